@@ -1,0 +1,1 @@
+"""Who says what about fentanyl: from article texts to sentences with a source."""

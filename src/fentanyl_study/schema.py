@@ -1,0 +1,216 @@
+"""The tables of the study: their columns, allowed values, and the check at the door.
+
+Everything that reads or writes a table names it here, and the data dictionary
+(data/README.md) is written from these definitions.
+"""
+
+import datetime
+import re
+from dataclasses import dataclass
+
+SIDES = ("china_official", "us_official", "other", "narrator")
+MODES = ("direct", "mixed", "indirect", "none")
+TARGETS = ("china_source", "us_roots", "china_control", "cooperation", "us_pressure")
+STANCES = ("favor", "against", "none")
+FRAMES = ("supply", "demand", "health", "enforcement", "regulation", "cooperation",
+          "blame", "sovereignty", "evidence", "economy")  # fmt: skip
+VOICES = ("narrator", "china_official", "us_official")
+OUTLET_TYPES = ("press", "state_media", "newsletter", "government", "broadcaster", "other")
+REASONS = ("headline", "deck", "subheading", "byline", "dateline", "caption", "media_widget",
+           "related_links", "section_label", "share_widget", "reader_comment", "time_stamp",
+           "ellipsis_line", "markup", "by_hand")  # fmt: skip
+CODED_BY = ("hand", "machine", "correction")
+
+DOC_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+COUNTRY = re.compile(r"[A-Z]{2}")
+LANGUAGE = re.compile(r"[a-z]{2}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class InputError(ValueError):
+    """A fault in the user's input; the message says file, row, what was expected, what to do."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its meaning, its kind, and which values it may hold."""
+
+    name: str
+    meaning: str
+    kind: str = "text"  # text, int, date, set (values of `allowed` joined by ";")
+    allowed: tuple = ()
+    pattern: re.Pattern | None = None
+    required: bool = True
+
+    def describe_values(self):
+        """Say in words what a value must be."""
+        if self.allowed:
+            several = "any of these, joined by ';': " if self.kind == "set" else "one of "
+            return several + ", ".join(value or "(empty)" for value in self.allowed)
+        words = {"int": "a whole number, 0 or more", "date": "an ISO date, YYYY-MM-DD", "set": "text"}
+        form = f"text of the form {self.pattern.pattern}" if self.pattern else words.get(self.kind, "text")
+        return form if self.required else form + ", or empty"
+
+    def accepts(self, value):
+        """Tell whether a cell, read as text, may stand in this column."""
+        if value == "":
+            return not self.required or self.kind == "set" or "" in self.allowed
+        if self.kind == "set":
+            return set(value.split(";")) <= set(self.allowed)
+        if self.allowed:
+            return value in self.allowed
+        if self.kind == "int":
+            return value.isascii() and value.isdigit()
+        if self.kind == "date":
+            return _is_date(value)
+        return self.pattern is None or self.pattern.fullmatch(value) is not None
+
+
+def _is_date(value):
+    try:
+        return datetime.date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: where it stands, what one row is, its key and its columns."""
+
+    path: str
+    row: str
+    key: tuple
+    columns: tuple
+
+    @property
+    def names(self):
+        """The names of the columns, in order."""
+        return [column.name for column in self.columns]
+
+
+def _code_columns(*, required):
+    """The codes a sentence can carry, in the order of the codebook."""
+    empty = () if required else ("",)
+    return (
+        Column("side", "whose words these are (codebook, part 2)", allowed=SIDES + empty),
+        Column("speaker", "canonical name of the person or body; empty for the narrator", required=False),
+        Column("mode", "how the words are given", allowed=MODES + empty),
+        *(
+            Column(target, f"the source's stance towards the proposition {target} (codebook, part 3)",
+                   allowed=STANCES + empty)
+            for target in TARGETS
+        ),
+        Column("frames", "frames the words carry (codebook, part 4)", kind="set", allowed=FRAMES),
+    )  # fmt: skip
+
+
+_DOC_ID = Column("doc_id", "name of the article: lower-case letters, digits, hyphens", pattern=DOC_ID)
+_START = Column("start", "first character in the raw text, in code points from 0", kind="int")
+_END = Column("end", "one past the last character in the raw text", kind="int")
+
+_ARTICLE_COLUMNS = (
+    _DOC_ID,
+    Column("title", "headline as published", required=False),
+    Column("outlet", "who published the article"),
+    Column("outlet_country", "country of the outlet, two capital letters (ISO 3166)", pattern=COUNTRY),
+    Column("outlet_type", "kind of outlet", allowed=OUTLET_TYPES),
+    Column("author", "byline", required=False),
+    Column("published", "day of publication", kind="date"),
+    Column("url", "address it was taken from", required=False),
+    Column("voice", "whose the sentences are that nobody else is credited with", allowed=VOICES),
+    Column("notes", "what a reader should know of this text", required=False),
+    Column("language", "language of the text, two letters (ISO 639-1)", pattern=LANGUAGE),
+    Column("sha256", "checksum of the text file's bytes", pattern=SHA256),
+)  # fmt: skip
+
+ARTICLES = Table("raw/articles.csv", "an article", ("doc_id",), _ARTICLE_COLUMNS)
+CODINGS = Table(
+    "coding/*.csv", "a sentence as one coder cut and coded it", ("doc_id", "n"),
+    (
+        _DOC_ID,
+        Column("n", "number of the sentence in its article, from 1", kind="int"),
+        _START, _END,
+        Column("keep", "1 for running text, 0 for what a reader would not call so", allowed=("0", "1")),
+        *_code_columns(required=False),
+    ),
+)  # fmt: skip
+DOCUMENTS = Table(
+    "processed/documents.csv", "an article that was built", ("doc_id",),
+    (
+        *_ARTICLE_COLUMNS[:-1],
+        Column("n_characters", "characters of the raw text that are not white space", kind="int"),
+        Column("n_sentences", "sentences kept", kind="int"),
+        Column("n_words", "words in the sentences kept", kind="int"),
+        Column("n_removed", "spans removed", kind="int"),
+    ),
+)  # fmt: skip
+SENTENCES = Table(
+    "processed/sentences.csv", "a sentence of running text", ("doc_id", "sentence_id"),
+    (
+        _DOC_ID,
+        Column("sentence_id", "number of the sentence in its article, from 1, in reading order", kind="int"),
+        Column("paragraph", "number of the paragraph it begins in, from 1", kind="int"),
+        _START, _END,
+        Column("text", "the raw text from start to end, white space collapsed"),
+        *_code_columns(required=True)[:3],
+        Column("cue", "the word or phrase that ties the words to their source", required=False),
+        *_code_columns(required=True)[3:],
+        Column("coded_by", "where the codes come from", allowed=CODED_BY),
+        Column("side_machine", "side as the program has it, hand coding or not", allowed=SIDES),
+        Column("speaker_machine", "speaker as the program has it", required=False),
+        Column("mode_machine", "mode as the program has it", allowed=MODES),
+    ),
+)  # fmt: skip
+REMOVED = Table(
+    "processed/removed.csv", "a span of the raw text that is not running text", ("doc_id", "start"),
+    (
+        _DOC_ID, _START, _END,
+        Column("text", "the raw text from start to end, white space collapsed"),
+        Column("reason", "why it was removed", allowed=REASONS),
+    ),
+)  # fmt: skip
+
+TABLES = {"articles": ARTICLES, "codings": CODINGS, "documents": DOCUMENTS,
+          "sentences": SENTENCES, "removed": REMOVED}  # fmt: skip
+
+
+def check_table(frame, table, *, name=None):
+    """Raise if a table lacks columns, repeats a key, or holds a value it must not.
+
+    Row numbers in the message count as a text editor does: the header is row 1.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Cells as text, as ``read_csv(dtype=str, keep_default_na=False)`` gives them.
+    table : Table
+        One of this module's tables.
+    name : str, optional
+        The file as the user knows it, for the message.
+
+    Raises
+    ------
+    InputError
+        One line: file, rows (the first five), what was expected, what came.
+    """
+    name = name or table.path
+    missing = [column for column in table.names if column not in frame.columns]
+    if missing:
+        raise InputError(f"{name}: column(s) missing: {', '.join(missing)}; expected {', '.join(table.names)}")
+    for column in table.columns:
+        cells = frame[column.name].astype(str)
+        bad = [i for i, value in enumerate(cells) if not column.accepts(value)]
+        if bad:
+            raise InputError(
+                f"{name}, {_name_rows(bad)}: {column.name} is {cells.iloc[bad[0]]!r}; "
+                f"expected {column.describe_values()}; correct the cell"
+            )
+    repeated = frame.duplicated(list(table.key)).to_numpy().nonzero()[0]
+    if len(repeated):
+        key = ", ".join(f"{k}={frame[k].iloc[repeated[0]]!r}" for k in table.key)
+        raise InputError(f"{name}, {_name_rows(repeated)}: {key} stands there a second time; keep one row")
+
+
+def _name_rows(positions):
+    rows = ", ".join(str(i + 2) for i in positions[:5])
+    return f"row {rows}" + (f" and {len(positions) - 5} more" if len(positions) > 5 else "")
