@@ -170,11 +170,12 @@ def _mark_top(words, reasons, title):
 
 def _mark_headings(words, reasons):
     """A short bare line is a subheading; after the last paragraph it is a label of the page."""
-    body = [i for i, line in enumerate(words) if not reasons[i] and _is_body(line)]
-    for i, line in enumerate(words):
-        if reasons[i] or not body or not _is_heading(line) or words[i + 1 : i + 2][:1] and words[i + 1][:1].islower():
-            continue
-        reasons[i] = "subheading" if i < body[-1] else "section_label"
+    running = [i for i, line in enumerate(words) if not reasons[i]]
+    body = [i for i in running if _is_body(words[i])]
+    for i, following in zip(running, [*running[1:], None], strict=True):
+        goes_on = following is not None and words[following][0].islower()
+        if body and _is_heading(words[i]) and not goes_on:
+            reasons[i] = "subheading" if i < body[-1] else "section_label"
 
 
 def _is_heading(line):

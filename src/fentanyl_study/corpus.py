@@ -30,13 +30,18 @@ def read_csv(path):
         The file is missing, is not UTF-8, or its rows differ in length.
     """
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; a corpus folder needs it (see data/README.md)") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: expected UTF-8, byte {error.start} is not; save it as UTF-8") from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise InputError(f"{path}: not a readable CSV file: {str(error).strip()}") from None
+    short = rows.isna().any(axis=1).to_numpy().nonzero()[0]
+    if len(short) or not isinstance(rows.index, pd.RangeIndex):  # pandas takes surplus cells for an index
+        row = f"row {short[0] + 2}: fewer" if len(short) else "row 2: more"
+        raise InputError(f"{path}, {row} cells than the header's {len(rows.columns)}; quote cells that hold commas")
+    return rows
 
 
 def read_articles(data_dir=None):
