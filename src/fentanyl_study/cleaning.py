@@ -172,8 +172,8 @@ def _mark_headings(words, reasons):
     """A short bare line is a subheading; after the last paragraph it is a label of the page."""
     running = [i for i, line in enumerate(words) if not reasons[i]]
     body = [i for i in running if _is_body(words[i])]
-    for i, following in zip(running, [*running[1:], None], strict=True):
-        goes_on = following is not None and words[following][0].islower()
+    for place, i in enumerate(running):
+        goes_on = any(words[j][0].islower() for j in running[place + 1 : place + 2])
         if body and _is_heading(words[i]) and not goes_on:
             reasons[i] = "subheading" if i < body[-1] else "section_label"
 
