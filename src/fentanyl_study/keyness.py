@@ -148,15 +148,15 @@ def compute_g2(n_focus, n_reference):
 
 def _bound_log_odds(counts, prior, weights, kind):
     """Give the interval of every feature's log-odds ratio, some features at a time."""
-    sizes = [weights @ np.asarray(by_article.sum(axis=1)).ravel() + prior.sum() for by_article in counts]
+    sizes = [np.asarray(by_article.sum(axis=1)).ravel() @ weights + prior.sum() for by_article in counts]
     columns = [by_article.tocsc() for by_article in counts]
     low, high = np.empty(len(prior)), np.empty(len(prior))
     for start in range(0, len(prior), CHUNK):
         chunk = slice(start, start + CHUNK)
         odds = []
         for by_article, size in zip(columns, sizes, strict=True):
-            uses = resample_sums(by_article[:, chunk], weights) + prior[chunk]
-            odds.append(uses / np.maximum(size[:, None] - uses, prior.min()))  # a group may be one feature only
+            uses = resample_sums(by_article[:, chunk], weights) + prior[chunk, None]
+            odds.append(uses / np.maximum(size - uses, prior.min()))  # a group may hold one feature only
         low[chunk], high[chunk] = summarize_resamples(odds[0] / odds[1], kind)
     return np.log(low), np.log(high), kind
 

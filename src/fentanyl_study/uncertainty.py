@@ -35,8 +35,8 @@ def choose_interval_kind(*n_articles):
 def make_weights(is_in_group, *, n_resamples=N_RESAMPLES, seed=SEED):
     """Give the weight of each article in each resample, and the kind of interval.
 
-    One row per resample. For a bootstrap: how often each article was drawn. Else one row per
-    article of a group of fewer than ``MIN_ARTICLES``, with weight 0 for that article and 1 for all others.
+    One row per article, one column per resample. For a bootstrap: how often the article was drawn. Else one
+    column for each article of a group of fewer than ``MIN_ARTICLES``: 0 for that article and 1 for all others.
 
     Parameters
     ----------
@@ -49,24 +49,24 @@ def make_weights(is_in_group, *, n_resamples=N_RESAMPLES, seed=SEED):
     if kind == "bootstrap":
         generator = np.random.default_rng(seed)
         draws = generator.multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=n_resamples)
-        return draws.astype(np.float64), kind
+        return np.ascontiguousarray(draws.T, dtype=float), kind
     left_out = np.flatnonzero(is_in_group[:, sizes < MIN_ARTICLES].any(axis=1))
-    weights = np.ones((len(left_out), n_articles))
-    weights[np.arange(len(left_out)), left_out] = 0
+    weights = np.ones((n_articles, len(left_out)))
+    weights[left_out, np.arange(len(left_out))] = 0
     return weights, kind
 
 
 def summarize_resamples(values, kind):
-    """Give the lower and upper end for each column of resampled values."""
+    """Give the lower and upper end of each row of resampled values; their order is lost."""
     if kind == "bootstrap":
         tail = (1 - LEVEL) / 2
-        return np.quantile(values, [tail, 1 - tail], axis=0, overwrite_input=True)
-    return values.min(axis=0), values.max(axis=0)
+        return np.quantile(values, [tail, 1 - tail], axis=-1, overwrite_input=True)
+    return values.min(axis=-1), values.max(axis=-1)
 
 
 def resample_sums(by_article, weights):
-    """Give the sums over articles in each resample: one row per resample, one column per feature."""
-    return np.ascontiguousarray((by_article.T @ weights.T).T)
+    """Give the sums over articles in each resample: one row per feature, one column per resample."""
+    return by_article.T @ weights
 
 
 def sum_articles(values, article, n_articles):
@@ -95,7 +95,7 @@ def compute_shares(rows, value, *, by, seed=SEED):
     """
     tables = []
     for group, part in rows.groupby(by, sort=True):
-        low, high, kind = _bound_shares([part], value, np.subtract, seed)
+        low, high, kind = _bound_shares([part], value, seed=seed)
         tables.append({by: group, "n_rows": len(part), "n_articles": part.doc_id.nunique(),
                        "share": part[value].mean(), "low": low, "high": high, "interval_kind": kind})  # fmt: skip
     columns = [by, "n_rows", "n_articles", "share", "low", "high", "interval_kind"]
@@ -118,7 +118,7 @@ def compute_difference(rows, value, *, by, focus, reference):
         if part.empty:
             raise InputError(f"no row has {by} = {group!r}; expected rows of {focus!r} and of {reference!r}")
     both = pd.concat(parts)
-    low, high, kind = _bound_shares(parts, value, np.subtract, SEED)
+    low, high, kind = _bound_shares(parts, value, seed=SEED)
     p, test = compare_rates(both[[value]].to_numpy(float), np.ones(len(both)),
                             is_focus=both[by].to_numpy() == focus, articles=both.doc_id)  # fmt: skip
     return pd.DataFrame(
@@ -129,7 +129,7 @@ def compute_difference(rows, value, *, by, focus, reference):
     )  # fmt: skip
 
 
-def _bound_shares(parts, value, combine, seed):
+def _bound_shares(parts, value, *, seed):
     """Bound one group's share, or the difference of two groups' shares; widest if a resample is empty."""
     articles = pd.factorize(pd.concat([part.doc_id for part in parts]), sort=True)[1]
     codes = [articles.get_indexer(part.doc_id) for part in parts]
@@ -137,11 +137,11 @@ def _bound_shares(parts, value, combine, seed):
     sums = np.stack([np.bincount(code, weights=part[value].astype(float), minlength=len(articles))
                      for code, part in zip(codes, parts, strict=True)], axis=1)  # fmt: skip
     weights, kind = make_weights(sizes > 0, seed=seed)
-    n = weights @ sizes
+    n = sizes.T @ weights
     if kind == "one article" or not n.all():
         return (0.0 if len(parts) == 1 else -1.0), 1.0, kind
-    shares = weights @ sums / n
-    low, high = summarize_resamples(combine(*shares.T) if len(parts) == 2 else shares[:, 0], kind)
+    shares = sums.T @ weights / n
+    low, high = summarize_resamples(shares[0] - shares[1] if len(parts) == 2 else shares[0], kind)
     return low, high, kind
 
 
@@ -193,20 +193,20 @@ def _test_articles(values, sizes, is_focus, code, n_articles):
 
 def _permute_sides(values, sizes, is_focus, code):
     """Permutation test of sides within articles: twice the smaller tail, the observed one counted in."""
-    labels = permute_within(is_focus, code, n=N_PERMUTATIONS).astype(float)
-    n_focus, n_all = labels @ sizes, sizes.sum()
+    labels = np.ascontiguousarray(permute_within(is_focus, code, n=N_PERMUTATIONS).T, dtype=float)
+    n_focus, n_all = sizes @ labels, sizes.sum()
     values, p = sparse.csc_array(values), []
     for start in range(0, values.shape[1], CHUNK):
         part = values[:, start:start + CHUNK]  # fmt: skip
-        total = np.asarray(part.sum(axis=0)).ravel()
+        total = np.asarray(part.sum(axis=0)).reshape(-1, 1)
 
         def compare(uses, n, total=total):
             return np.round(uses / n - (total - uses) / (n_all - n), 12)  # rounded: ties must be seen as ties
 
-        observed = compare(part.T @ is_focus.astype(float), sizes[is_focus].sum())
-        permuted = compare(resample_sums(part, labels), n_focus[:, None])
-        tail = np.minimum((permuted >= observed).sum(axis=0), (permuted <= observed).sum(axis=0))
-        p.append(np.minimum(1, 2 * (tail + 1) / (len(labels) + 1)))
+        observed = compare(part.T @ is_focus[:, None].astype(float), sizes[is_focus].sum())
+        permuted = compare(resample_sums(part, labels), n_focus)
+        tail = np.minimum((permuted >= observed).sum(axis=1), (permuted <= observed).sum(axis=1))
+        p.append(np.minimum(1, 2 * (tail + 1) / (N_PERMUTATIONS + 1)))
     return np.concatenate(p) if p else np.zeros(0)
 
 
