@@ -16,6 +16,8 @@ from fentanyl_study.uncertainty import CHUNK, SEED, compare_rates, make_weights,
 PRIOR = 0.1  # uses of each feature added on both sides: next to nothing, as convokit's examples have it
 PRIOR_WORDS = 100  # an informative prior weighs as much as a paragraph or two of what both sides say
 MAX_FALSE_DISCOVERIES = 0.05  # of the terms called different, the share that may be so by chance
+MIN_ARTICLES_LEADING = 2  # a term of one article is that article's subject
+TEXTS = {"feature", "test", "interval_kind", "effect"}
 COLUMNS = ("feature", "n_focus", "n_reference", "docs_focus", "docs_reference", "per_thousand_focus",
            "per_thousand_reference", "log_odds", "z", "g2", "p", "p_adjusted", "test", "low", "high",
            "interval_kind", "effect")  # fmt: skip
@@ -173,6 +175,44 @@ def describe_ratio(focus, reference):
     if round(ratio, 1) == 1:
         return "as often"
     return f"{ratio:.1f} times as often" if focus > reference else f"1/{ratio:.1f} as often"
+
+
+def compare_sides(dfm, focus, reference, *, prior=PRIOR):
+    """Compare two sides as ``compute_keyness`` does; no row if one of them says nothing here."""
+    if not len(dfm.features) or not {focus, reference} <= set(dfm.units.side):
+        return pd.DataFrame({column: pd.Series(dtype=object if column in TEXTS else float) for column in COLUMNS})
+    return compute_keyness(dfm, focus, reference, prior=prior)
+
+
+def pick_leading_terms(keyness, focus, reference, *, n_terms=10):
+    """Pick the terms that lead on each side: the greatest z, in more than one of the side's articles.
+
+    One row per side and term, focus first, strongest first: the columns of ``compute_keyness`` and side.
+    A term whose whole interval is not on the side's half is passed over.
+    """
+    is_focus = (keyness.z > 0) & (keyness.low > 0) & (keyness.docs_focus >= MIN_ARTICLES_LEADING)
+    is_reference = (keyness.z < 0) & (keyness.high < 0) & (keyness.docs_reference >= MIN_ARTICLES_LEADING)
+    mirrored = sort_by_score(keyness[is_reference].assign(_z=lambda table: -table.z), "_z").drop(columns="_z")
+    picked = [keyness[is_focus].head(n_terms).assign(side=focus), mirrored.head(n_terms).assign(side=reference)]
+    return pd.concat(picked, ignore_index=True)
+
+
+def describe_keyness(keyness, leading, focus, reference):
+    """Say in one sentence what a keyness table and its leading terms allow to be said.
+
+    Parameters
+    ----------
+    focus, reference : str
+        The groups' names as a reader knows them.
+    """
+    if keyness.empty:
+        return f"No term can be compared: the corpus does not hold sentences of both {focus} and {reference}."
+    n_firm = int((keyness.p_adjusted <= MAX_FALSE_DISCOVERIES).sum())
+    sentence = (f"Of {len(keyness)} terms, {n_firm} differ between {focus} and {reference} at a false discovery rate "
+                f"of {MAX_FALSE_DISCOVERIES:.0%}")  # fmt: skip
+    named = [f"{name}: " + (", ".join(leading.feature[leading.side == side].head(5)) or "none")
+             for name, side in zip((focus, reference), dict.fromkeys(leading.side), strict=False)]  # fmt: skip
+    return f"{sentence}; leading are, for {'; for '.join(named)}." if named else f"{sentence}; no term leads."
 
 
 def sort_by_score(table, score):
