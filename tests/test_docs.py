@@ -13,6 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PAGES = ["README.md", "CONTRIBUTING.md", "data/README.md", "docs/codebook.md"]
 TARGETS = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
 BUILT = ("reports/", "my-corpus", ".venv")  # made by a command, not committed
+OPTIONAL = "corrections.csv"  # a corpus may have it or not
 
 
 def read_code(page):
@@ -32,8 +33,8 @@ def test_paths_exist(page):
         assert (folder / link).exists(), link
     for code in read_code(page):
         for name in re.findall(r"(?:^|\s)((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:md|csv|lock|yml|cff|toml|in))(?=$|\s|[,;:])", code):
-            if not re.search(r"[A-Z]{3,}[_/]|DIR|NAME", name) and not name.startswith(BUILT):
-                places = [REPOSITORY / name, folder / name, *REPOSITORY.glob(f"data/*/{name}")]
+            if not re.search(r"[A-Z]{3,}[_/]|DIR|NAME", name) and not name.startswith(BUILT) and not name.endswith(OPTIONAL):
+                places = [REPOSITORY / name, folder / name, REPOSITORY / "data" / name, *REPOSITORY.glob(f"data/*/{name}")]
                 assert any(place.exists() for place in places), f"{page} names {name}"
 
 
