@@ -8,7 +8,7 @@ from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 from fentanyl_study.corpus import get_out_dir
 
 # Okabe and Ito's colour-blind-safe hues, their lightness spread so that grey print keeps them apart
-SIDE_COLORS = {"china_official": "#D55E00", "us_official": "#0B4F8A", "other": "#7FB8A4", "narrator": "#BDBDBD"}
+SIDE_COLORS = {"china_official": "#D55E00", "us_official": "#0B4F8A", "other": "#7FB8A4", "narrator": "#D0D0D0"}
 SIDE_LABELS = {
     "china_official": "Chinese officials",
     "us_official": "US officials",

@@ -9,12 +9,11 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import false_discovery_control
 from sklearn.decomposition import NMF
 
-from fentanyl_study.dfm import Dfm, filter_units, sum_rows
+from fentanyl_study.dfm import Dfm, filter_units
 from fentanyl_study.schema import InputError
 from fentanyl_study.uncertainty import SEED, compute_difference, compute_shares
 
@@ -23,6 +22,7 @@ N_RESAMPLES = 20  # resamples of units for stability; more move its mean by less
 RESAMPLE_SHARE = 0.8  # share of units in each resample (Greene and others)
 MIN_STABILITY = 0.5  # below it, a topic's ranking shares less than half with its best match, on average
 MIN_COHERENCE = 0.0  # below it, a topic's terms meet less often than chance would have them
+MAX_FALSE_DISCOVERIES = 0.05  # of the differences called real, the share that may be so by chance
 MAX_ITERATIONS = 1000  # far more than a small corpus needs
 
 
@@ -73,8 +73,9 @@ def normalize_weights(weights):
 
 
 def rank_terms(loadings, *, n_terms=N_TERMS):
-    """Give the places of each topic's leading features, ties in the dfm's order: by name. One row per topic."""
-    return np.argsort(-loadings.round(9), axis=1, kind="stable")[:, :n_terms]
+    """Give, for each topic, the places of its leading features, none that it does not load on; ties by name."""
+    rounded = loadings.round(9)  # the dfm's features are in order of name, and the sort is stable
+    return [[i for i in np.argsort(-row, kind="stable")[:n_terms] if row[i] > 0] for row in rounded]
 
 
 def compute_npmi(matrix, columns):
@@ -83,7 +84,8 @@ def compute_npmi(matrix, columns):
     Exact, on units: P is the share of units that hold the feature, or both. A pair that never meets counts
     -1, one that is never apart 1, by the limits of the formula ln(P(a,b) / P(a)P(b)) / -ln P(a,b).
 
-    >>> counts = sparse.csr_array(np.array([[2, 1, 0], [1, 1, 0], [0, 0, 1], [0, 0, 0]]))
+    >>> from scipy.sparse import csr_array
+    >>> counts = csr_array(np.array([[2, 1, 0], [1, 1, 0], [0, 0, 1], [0, 0, 0]]))
     >>> round(compute_npmi(counts, [0, 1, 2]), 4)  # pairs: 1, -1, -1
     -0.3333
     """
@@ -102,9 +104,9 @@ def compare_rankings(first, second):
     >>> compare_rankings(["a", "b"], ["b", "a"])  # depth 1: 0, depth 2: 1
     0.5
     """
-    depths = range(1, min(len(first), len(second)) + 1)
-    common = [len({*first[:d]} & {*second[:d]}) for d in depths]
-    return float(np.mean([n / (2 * d - n) for d, n in zip(depths, common, strict=True)]))
+    depths = range(1, max(len(first), len(second)) + 1)
+    overlaps = [len({*first[:d]} & {*second[:d]}) / len({*first[:d]} | {*second[:d]}) for d in depths]
+    return float(np.mean(overlaps)) if overlaps else 0.0
 
 
 def compute_stability(topics, *, n_resamples=N_RESAMPLES, seed=SEED):
@@ -249,6 +251,34 @@ def compare_topic_shares(topics, focus, reference, *, by="side", groups=None):
               for i, value in enumerate(_name_columns(topics))]  # fmt: skip
     table = pd.concat(tables, ignore_index=True)
     return table[["topic", *table.columns.drop("topic")]].assign(p_adjusted=false_discovery_control(table.p))
+
+
+def describe_topic_shares(described, differences, focus, reference):
+    """Say in one sentence which topics hold up, and of those which differ most between two groups.
+
+    Parameters
+    ----------
+    described : DataFrame
+        From ``describe_topics``.
+    differences : DataFrame
+        From ``compare_topic_shares``.
+    focus, reference : str
+        The groups' names as a reader knows them.
+    """
+    sentence = f"Of {len(described)} topics, {int(described.holds_up.sum())} hold up"
+    if differences.empty:
+        return f"{sentence}; {focus} and {reference} cannot be compared: one of them has no unit with a topic."
+    table = differences.merge(described[described.holds_up], on="topic")
+    n_firm = int((table.p_adjusted <= MAX_FALSE_DISCOVERIES).sum())
+    sentence += f", and {n_firm} of these differ at a false discovery rate of {MAX_FALSE_DISCOVERIES:.0%}"
+    for group, sign in ((focus, 1), (reference, -1)):
+        part = table[sign * table.difference > 0]
+        if len(part):
+            row = part.loc[(sign * part.difference).round(9).idxmax()]
+            sentence += (f"; {group} speak more of \"{row['name']}\" by {abs(row.difference):.0%} points"
+                         f" ({min(abs(row.low), abs(row.high)) if row.low * row.high > 0 else 0:.0%} to "
+                         f"{max(sign * row.low, sign * row.high):.0%}, {row.interval_kind})")  # fmt: skip
+    return sentence + "."
 
 
 def _join_groups(topics, by, groups):
