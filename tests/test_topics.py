@@ -26,6 +26,7 @@ from fentanyl_study.topics import (
     fit_topics,
     name_topic,
     rank_terms,
+    shuffle_units,
 )
 
 WORDS = {"law": "court judge statute trial appeal", "sea": "boat harbour tide sail anchor", "farm": "wheat barn cow plough hay"}
@@ -94,13 +95,30 @@ def test_rankings_are_compared_as_in_the_papers_example():
     assert compare_rankings(first, first) == 1
 
 
-def test_planted_topics_are_stable_and_noise_is_not(tfidf):
-    assert describe_topics(fit_topics(tfidf, 3)).holds_up.all()
+def make_noise(*, n_words=60):
     generator = np.random.default_rng(0)
-    texts = [" ".join(generator.choice(list("abcdefghijklmnopqrstuvwxyz"), 5)).replace(" ", "x ") + "x" for _ in range(40)]
-    noise = pd.DataFrame({"doc_id": "d", "sentence_id": range(1, 41), "side": "other", "text": texts})
-    stability = compute_stability(fit_topics(weight_tfidf(build_dfm(noise, counting=Counting(1, 1))), 6))
-    assert stability.mean() < 0.5 < compute_stability(fit_topics(tfidf, 3)).min()
+    words = [a + b for a in "bcdfghjklm" for b in "aeiouy"][:n_words]
+    texts = [" ".join(generator.choice(words, 5, replace=False)) for _ in range(60)]
+    return pd.DataFrame({"doc_id": list("abc") * 20, "sentence_id": range(1, 61), "side": "other", "text": texts})
+
+
+def test_planted_topics_hold_up_and_noise_does_not(tfidf):
+    assert describe_topics(fit_topics(tfidf, 3)).holds_up.all()
+    noise = weight_tfidf(build_dfm(make_noise(), counting=Counting(1, 1, drop_stop_words=False)))
+    assert describe_topics(fit_topics(noise, 5)).holds_up.sum() <= 1
+
+
+def test_topic_of_one_article_is_marked(sentences):
+    sentences["doc_id"] = "a"
+    topics = fit_topics(weight_tfidf(build_dfm(sentences, counting=Counting(1, 1))), 3)
+    assert not describe_topics(topics).holds_up.any()
+
+
+def test_shuffling_keeps_each_features_weights(tfidf):
+    shuffled = shuffle_units(tfidf, seed=1)
+    before, after = tfidf.matrix.toarray(), shuffled.matrix.toarray()
+    np.testing.assert_array_equal(np.sort(before, axis=0), np.sort(after, axis=0))
+    assert (before != after).any()
 
 
 def test_planted_number_of_topics_is_chosen(tfidf):
@@ -108,16 +126,9 @@ def test_planted_number_of_topics_is_chosen(tfidf):
     assert numbers.n_topics[numbers.is_chosen].to_list() == [3]
 
 
-def test_chosen_number_is_coherent_among_the_stable(monkeypatch, tfidf):
-    made = {2: (0.9, 0.1), 3: (0.5, 0.6), 4: (0.5, 0.7), 5: (0.1, 0.8)}  # number: coherence, stability
-
-    def describe(topics, *, seed):
-        coherence, stability = made[len(topics.loadings)]
-        return pd.DataFrame({"coherence": coherence, "stability": stability, "holds_up": True}, index=range(len(topics.loadings)))
-
-    monkeypatch.setattr("fentanyl_study.topics.describe_topics", describe)
-    numbers = compare_topic_numbers(tfidf, [2, 3, 4, 5])
-    assert numbers.is_chosen.to_list() == [False, False, True, False]  # 2 and 3 are under the median of 0.65
+def test_stability_of_one_topic_that_cannot_change_is_one():
+    sentences = pd.DataFrame({"doc_id": "a", "sentence_id": range(10), "side": "x", "text": "law court"})
+    assert compute_stability(fit_topics(weight_tfidf(build_dfm(sentences)), 1)).tolist() == [1]
 
 
 def test_shares_sum_to_one_and_name_the_difference(tfidf):

@@ -4,14 +4,17 @@ NPMI: Bouma (2009); as coherence, Aletras and Stevenson (2013). Stability over r
 matched: Greene, O'Callaghan and Cunningham (2014), ECML PKDD.
 """
 
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import false_discovery_control
 from sklearn.decomposition import NMF
+from sklearn.exceptions import ConvergenceWarning
 
 from fentanyl_study.dfm import Dfm, filter_units
 from fentanyl_study.schema import InputError
@@ -21,7 +24,8 @@ N_TERMS = 10  # terms that stand for a topic, as in most of the literature
 N_RESAMPLES = 20  # resamples of units for stability; more move its mean by less than a rounding
 RESAMPLE_SHARE = 0.8  # share of units in each resample (Greene and others)
 MIN_STABILITY = 0.5  # below it, a topic's ranking shares less than half with its best match, on average
-MIN_COHERENCE = 0.0  # below it, a topic's terms meet less often than chance would have them
+N_SHUFFLES = 20  # of units, for the coherence that chance gives: some hundred topics
+NULL_QUANTILE = 0.95  # one topic of twenty found in shuffled text may pass
 MAX_FALSE_DISCOVERIES = 0.05  # of the differences called real, the share that may be so by chance
 MAX_ITERATIONS = 1000  # far more than a small corpus needs
 
@@ -60,7 +64,10 @@ def fit_topics(tfidf, n_topics):
                          f"and the {len(rows)} units that hold one; take fewer topics or more text")  # fmt: skip
     model = NMF(n_topics, init="nndsvda", random_state=0, max_iter=MAX_ITERATIONS)
     weights = np.zeros((tfidf.matrix.shape[0], n_topics))
-    weights[rows] = model.fit_transform(tfidf.matrix[rows])
+    # A run cut off at the limit is as good as its stability, which is measured; a perfect fit has an error of -1e-17
+    with np.errstate(invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        weights[rows] = model.fit_transform(tfidf.matrix[rows])
     weights, loadings = weights * model.components_.sum(axis=1), model.components_  # on the scale of the weights
     order = np.argsort(-normalize_weights(weights).sum(axis=0).round(9), kind="stable")
     return Topics(tfidf, weights[:, order], loadings[order])
@@ -129,32 +136,59 @@ def compute_stability(topics, *, n_resamples=N_RESAMPLES, seed=SEED):
     return agreement / n_resamples
 
 
+def shuffle_units(tfidf, *, seed):
+    """Give each feature's weights to units at random: what is frequent stays so, what goes together is lost."""
+    generator, columns = np.random.default_rng(seed), tfidf.matrix.tocsc()
+    n_units = tfidf.matrix.shape[0]
+    rows = [generator.choice(n_units, size=n, replace=False) for n in np.diff(columns.indptr)]
+    matrix = sparse.csc_array((columns.data, np.concatenate(rows), columns.indptr), shape=columns.shape)
+    return replace(tfidf, matrix=matrix.tocsr())
+
+
+def compute_null_coherence(tfidf, n_topics, *, seed=SEED):
+    """Give the coherence that 95 % of topics stay under in text where no term goes with any other.
+
+    Found by fitting topics to ``N_SHUFFLES`` tables of shuffled units. Without it, coherence flatters: NMF seeks out
+    what happens to meet, and coherence is then read off the same units.
+    """
+    values = []
+    for i in range(N_SHUFFLES):
+        shuffled = fit_topics(shuffle_units(tfidf, seed=(seed, i)), n_topics)
+        values += [compute_npmi(shuffled.dfm.matrix, places) for places in rank_terms(shuffled.loadings)]
+    return float(np.quantile(values, NULL_QUANTILE))
+
+
 def compare_topic_numbers(tfidf, candidates, *, seed=SEED):
     """Compare numbers of topics by coherence and stability, and choose one.
 
-    One row per number of topics: n_topics, coherence and stability (means over topics), n_holding (topics that
-    hold up, see ``describe_topics``), is_chosen. The rule: of the numbers whose stability is at least the
-    median of all candidates, the most coherent one; the smaller at a tie. Numbers that the dfm is too
-    small for are left out.
+    One row per number of topics: n_topics, coherence, standard_error and stability (over its topics: mean coherence,
+    its standard error, mean stability), is_stable, is_chosen. The rule: stable is what reaches the median stability
+    of all candidates; of these, the smallest number whose coherence is within one standard error of the best.
+    Numbers that the dfm is too small for are left out.
     """
     most = min(np.count_nonzero(np.diff(tfidf.matrix.indptr)), len(tfidf.features))
-    tables = [describe_topics(fit_topics(tfidf, n), seed=seed) for n in candidates if n <= most]
-    if not tables:
+    rows = []
+    for n_topics in sorted(n for n in candidates if n <= most):
+        topics = fit_topics(tfidf, n_topics)
+        coherence = [compute_npmi(tfidf.matrix, places) for places in rank_terms(topics.loadings)]
+        error = np.std(coherence) / np.sqrt(n_topics)
+        rows.append((n_topics, np.mean(coherence), error, compute_stability(topics, seed=seed).mean()))
+    if not rows:
         raise InputError(f"no number of topics fits: the dfm carries {most} at most; add text or take fewer")
-    numbers = pd.DataFrame({"n_topics": [len(table) for table in tables],
-                            "coherence": [table.coherence.mean() for table in tables],
-                            "stability": [table.stability.mean() for table in tables],
-                            "n_holding": [int(table.holds_up.sum()) for table in tables]})  # fmt: skip
-    is_stable = numbers.stability.round(9) >= numbers.stability.median().round(9)
-    return numbers.assign(is_chosen=numbers.index == numbers.coherence[is_stable].round(9).idxmax())
+    numbers = pd.DataFrame(rows, columns=["n_topics", "coherence", "standard_error", "stability"]).round(9)
+    is_stable = numbers.stability >= numbers.stability.median()
+    best = numbers[is_stable].sort_values("coherence").iloc[-1]
+    is_good = is_stable & (numbers.coherence >= best.coherence - best.standard_error)
+    return numbers.assign(is_stable=is_stable, is_chosen=numbers.index == is_good.idxmax())
 
 
 def describe_topics(topics, *, seed=SEED):
     """Describe topics by their terms, and mark those that do not hold up.
 
-    One row per topic: topic (from 1), name (its first three terms, none of which repeats a word), terms,
-    coherence (see ``compute_npmi``), stability (see ``compute_stability``), n_units and n_articles (units whose
-    strongest topic it is), holds_up (stability and coherence at or above ``MIN_STABILITY`` and ``MIN_COHERENCE``).
+    One row per topic: topic (from 1), name (see ``name_topic``), terms, coherence (see ``compute_npmi``),
+    null_coherence (see ``compute_null_coherence``), stability (see ``compute_stability``), n_units and n_articles
+    (of the units whose strongest topic it is), holds_up: coherence above null_coherence, stability
+    ``MIN_STABILITY`` or more, and more than one article.
     """
     leading, strongest = rank_terms(topics.loadings), find_strongest(topics)
     articles = [topics.dfm.units.doc_id[strongest == i].nunique() for i in range(len(leading))]
@@ -163,11 +197,12 @@ def describe_topics(topics, *, seed=SEED):
          "name": [name_topic(topics.dfm.features[places]) for places in leading],
          "terms": [", ".join(topics.dfm.features[places]) for places in leading],
          "coherence": [compute_npmi(topics.dfm.matrix, places) for places in leading],
+         "null_coherence": compute_null_coherence(topics.dfm, len(leading), seed=seed),
          "stability": compute_stability(topics, seed=seed),
          "n_units": [int((strongest == i).sum()) for i in range(len(leading))], "n_articles": articles}
     )  # fmt: skip
-    holds_up = (table.stability >= MIN_STABILITY) & (table.coherence >= MIN_COHERENCE)
-    return table.assign(holds_up=holds_up)
+    is_real = (table.coherence > table.null_coherence) & (table.stability >= MIN_STABILITY)
+    return table.assign(holds_up=is_real & (table.n_articles > 1))
 
 
 def find_strongest(topics):
