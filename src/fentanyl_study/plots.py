@@ -3,6 +3,9 @@
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
+from IPython.display import Image
+from matplotlib.dates import YearLocator
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
 from fentanyl_study.corpus import get_out_dir
@@ -23,7 +26,7 @@ def make_axes(*, height=3.6, columns=1, **keywords):
     matplotlib.rcdefaults()
     plt.rcParams.update(
         {"font.family": "DejaVu Sans", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False,
-         "figure.dpi": DPI, "savefig.dpi": DPI, "figure.constrained_layout.use": True,
+         "figure.dpi": DPI, "savefig.dpi": DPI, "svg.hashsalt": "fentanyl_study", "figure.constrained_layout.use": True,
          "figure.constrained_layout.w_pad": 0.1}
     )  # fmt: skip
     _, axes = plt.subplots(1, columns, figsize=(WIDTH, height), **keywords)
@@ -31,21 +34,29 @@ def make_axes(*, height=3.6, columns=1, **keywords):
 
 
 def save_figure(figure_table, axes, name):
-    """Write figures/NAME.png and the table it draws beside it as NAME.csv.
+    """Write figures/NAME.png and NAME.svg, and the table they draw beside them as NAME.csv.
 
     Parameters
     ----------
     figure_table : DataFrame
         What the figure shows; written without its index.
     axes : Axes
-        Any Axes of the figure.
+        Any Axes of the figure; the figure is closed.
     name : str
         File name without ending.
+
+    Returns
+    -------
+    IPython Image
+        The very PNG file, so that a notebook shows the bytes that were saved.
     """
     folder = get_out_dir() / "figures"
     folder.mkdir(parents=True, exist_ok=True)
     figure_table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", float_format="%.6g")
     axes.figure.savefig(folder / f"{name}.png", metadata={"Software": None})
+    axes.figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
+    plt.close(axes.figure)
+    return Image(filename=str(folder / f"{name}.png"))
 
 
 SIDE_MARKERS = {"china_official": "o", "us_official": "s", "other": "^", "narrator": "D"}  # for grey print
@@ -148,3 +159,55 @@ def plot_profiles(profiles):
         axes.set(title=label, xlabel="mean TF-IDF")
         axes.tick_params(axis="y", length=0)
     return panels[0]
+
+
+def plot_timeline(documents):
+    """Draw each article as a point: day of publication against outlet, size by its number of sentences.
+
+    Parameters
+    ----------
+    documents : DataFrame
+        published (ISO), outlet, n_sentences; outlets stand from top to bottom by their first article.
+    """
+    documents = documents.sort_values(["published", "doc_id"])
+    outlets = list(dict.fromkeys(documents.outlet))[::-1]
+    axes = make_axes(height=1.1 + 0.32 * len(outlets))
+    dates = pd.to_datetime(documents.published)
+    axes.scatter(dates, documents.outlet.map(outlets.index), s=4 * documents.n_sentences.clip(5, 200), color="#555555",
+                 zorder=3)  # fmt: skip
+    axes.set_yticks(range(len(outlets)), outlets)
+    axes.set(xlabel="published (the larger the point, the more sentences)", ylim=(-0.7, len(outlets) - 0.3))
+    axes.xaxis.set_major_locator(YearLocator())
+    margin = pd.Timedelta(days=45)
+    axes.set_xlim(pd.Timestamp(dates.min().year, 1, 1) - margin, pd.Timestamp(dates.max().year + 1, 1, 1) + margin)
+    axes.grid(axis="x", color="#DDDDDD", linewidth=0.6)
+    axes.tick_params(axis="y", length=0)
+    return axes
+
+
+def plot_mixture(counts, *, xlabel):
+    """Draw how much of each outlet each side has, as stacked bars with the numbers in them.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        One row per outlet (the index, top to bottom), one column per side.
+    xlabel : str
+        What is counted.
+    """
+    axes = make_axes(height=1.2 + 0.34 * len(counts))
+    left = np.zeros(len(counts))
+    for side in (side for side in SIDE_COLORS if side in counts):
+        axes.barh(counts.index, counts[side], left=left, color=SIDE_COLORS[side], label=SIDE_LABELS[side],
+                  height=0.7, edgecolor="white")  # fmt: skip
+        for outlet, (value, start) in enumerate(zip(counts[side], left, strict=True)):
+            number = f"{value:,.0f}"
+            if value > len(number) * counts.to_numpy().sum(axis=1).max() / 60:  # narrower bars hold no number
+                axes.text(start + value / 2, outlet, number, ha="center", va="center", fontsize=8,
+                          color="white" if side in ("china_official", "us_official") else "black")  # fmt: skip
+        left += counts[side].to_numpy()
+    axes.invert_yaxis()
+    axes.set(xlabel=xlabel)
+    axes.tick_params(axis="y", length=0)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, frameon=False)
+    return axes

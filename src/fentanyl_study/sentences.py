@@ -106,7 +106,7 @@ def _ends_without_space(token, mark, following, first):
 def _is_abbreviation(before, following, ahead):
     """Tell whether the full stop after `before` belongs to an abbreviation that ends no sentence."""
     token = _LAST_TOKEN.search(before)[0]
-    if token in _words("title"):
+    if token in _words("title") or (token.isupper() and token.capitalize() in _words("title")):
         return True
     if token in _words("before_number"):
         return following[:1].isdigit()

@@ -102,6 +102,32 @@ def compute_shares(rows, value, *, by, seed=SEED):
     return pd.DataFrame(tables, columns=columns)
 
 
+INTERVAL_WORDS = {
+    "bootstrap": "95 % interval over resampled articles",
+    "leave-one-out": "the range when each article is left out",
+    "one article": "one article only, so no range",
+}
+
+
+def format_share(row):
+    """Put a share and its interval into words.
+
+    Parameters
+    ----------
+    row : named tuple
+        share, low, high, n_rows, n_articles, interval_kind, as ``compute_shares`` gives them.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"doc_id": list("aabbb"), "side": "other", "is_direct": [1, 0, 1, 1, 1]})
+    >>> format_share(next(compute_shares(rows, "is_direct", by="side").itertuples()))
+    '80 % (50 to 100 %, the range when each article is left out; n = 5 sentences of 2 articles)'
+    """
+    bounds = "" if row.interval_kind == "one article" else f"{100 * row.low:.0f} to {100 * row.high:.0f} %, "
+    articles = f"{row.n_articles} article" + "s" * (row.n_articles != 1)
+    return f"{100 * row.share:.0f} % ({bounds}{INTERVAL_WORDS[row.interval_kind]}; n = {row.n_rows} sentences of {articles})"
+
+
 def compute_difference(rows, value, *, by, focus, reference):
     """Compute the focus group's share less the reference group's, with interval and p.
 
