@@ -1,0 +1,343 @@
+"""Attributions: from a text to its attributed content, each piece with source and cue."""
+
+import bisect
+import functools
+import re
+from typing import NamedTuple
+
+from fentanyl_study.attribution.cues import FILLER, VERBS, read_sentence, read_takes, read_verbs
+from fentanyl_study.attribution.quotations import find_quotations
+from fentanyl_study.attribution.sources import NP, Phrases
+from fentanyl_study.sentences import find_sentences
+
+
+class Attribution(NamedTuple):
+    """One piece of attributed content; offsets are code points into the text."""
+
+    start: int  # of the content, without its quotation marks
+    end: int
+    speaker: str | None  # the source as the text has it: a name, "the ministry", "he"; None if unknown
+    kind: str  # direct, indirect, mixed
+    speaker_start: int | None
+    speaker_end: int | None
+    cue: str  # "said", "according to"; empty where the source is carried over
+
+
+# The complements of a verb, first match wins; positions are those of the content.
+# q quotation, t that-clause, w question, i infinitive, e nothing more, z clause without "that", n noun phrase;
+# capital letters: the same after the one addressed ("told reporters that")
+_SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqye]*[nwsQ]|q)"
+_MODIFIERS = rf"(?:[ry]|[ioa]{_SIMPLE}){{0,6}}"
+_ADDRESSEE = rf"{_SIMPLE}(?:o{_SIMPLE})?"
+_COMPLEMENTS = [
+    (code, re.compile(pattern))
+    for code, pattern in (
+        ("q", rf"{_MODIFIERS},?:?(?=Q)"),
+        ("t", rf"{_MODIFIERS},?(?=T)"),
+        ("z", rf"{_MODIFIERS}:(?=.)"),
+        ("Q", rf"{_ADDRESSEE}{_MODIFIERS},?:?(?=Q)"),
+        ("T", rf"{_ADDRESSEE}{_MODIFIERS},?(?=T)"),
+        ("w", r"r*(?=W)"),
+        ("W", rf"{_ADDRESSEE}r*(?=W)"),
+        ("i", r"r*(?=tr*[Bvwbxre])"),
+        ("I", rf"{_ADDRESSEE}{_MODIFIERS}(?=tr*[Bvwbxr])"),
+        ("e", rf"{_MODIFIERS}(?=[,.;-]|$)"),
+        ("z", rf"{_MODIFIERS}(?=p|{_SIMPLE}(?:[ioa]{_SIMPLE}|,[^,]*,)*r*[xbDSeB])"),
+        ("E", rf"{_ADDRESSEE}{_MODIFIERS}(?=[,;-]|$)"),
+        ("Z", rf"{_ADDRESSEE}{_MODIFIERS}(?=p)"),
+        ("n", rf"r*(?={_SIMPLE})"),
+        ("p", r"(?=[ioat])"),
+    )
+]
+_FINITE = re.compile(r"[xbDSeB]")
+_IDLE = re.compile(rf"[,;:-]*{_MODIFIERS}[,;:-]*")  # nothing but adverbs and places after a quotation
+_GROUP = "xrb"
+
+
+class Cue(NamedTuple):
+    """A verb (or "according to") with its source and complement, as positions in a sentence."""
+
+    first: int  # where the clause of the cue begins: its subject, or the verb
+    verb: int
+    subject: tuple | None
+    code: str
+    content: int  # where content to the right begins
+    inverted: bool
+    joined: bool  # shares the subject of a verb before it: ", adding that", "and said"
+
+
+def find_attributions(text):
+    """Find the attributed content of a text.
+
+    One item per piece of content, in reading order. Content of a quotation that runs over
+    several paragraphs is one item for each. Pieces may lie inside one another: in
+    "AP reported that officials say it fell" the officials' piece lies inside AP's.
+    Pronouns stay as the text has them.
+
+    Parameters
+    ----------
+    text : str
+        Any English text.
+
+    Returns
+    -------
+    list of Attribution
+        Does not resolve names, decide sides, or read speakers' labels.
+
+    Examples
+    --------
+    >>> [(a.speaker, a.kind) for a in find_attributions('“No,” said Li Wei. The ministry said it agreed.')]
+    [('Li Wei', 'direct'), ('The ministry', 'indirect')]
+    """
+    quotations = find_quotations(text)
+    reader = _Reader(text, quotations)
+    for start, end in find_sentences(reader.masked):
+        for sentence in read_sentence(reader.masked, start, end):
+            reader.read(sentence)
+    reader.carry_over()
+    return sorted(set(reader.found))
+
+
+class _Reader:
+    """Reads one text sentence by sentence."""
+
+    def __init__(self, text, quotations):
+        self.text, self.quotations = text, quotations
+        self.masked = _mask(text, quotations)
+        self.at = {quotation.outer_start: i for i, quotation in enumerate(quotations)}
+        self.owner = {}  # quotation -> (speaker span, cue)
+        self.alone = {}  # quotation -> True if it is a sentence by itself
+        self.inside = set()  # quotations that lie in other content
+        self.found = []
+        self.sources = []  # (offset, speaker span) in reading order
+
+    def read(self, sentence):
+        letters = sentence.letters
+        quoted = [i for i, letter in enumerate(letters) if letter == "Q" and sentence.starts[i] in self.at]
+        words = sum(letter not in "Q,;:-()" for letter in letters)
+        for i in quoted:
+            self.alone[self.at[sentence.starts[i]]] = words == 0
+        phrases = Phrases(letters)
+        cues = _find_cues(sentence, phrases)
+        for k, cue in enumerate(cues):
+            self.credit(sentence, cue, cues[k + 1 :], cues[:k])
+
+    def credit(self, sentence, cue, later, earlier):
+        letters = sentence.letters
+        speaker = self.span(sentence, cue.subject)
+        word = self.text[sentence.starts[cue.verb] : sentence.ends[cue.verb]]
+        if speaker:
+            self.sources.append((sentence.starts[cue.verb], speaker))
+        left = cue.first
+        while left and letters[left - 1] in ",-":
+            left -= 1
+        right_codes = "qtzwinQTWIZp"
+        if left and not cue.joined and left != cue.first or (left and letters[left - 1] == "Q"):
+            if letters[left - 1] == "Q" or cue.code in "eE" or cue.inverted:
+                begin = max((c.verb + 1 for c in earlier), default=0) if letters[left - 1] == "Q" else 0
+                self.add(sentence, begin, left, speaker, word)
+        if cue.code in right_codes and cue.content < len(letters):
+            end = _find_end(letters, cue, later)
+            self.add(sentence, cue.content, end, speaker, word)
+        elif cue.code in "eE" or cue.inverted:
+            self.add_after_insertion(sentence, cue, later, speaker, word)
+
+    def add_after_insertion(self, sentence, cue, later, speaker, word):
+        """Credit "B" in '"A," he said, "B"' and in "A, he said, B"."""
+        # handled by carry-over within the paragraph
+
+    def add(self, sentence, begin, end, speaker, word):
+        letters = sentence.letters
+        while begin < end and letters[begin] in ",;:-":
+            begin += 1
+        while begin < end and letters[end - 1] in ",;:-":
+            end -= 1
+        if begin >= end:
+            return
+        stretch = letters[begin:end]
+        quoted = [i for i in range(begin, end) if letters[i] == "Q" and sentence.starts[i] in self.at]
+        first = quoted[0] if quoted else None
+        if first == begin and _IDLE.fullmatch(letters, begin + 1, end):
+            return self.own(sentence, first, speaker, word)
+        if stretch.strip("Q,;:-c") == "":
+            for i in quoted:
+                self.own(sentence, i, speaker, word)
+            return
+        if quoted and quoted[-1] == end - 1 and begin == 0 and not _FINITE.search(letters, 0, end - 1):
+            return self.own(sentence, quoted[-1], speaker, word)
+        for i in quoted:
+            self.inside.add(self.at[sentence.starts[i]])
+            self.owner.setdefault(self.at[sentence.starts[i]], (speaker, word))
+        kind = "mixed" if quoted else "indirect"
+        self.emit(sentence.starts[begin], sentence.ends[end - 1], speaker, kind, word)
+
+    def own(self, sentence, position, speaker, word):
+        self.owner.setdefault(self.at[sentence.starts[position]], (speaker, word))
+
+    def span(self, sentence, subject):
+        if subject is None:
+            return None
+        first, last = subject
+        while first < last - 1 and sentence.letters[first] in "rc":
+            first += 1
+        return sentence.starts[first], sentence.ends[last - 1]
+
+    def emit(self, start, end, speaker, kind, word):
+        name = self.text[slice(*speaker)] if speaker else None
+        if start < end:
+            self.found.append(Attribution(start, end, name, kind, *(speaker or (None, None)), word))
+
+    def carry_over(self):
+        """Give the quotations that no cue of their own sentence credits to whom they belong."""
+        text, quotations = self.text, self.quotations
+        breaks = [match.start() for match in re.finditer(r"[\n\r\u2028\u2029]\s*", text)]
+        paragraph = [bisect.bisect_left(breaks, quotation.start) for quotation in quotations]
+        for i, quotation in enumerate(quotations):
+            if i in self.owner:
+                continue
+            owner = None
+            if quotation.continues and i and i - 1 in self.owner:
+                owner = self.owner[i - 1]
+            elif self.alone.get(i) or quotation.continues or quotation.is_open:
+                owner = self.find_owner(i, paragraph)
+            if owner is not None:
+                self.owner[i] = (owner[0], "")
+        for i, (speaker, word) in sorted(self.owner.items()):
+            quotation = quotations[i]
+            if i not in self.inside:
+                kind = "direct" if quotation.mark in "“\"„" else "mixed"
+                self.emit(quotation.start, quotation.end, speaker, kind, word)
+
+    def find_owner(self, i, paragraph):
+        if i and paragraph[i - 1] == paragraph[i] and i - 1 in self.owner:
+            return self.owner[i - 1]
+        here = self.quotations[i].outer_start
+        before = bisect.bisect_left(self.sources, (here,))
+        breaks_at = self.text.rfind("\n", 0, here)
+        if before and self.sources[before - 1][0] > breaks_at:
+            return self.sources[before - 1][1], ""
+        j = i + 1
+        while j < len(paragraph) and paragraph[j] == paragraph[i]:
+            if j in self.owner:
+                return self.owner[j]
+            j += 1
+        if i and paragraph[i - 1] == paragraph[i] - 1 and i - 1 in self.owner:
+            return self.owner[i - 1]
+        if before:
+            return self.sources[before - 1][1], ""
+        return None
+
+
+def _mask(text, quotations):
+    """Put a filler for every character of a quotation; keep its end mark where the sentence ends with it."""
+    pieces, at = [], 0
+    for quotation in quotations:
+        length = quotation.outer_end - quotation.outer_start
+        ends = text[quotation.start : quotation.end].rstrip()[-1:] in set(".?!…")
+        keep = ends and length > 1 and not _is_tagged(text, quotation.outer_end)
+        pieces += [text[at : quotation.outer_start], FILLER * (length - keep), "." * keep]
+        at = quotation.outer_end
+    return "".join([*pieces, text[at:]])
+
+
+_TAG = re.compile(r"\s*((?:[^\W\d_][\w’'.-]*\s+){0,5}[^\W\d_][\w’'-]*)")
+
+
+def _is_tagged(text, at):
+    """Tell whether a clause like "Trump said" or "said the aide" follows a quotation with an end mark."""
+    stretch = re.split(r"[,.;:\n]", text[at : at + 80], maxsplit=1)[0]
+    words = stretch.split()
+    if not words or len(words) > 9:
+        return False
+    takes, verbs = read_takes(), read_verbs()
+    speech = [verbs[w][0] in "DS" and "q" in takes[verbs[w][1]] for w in words if w in verbs]
+    return any(speech) and len(words) <= 9
+
+
+def _find_end(letters, cue, later):
+    """Give where content that begins after a cue ends: at ", adding", "and said", ", according to", or last."""
+    for other in later:
+        if other.verb > cue.content and (other.joined or letters[other.verb] == "A"):
+            return other.first
+    return len(letters)
+
+
+def _find_cues(sentence, phrases):
+    """Give the cues of a sentence whose complement fits the verb, in order."""
+    letters, cues, subject = sentence.letters, [], None
+    for i, letter in enumerate(letters):
+        if letter == "A" and letters[i + 1 : i + 2] == "t":
+            cue = _read_according(letters, phrases, i)
+        elif letter in VERBS:
+            cue = _read_verb(sentence, phrases, i, subject)
+        else:
+            continue
+        if cue:
+            cues.append(cue)
+            subject = cue.subject or subject
+    return cues
+
+
+def _read_according(letters, phrases, at):
+    source = phrases.extend_right(at + 2)
+    if not source:
+        return None
+    if at == 0 or letters[at - 1] == "c":
+        comma = letters.find(",", source[1])
+        return comma >= 0 and Cue(at, at, source, "z", comma + 1, False, False) or None
+    return Cue(at, at, source, "e", len(letters), True, False)
+
+
+def _read_verb(sentence, phrases, verb, subject_before):
+    letters = sentence.letters
+    takes = read_takes()[read_verbs()[sentence.words[verb]][1]]
+    if not takes:
+        return None
+    group = verb
+    while group and letters[group - 1] in _GROUP:
+        group -= 1
+    if "b" in letters[group:verb] and letters[verb] in "DN":
+        return None
+    before = letters[group - 1] if group else ""
+    if "v" in takes and letters[verb] in "DS" and group == verb and before and before in "Q,-":
+        cue = _read_inverted(letters, phrases, verb, before)
+        if cue:
+            return cue
+    if letters[verb] == "N" and group == verb:
+        return None
+    joined = before in ("c", "t", "i", "o", "a", "") or (letters[verb] == "G" and before and before in ",-Qry")
+    if joined:
+        subject = subject_before or phrases.find_main(group)
+    else:
+        subject = phrases.find_subject(group)
+    if subject is None:
+        return None
+    return _match_complement(letters, takes, verb, subject, joined, group)
+
+
+def _read_inverted(letters, phrases, verb, before):
+    source = phrases.extend_right(verb + 1)
+    if not source or letters[verb + 1] == "m":
+        return None
+    if before != "Q" and letters[max(0, verb - 2)] != "Q":
+        if not _FINITE.search(letters, 0, verb) or not re.match(r"[,;-]|$|[yiha]", letters[source[1] :]):
+            return None
+    return Cue(verb, verb, source, "e", source[1], True, False)
+
+
+def _match_complement(letters, takes, verb, subject, joined, group):
+    for code, pattern in _COMPLEMENTS:
+        match = pattern.match(letters, verb + 1)
+        if not match:
+            continue
+        addressed = code.isupper()
+        if addressed and "a" not in takes:
+            if "n" in takes:
+                return Cue(group if joined else subject[0], verb, subject, "n", verb + 1, False, joined)
+            continue
+        if code.lower() not in takes:
+            if code == "z" and "n" in takes:
+                return Cue(group if joined else subject[0], verb, subject, "n", verb + 1, False, joined)
+            return None
+        return Cue(group if joined else subject[0], verb, subject, code, match.end(), False, joined)
+    return None
