@@ -1,0 +1,332 @@
+"""Assignment: from sentences to the side, speaker, mode and cue of each (codebook, part 2)."""
+
+import functools
+import re
+from typing import NamedTuple
+
+import pandas as pd
+
+from fentanyl_study.attribution.find import find_attributions
+from fentanyl_study.attribution.names import Cast, Source, split_name
+from fentanyl_study.attribution.quotations import find_quotations
+from fentanyl_study.attribution.sides import HOMES, OTHER, find_entries, judge_source, read_words
+from fentanyl_study.attribution.transcripts import find_turns
+from fentanyl_study.cleaning import mask_text
+from fentanyl_study.wordlists import read_wordlist
+
+MAX_CARRIED = 3  # a longer stretch between two sentences of one speaker is mostly the narrator's own
+MIN_CREDITED = 0.4  # below this share of the letters outside the attribution clause, the narrator speaks
+# Verbs of doing and wanting: what they report is no statement ("the leaders agreed to meet")
+_ACTS = frozenset("agree agreed agreeing agrees want wanted wants prefer preferred prefers know knows knew learn "
+                  "learned decide decided decides expect expected plan planned announce_to sought try tried".split())
+_CITING = frozenset("cite cites cited citing quote quotes quoted quoting".split())
+_REMARKS = re.compile(r"\b(?:remarks|statement|speech|address|letter|testimony|op-ed|message|press (?:conference|briefing)|"
+                      r"interview|comments?|proclamation)\b", re.I)  # fmt: skip
+_WORD = re.compile(r"\w+(?:[’'.,-]\w+)*")
+
+
+class Code(NamedTuple):
+    """What is decided about one sentence."""
+
+    side: str
+    speaker: str
+    mode: str
+    cue: str
+
+
+NARRATOR = Code("narrator", "", "none", "")
+
+
+class Piece(NamedTuple):
+    """Attributed content with its source resolved."""
+
+    start: int
+    end: int
+    source: Source
+    kind: str
+    cue: str
+    clause_start: int | None  # of the source's mention
+
+
+def attribute_sentences(sentences, documents, *, removed=None):
+    """Say of every sentence who says it.
+
+    One row per sentence, as given, with four columns more.
+
+    Parameters
+    ----------
+    sentences : DataFrame
+        doc_id, start, end: offsets into the raw text.
+    documents : DataFrame
+        The columns of articles.csv and ``text`` (raw).
+    removed : DataFrame, optional
+        doc_id, start, end of what is not running text: headlines and captions are not
+        attributed, but may introduce a person.
+
+    Returns
+    -------
+    DataFrame
+        The sentences with side (``schema.SIDES``), speaker (canonical name, empty for the
+        narrator), mode (``schema.MODES``) and cue. Does not apply hand codings or corrections.
+    """
+    codes = {}
+    articles = {document["doc_id"]: document for document in documents.to_dict("records")}
+    cut = {} if removed is None else dict(tuple(removed.groupby("doc_id")))
+    for doc_id, group in sentences.groupby("doc_id", sort=False):
+        spans = list(zip(group["start"], group["end"], strict=True))
+        others = cut[doc_id][["start", "end"]].itertuples(index=False, name=None) if doc_id in cut else ()
+        found = attribute_article(articles[doc_id]["text"], spans, articles[doc_id], removed=list(others))
+        codes.update(zip(group.index, found, strict=True))
+    ordered = pd.DataFrame([codes[i] for i in sentences.index], columns=Code._fields, index=sentences.index)
+    return sentences.assign(**{name: ordered[name] for name in Code._fields})
+
+
+def attribute_article(text, spans, document, *, removed=()):
+    """Say of every sentence of one article who says it: a pure function of the article.
+
+    Parameters
+    ----------
+    text : str
+        The raw text.
+    spans : list of (int, int)
+        The kept sentences, in order.
+    document : dict
+        voice, title, outlet, outlet_country; others are ignored, missing ones taken as empty.
+    removed : list of (int, int), optional
+        Headlines, captions and the like.
+
+    Returns
+    -------
+    list of Code
+        One a sentence. Does not read the removed text as anybody's statement.
+
+    Examples
+    --------
+    >>> text = "China said no. Wang Fei of the Ministry of Public Security met reporters."
+    >>> attribute_article(text, [(0, 14), (15, 73)], {"outlet_country": "US"})[0]
+    Code(side='china_official', speaker='China', mode='indirect', cue='said')
+    """
+    masked = mask_text(text, spans)
+    voice, title = document.get("voice") or "narrator", document.get("title") or ""
+    background = "\n".join([title, *(text[start:end] for start, end, *_ in removed)])
+    cast = Cast(masked, _find_home(document, text), background)
+    turns = [] if not spans else find_turns(masked, title=title, voice=voice)
+    page = _find_page_source(document, cast, masked)
+    if page and page.is_person and not turns:
+        return [Code(page.side, page.name, "direct", "") for _ in spans]
+    owners = _resolve_turns(turns, cast)
+    pieces = _resolve_pieces(find_attributions(masked), turns, cast, masked)
+    quoted = [(q.start, q.end) for q in find_quotations(masked)]
+    codes = []
+    for start, end in spans:
+        turn = next((k for k, t in enumerate(turns) if t.start < end and start < t.end and (start + end) / 2 < t.end), None)
+        mine = [piece for piece in pieces if piece.start < end and start < piece.end]
+        if turn is not None and (turns[turn].is_quoted_whole or not mine):
+            codes.append(_code_turn(owners[turn]))
+        else:
+            codes.append(_code_reported(masked, start, end, mine, quoted) or _code_claim(masked, start, end, cast))
+    codes = _carry(codes, spans, masked)
+    return [_speak_for_page(code, page, turns, span) for code, span in zip(codes, spans, strict=True)]
+
+
+# -- the document --------------------------------------------------------------------------
+
+
+_DATELINE = re.compile(r"\b(?:BEIJING|SHANGHAI|Beijing|Shanghai|XINGTAI|HONG KONG)\b[^\n]{0,30}(?:\(|—|–|--| - )")
+
+
+def _find_home(document, text):
+    """Give the side that an office without a country stands for: the outlet's, or the dateline's."""
+    if _DATELINE.search(text, 0, 600):
+        return HOMES["CN"]
+    return HOMES.get(document.get("outlet_country", ""), None)
+
+
+def _find_page_source(document, cast, masked):
+    """Give the body that published an official page, or the person whose remarks it is; None for the press."""
+    voice = document.get("voice") or "narrator"
+    if voice == "narrator":
+        return None
+    title, outlet = document.get("title") or "", document.get("outlet") or ""
+    if _REMARKS.search(title):
+        after = re.split(r"\b(?:by|from|of|with)\b", title, maxsplit=1)[-1]
+        for phrase in (re.split(r"['’]s\b", title)[0], re.split(r"\b(?:on|at|to|in|before|regarding)\b", after)[0]):
+            name = split_name(phrase.strip())[0]
+            if name and (" " in name or "President" in phrase or "Secretary" in phrase):
+                return Source(cast._find_full_name(name, 0), voice, phrase.lower(), True)
+    verdict = judge_source(outlet, voice)
+    name = verdict.entry.name if verdict.entry and verdict.entry.kind == "body" else split_name(outlet)[0] or outlet
+    return Source(name, voice, outlet.lower())
+
+
+def _speak_for_page(code, page, turns, span):
+    """Give an official page's own sentences to the body that published it."""
+    asked = any(t.start < span[1] and span[0] < t.end for t in turns)
+    if code.side != "narrator" or not page or asked:
+        return code
+    return Code(page.side, page.name, "direct", "")
+
+
+def _resolve_turns(turns, cast):
+    seen, owners = {"": None}, []
+    for turn in turns:
+        if turn.phrase not in seen:
+            seen[turn.phrase] = cast.resolve(turn.phrase, turn.start)
+        owners.append(seen[turn.phrase])
+    cast.heard.clear()  # labels are no antecedents of a pronoun elsewhere
+    return owners
+
+
+def _code_turn(source):
+    return Code(source.side, source.name, "direct", "") if source else NARRATOR
+
+
+# -- reported speech -----------------------------------------------------------------------
+
+
+def _resolve_pieces(attributions, turns, cast, text):
+    """Resolve the sources of all attributed content, in reading order; what a turn owns is left out."""
+    pieces, cited = [], {}
+    for found in sorted(attributions, key=lambda a: (a.speaker_start or a.start, a.start)):
+        if any(t.is_quoted_whole and t.start <= found.start < t.end for t in turns):
+            continue
+        if not found.speaker or found.cue.lower() in _ACTS and found.kind == "indirect":
+            continue
+        key = (found.speaker_start, found.speaker)
+        if found.cue.lower() in _CITING and len(text[found.start : found.end].split()) < 25:
+            phrase = re.sub(r"\s+as$", "", text[found.start : found.end])
+            source = cast.resolve(phrase, found.start)
+            if source and found.kind == "indirect" and judge_source(phrase, cast.home).side:
+                cited[key] = source
+                continue
+        source = cited.get(key) or cast.resolve(found.speaker, found.speaker_start)
+        if source and re.search(r"[^\W\d_]", source.name):
+            pieces.append(Piece(found.start, found.end, source, found.kind, found.cue, found.speaker_start))
+    return [_follow_citation(piece, cited) for piece in pieces]
+
+
+def _follow_citation(piece, cited):
+    """Give content to the party that is cited for it: "AP reported, citing NNCC figures"."""
+    for (start, _), source in cited.items():
+        if start == piece.clause_start:
+            return piece._replace(source=source)
+    return piece
+
+
+def _is_outlet(source):
+    found = [m.entry for m in find_entries(read_words(source.name))]
+    return source.side == OTHER and bool(found) and found[0].kind == "body"
+
+
+def _drop_nested(pieces):
+    """Keep of nested content the outer piece, but the inner one of what an outlet only passes on."""
+    kept = []
+    for piece in sorted(pieces, key=lambda p: (p.start - p.end, p.start)):
+        outer = next((p for p in kept if p.start <= piece.start and piece.end <= p.end), None)
+        if outer is None:
+            kept.append(piece)
+        elif _is_outlet(outer.source) and not _is_outlet(piece.source):
+            kept[kept.index(outer)] = outer._replace(source=piece.source, kind=piece.kind)
+    return kept
+
+
+def _letters(text, start, end):
+    return sum(map(str.isalnum, text[start:end]))
+
+
+def _code_reported(text, start, end, pieces, quoted):
+    """Code a sentence by the source of most of its letters; None if it is the narrator's."""
+    tally = {}
+    for piece in _drop_nested(pieces):
+        n = _letters(text, max(start, piece.start), min(end, piece.end))
+        tally[piece.source[:2]] = tally.get(piece.source[:2], 0) + n
+    if not tally or not max(tally.values()):
+        return None
+    best = max(tally, key=lambda source: tally[source])  # a tie goes to the first in the sentence
+    mine = [piece for piece in pieces if piece.source[:2] == best]
+    if tally[best] < MIN_CREDITED * (sum(tally.values()) + _count_own_words(text, start, end, mine)):
+        return None
+    return Code(best[1], best[0], _find_mode(text, start, end, mine, quoted), mine[0].cue)
+
+
+_JOINT = re.compile(r",? (?:and|but|while|as|after|before) ")
+
+
+def _count_own_words(text, start, end, mine):
+    """Count the narrator's letters before the clause of attribution: "It fell 3 percent, and | experts said"."""
+    clause = min((p.clause_start for p in mine if p.clause_start and p.clause_start >= start), default=start)
+    first = min(p.start for p in mine)
+    if clause >= first or clause - start < 20:
+        return 0
+    joints = list(_JOINT.finditer(text, start, clause))
+    return _letters(text, start, joints[-1].start()) if joints and joints[-1].end() > clause - 25 else 0
+
+
+def _find_mode(text, start, end, mine, quoted):
+    """Give the mode by the share of the sentence's words that stand in quotation marks."""
+    words = len(_WORD.findall(text, start, end))
+    inside = 0
+    for piece in mine:
+        a, b = max(start, piece.start), min(end, piece.end)
+        if piece.kind == "direct":
+            inside += len(_WORD.findall(text, a, b))
+        else:
+            inside += sum(len(_WORD.findall(text, max(a, s), min(b, e))) for s, e in quoted if s < b and a < e)
+    if 2 * inside > words:
+        return "direct"
+    return "mixed" if inside else "indirect"
+
+
+# -- claims: what a side denies, blames, promises, without a clause of speech -----------------
+
+
+@functools.cache
+def _claim_pattern():
+    forms = sorted({form for row in read_wordlist("claim_verbs") for form in row["forms"].split()})
+    return re.compile(
+        r"^(?P<lead>(?:(?:On|In|Last|Earlier|But|And|Yet|Meanwhile|Despite|During|For|At|After|By)\b[^,;]{0,80}, )?)"
+        r"(?P<subject>[^;:“”\"]{2,120}?)\s+"
+        r"(?:(?:on|in|last|this|earlier|late|in) [\w]+(?: \w+)?,?\s)?(?:(?:has|have|had|also|again|then|later|\w+ly)\s)*"
+        rf"(?P<verb>{'|'.join(forms)})\b"
+    )
+
+
+def _code_claim(text, start, end, cast):
+    """Code a sentence whose subject speaks for a state and denies, blames, promises: codebook, part 2."""
+    match = _claim_pattern().match(text[start:end])
+    if not match or len(match["subject"].split()) > 14:
+        return NARRATOR
+    subject = re.sub(r"^(?:But|And|Yet|Meanwhile|However),? ", "", match["subject"])
+    words = read_words(subject)
+    if re.search(r"\b(?:was|were|is|are|be|been|being|which|that|who|to|and its)$", subject) or not words:
+        return NARRATOR
+    verdict, name = judge_source(subject, cast.home), split_name(subject)[0]
+    last = find_entries(words[-3:])
+    is_whole = name and subject.endswith(name) or last and last[-1].last == len(words[-3:])
+    if not is_whole or not (name or verdict.is_certain and verdict.entry.kind != "outsider"):
+        return NARRATOR
+    source = cast.resolve(subject, start + match.start("subject"))
+    return Code(source.side, source.name, "indirect", match["verb"]) if source and source.side != OTHER else NARRATOR
+
+
+# -- sentences between two of one speaker --------------------------------------------------
+
+
+def _carry(codes, spans, text):
+    """Give a speaker the few sentences between two of his that plainly continue his report."""
+    codes, i = list(codes), 0
+    while i < len(codes):
+        j = i
+        while j < len(codes) and codes[j] == NARRATOR:
+            j += 1
+        if 0 < i < j < len(codes) and j - i <= MAX_CARRIED and _same_report(codes[i - 1], codes[j]):
+            between = text[spans[i][0] : spans[j - 1][1]]
+            surname = codes[j].speaker.split()
+            if not any(re.search(rf"\b{re.escape(word)}\b", between) for word in surname[:1] + surname[-1:]):
+                codes[i:j] = [codes[j]._replace(mode="indirect", cue="")] * (j - i)
+        i = max(j, i + 1)
+    return codes
+
+
+def _same_report(before, after):
+    return before[:2] == after[:2] and before.side != "narrator" and "indirect" in (before.mode, after.mode)
