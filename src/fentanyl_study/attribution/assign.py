@@ -18,7 +18,7 @@ MAX_CARRIED = 3  # a longer stretch between two sentences of one speaker is most
 MIN_CREDITED = 0.4  # below this share of the letters outside the attribution clause, the narrator speaks
 # Verbs of doing and wanting: what they report is no statement ("the leaders agreed to meet")
 _ACTS = frozenset("agree agreed agreeing agrees want wanted wants prefer preferred prefers know knows knew learn "
-                  "learned decide decided decides expect expected plan planned announce_to sought try tried".split())
+                  "talks talk learned decide decided decides expect expected plan planned announce_to sought try tried".split())
 _CITING = frozenset("cite cites cited citing quote quotes quoted quoting".split())
 _REMARKS = re.compile(r"\b(?:remarks|statement|speech|address|letter|testimony|op-ed|message|press (?:conference|briefing)|"
                       r"interview|comments?|proclamation)\b", re.I)  # fmt: skip
@@ -124,7 +124,9 @@ def attribute_article(text, spans, document, *, removed=()):
         if turn is not None and (turns[turn].is_quoted_whole or not mine):
             codes.append(_code_turn(owners[turn]))
         else:
-            codes.append(_code_reported(masked, start, end, mine, quoted) or _code_claim(masked, start, end, cast))
+            code = _code_reported(masked, start, end, mine, quoted) or _code_claim(masked, start, end, cast, quoted)
+            codes.append(_code_citation(masked, start, end, cast, code))
+    codes = _credit_tagged(codes, spans, masked, quoted)
     codes = _carry(codes, spans, masked)
     return [_speak_for_page(code, page, turns, span) for code, span in zip(codes, spans, strict=True)]
 
@@ -186,31 +188,21 @@ def _code_turn(source):
 
 def _resolve_pieces(attributions, turns, cast, text):
     """Resolve the sources of all attributed content, in reading order; what a turn owns is left out."""
-    pieces, cited = [], {}
+    pieces = []
     for found in sorted(attributions, key=lambda a: (a.speaker_start or a.start, a.start)):
         if any(t.is_quoted_whole and t.start <= found.start < t.end for t in turns):
             continue
-        if not found.speaker or found.cue.lower() in _ACTS and found.kind == "indirect":
+        if not found.speaker or found.cue.lower() in _ACTS and found.kind == "indirect" or _NUMBER.fullmatch(found.speaker):
             continue
-        key = (found.speaker_start, found.speaker)
-        if found.cue.lower() in _CITING and len(text[found.start : found.end].split()) < 25:
-            phrase = re.sub(r"\s+as$", "", text[found.start : found.end])
-            source = cast.resolve(phrase, found.start)
-            if source and found.kind == "indirect" and judge_source(phrase, cast.home).side:
-                cited[key] = source
-                continue
-        source = cited.get(key) or cast.resolve(found.speaker, found.speaker_start)
+        if found.cue.lower() in _CITING:
+            continue
+        source = cast.resolve(found.speaker, found.speaker_start)
         if source and re.search(r"[^\W\d_]", source.name):
             pieces.append(Piece(found.start, found.end, source, found.kind, found.cue, found.speaker_start))
-    return [_follow_citation(piece, cited) for piece in pieces]
+    return pieces
 
 
-def _follow_citation(piece, cited):
-    """Give content to the party that is cited for it: "AP reported, citing NNCC figures"."""
-    for (start, _), source in cited.items():
-        if start == piece.clause_start:
-            return piece._replace(source=source)
-    return piece
+_NUMBER = re.compile(r"[\d,.%]+|one|two|three|four|five|six|seven|eight|nine|ten|hundreds|thousands", re.I)
 
 
 def _is_outlet(source):
@@ -291,7 +283,7 @@ def _claim_pattern():
     )
 
 
-def _code_claim(text, start, end, cast):
+def _code_claim(text, start, end, cast, quoted):
     """Code a sentence whose subject speaks for a state and denies, blames, promises: codebook, part 2."""
     match = _claim_pattern().match(text[start:end])
     if not match or len(match["subject"].split()) > 14:
@@ -306,10 +298,46 @@ def _code_claim(text, start, end, cast):
     if not is_whole or not (name or verdict.is_certain and verdict.entry.kind != "outsider"):
         return NARRATOR
     source = cast.resolve(subject, start + match.start("subject"))
-    return Code(source.side, source.name, "indirect", match["verb"]) if source and source.side != OTHER else NARRATOR
+    if not source or source.side == OTHER:
+        return NARRATOR
+    piece = Piece(start + match.end(), end, source, "indirect", match["verb"], start)
+    return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["verb"])
 
 
-# -- sentences between two of one speaker --------------------------------------------------
+_CITED = re.compile(r"\b(?P<cue>citing|quoting)\s+(?P<source>(?:[^,;.\n]|\.(?=\w))+)")
+
+
+def _code_citation(text, start, end, cast, code):
+    """Give what an outlet or report passes on to the party it cites: the last in the chain (codebook, part 2)."""
+    match = _CITED.search(text, start, end)
+    if not match or code.side in ("china_official", "us_official") and " report" not in text[start : match.start()]:
+        return code
+    head = read_words(re.split(r"\b(?:of|from|in|for|with)\b", match["source"])[0])
+    if not head or not any(m.last == len(head) for m in find_entries(head)) and not split_name(match["source"])[0]:
+        return code
+    source = cast.resolve(match["source"], match.start("source"))
+    return Code(source.side, source.name, "indirect", match["cue"]) if source else code
+
+
+# -- sentences that neighbours explain -----------------------------------------------------
+
+
+_BARE_TAG = re.compile(r"(?:said|says|told|wrote|tweeted|posted|added|declared|warned)\b[^,;:“”\"]{0,80}$")
+
+
+def _credit_tagged(codes, spans, text, quoted):
+    """Give a quotation to whom the next sentence names and no more: '"…!" | Trump tweeted on August 21.'"""
+    codes = list(codes)
+    for i in range(1, len(codes)):
+        start, end = spans[i]
+        before = [q for q in quoted if spans[i - 1][0] < q[1] <= spans[i - 1][1] + 1]
+        bare = len(text[start:end].split()) < 14 and _BARE_TAG.search(text[start:end].rstrip(" ."))
+        if bare and before and codes[i].side != "narrator" and codes[i - 1].side == "narrator":
+            codes[i], tag, j = NARRATOR, codes[i], i - 1
+            while j >= 0 and spans[j][1] > before[-1][0] and codes[j].side == "narrator":
+                codes[j] = tag._replace(mode="direct")
+                j -= 1
+    return codes
 
 
 def _carry(codes, spans, text):
@@ -319,14 +347,24 @@ def _carry(codes, spans, text):
         j = i
         while j < len(codes) and codes[j] == NARRATOR:
             j += 1
-        if 0 < i < j < len(codes) and j - i <= MAX_CARRIED and _same_report(codes[i - 1], codes[j]):
+        if 0 < i < j < len(codes) and j - i <= MAX_CARRIED and _is_same_report(codes[i - 1], codes[j]):
             between = text[spans[i][0] : spans[j - 1][1]]
-            surname = codes[j].speaker.split()
-            if not any(re.search(rf"\b{re.escape(word)}\b", between) for word in surname[:1] + surname[-1:]):
+            if _is_joined(text, spans, i, j) and not _names(between, codes[j].speaker):
                 codes[i:j] = [codes[j]._replace(mode="indirect", cue="")] * (j - i)
         i = max(j, i + 1)
     return codes
 
 
-def _same_report(before, after):
+def _is_same_report(before, after):
     return before[:2] == after[:2] and before.side != "narrator" and "indirect" in (before.mode, after.mode)
+
+
+def _is_joined(text, spans, i, j):
+    """Tell whether the sentences i to j share a paragraph with one side, or are a body's and not a person's."""
+    before = "\n" not in text[spans[i - 1][1] : spans[j - 1][0]]
+    return before or "\n" not in text[spans[i][1] : spans[j][0]]
+
+
+def _names(text, speaker):
+    words = speaker.split()
+    return any(re.search(rf"\b{re.escape(word)}\b", text) for word in words[:1] + words[-1:])

@@ -38,8 +38,11 @@ _OPENERS = frozenset(
     "And But Yet Later Earlier Then Still Also Meanwhile However Yesterday Today On In At By For From After Before When "
     "While As If Since Although Though Despite Because Both Neither Instead According Asked Speaking Like Unlike With "
     "The That This Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July "
-    "August September October November December Even Only Last Next What Why How Where Mr Ms Mrs Dr Now So To Of".split()
+    "August September October November December Even Only Last Next What Why How Where Mr Ms Mrs Dr Now So To Of A An One "
+    "Two Three Four Five Several Some Many Most All No Any Other Another Each Every Few More Such Our His Her Its Their "
+    "These Those Top Senior Local Federal Back Here There Over Under Among About Against During Not Nor".split()
 )  # fmt: skip
+_AFTER_NAME = frozenset("of from with at in for on said himself herself then now jr sr of and speaking citing".split())
 _PRONOUNS = {"he": 1, "she": 1, "him": 1, "her": 1, "it": 2, "they": 3, "them": 3, "who": 4, "which": 4, "that": 4}
 _VOICELESS = re.compile(
     r"(?:I|we|you|us|me|one|everyone|nobody|(?:the|both|these|all) (?:two |other )?"
@@ -65,10 +68,11 @@ class Cast:
     heard: list = field(default_factory=list)  # (position, Source), in reading order
     _persons: dict = field(default_factory=dict)
     _bodies: list | None = None
+    _issuer: tuple | None = None  # (position, Source) of the last document spoken of
 
     def resolve(self, phrase, start):
         """Give the Source that a phrase at ``start`` of the text stands for; None if it speaks for nobody."""
-        phrase = re.sub(r"\s+", " ", phrase).strip(" ,;:—–-“”\"'’()[]")
+        phrase, start = self._widen(re.sub(r"\s+", " ", phrase).strip(" ,;:—–-“”\"'’()[]"), start)
         if not phrase or _VOICELESS.match(phrase):
             return None
         source = self._resolve_pronoun(phrase, start) if phrase.lower() in _PRONOUNS else self._name(phrase, start)
@@ -76,11 +80,24 @@ class Cast:
             self.heard.append((start, source))
         return source
 
+    def _widen(self, phrase, start):
+        """Add what the phrase's own words leave out: "US" before, the name it stands in apposition to."""
+        if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
+            return phrase, start
+        before = _BEFORE.split(self.text[max(0, start - 120) : start])[-1]
+        title = _keep_title(before) if before.endswith(" ") else ""
+        owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
+        if owner and not split_name(phrase)[0] and self.text[start + len(phrase) : start + len(phrase) + 20].lstrip()[:1] in (",", "("):
+            name = split_name(owner[1])[0]
+            if name:
+                return f"{name}, {owner[2]}{title}{phrase}", start - len(title) - len(owner[0])
+        return (title + phrase).strip(), start - len(title)
+
     def _name(self, phrase, start):
-        name, title = split_name(phrase)
+        name, _ = split_name(phrase)
         if name:
             return self._resolve_person(name, phrase, start)
-        return self._resolve_nominal(title, phrase, start)
+        return self._resolve_nominal(phrase, start)
 
     # -- persons ---------------------------------------------------------------------------
 
@@ -124,12 +141,12 @@ class Cast:
 
     # -- bodies, documents, offices --------------------------------------------------------
 
-    def _resolve_nominal(self, title, phrase, start):
+    def _resolve_nominal(self, phrase, start):
         verdict = judge_source(phrase, self.home)
         head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
         if sure and verdict.entry.kind == "body":
             return Source(verdict.entry.name, sure, phrase.lower())
-        if sure and verdict.entry.kind == "country":
+        if sure and verdict.entry and (verdict.entry.kind == "country" or head == "side"):
             return Source(_name_country(phrase, verdict), sure, phrase.lower())
         body = self._find_body_in(phrase)
         if sure and body and body.side == sure:
@@ -155,13 +172,19 @@ class Cast:
         return None
 
     def _find_issuer(self, head, start):
-        """Find whose report "the report" is: the body in the nearest earlier sentence that has the word."""
-        places = [m.start() for m in re.finditer(rf"\b{head}\b", self.text[: start + 60], re.I)]
-        for place in reversed(places[-5:]):
-            near = [body for body in self._list_bodies() if place - 250 < body[0] < place + 80]
-            if near:
-                return min(near, key=lambda body: abs(body[0] - place))[1]
-        return None
+        """Find whose report "the report" is: who was named beside its first mention."""
+        for match in reversed(list(re.finditer(_ANY_DOCUMENT, self.text[:start]))[-6:]):
+            begin = max(self.text.rfind("\n", 0, match.start()), self.text.rfind(". ", 0, match.start())) + 1
+            if re.match(r"\s*(?:the|this)\b", self.text[match.start() - 6 : match.start()], re.I):
+                if self._issuer and self._issuer[0] >= match.start() - 40:
+                    return self._issuer[1]
+            named = [b for b in self._list_bodies() if begin <= b[0] < match.start()]
+            named += [b for b in self._list_bodies() if match.end() <= b[0] < match.end() + 30]
+            named += [h for h in self.heard if begin <= h[0] < match.end() + 250 and h[1].side != OTHER]
+            if named:
+                self._issuer = (start, named[0][1])
+                return named[0][1]
+        return self._issuer[1] if self._issuer else None
 
     def _find_body_called(self, head, start):
         for place, source in reversed(self._list_bodies()):
@@ -200,6 +223,8 @@ class Cast:
         return None
 
 
+_ANY_DOCUMENT = re.compile(rf"\b(?:{'|'.join(sorted(_DOCUMENTS))})\b")
+_OWNER = re.compile(rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), ([^,;:.!?“”\"\n]{{0,90}})$")
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
 
 
@@ -216,13 +241,14 @@ def split_name(phrase):
     listed = _find_listed(words)
     name, words_before = [], []
     for i, word in enumerate(words):
-        if i not in listed and word.raw[0].isupper() and word.norm not in _SMALL:
+        if i not in listed and word.raw[0].isupper() and word.norm not in _SMALL and (i or word.raw not in _OPENERS):
             name.append(word)
         elif name:
             break
         else:
             words_before.append((i, word))
-    if not name or len(name) > 4 or _is_complement(words_before, listed):
+    rest = words[words.index(name[-1]) + 1 :] if name else []
+    if not name or len(name) > 4 or _is_complement(words_before, listed) or rest and rest[0].norm not in _AFTER_NAME:
         return "", phrase
     text = re.sub(r"['’]s$", "", head[name[0].start : name[-1].end])
     return _HONORIFIC.sub("", re.sub(r"^(?:Dr|Mr|Mrs|Ms|Prof) ", "", text)), phrase
@@ -260,12 +286,14 @@ def _read_full_name(text, start, end):
     after = re.compile(r" ([A-Z][a-z]+(?:['’-][A-Za-z]+)?)\b").match(text, end)
     if after and _PINYIN.fullmatch(after[1]) and _PINYIN.fullmatch(text[start:end]) and not _is_listed(after[1]):
         return text[start : after.end()]
-    before = re.compile(rf"((?:{_CAPITAL} ){{1,3}})$").search(text, max(0, start - 40), start)
-    first = [word for word in before[1].split() if not _is_listed(word)] if before else []
-    if not first or not before[1].rstrip().endswith(first[-1]):
-        return ""
-    full = " ".join([*first, text[start:end]])
-    return _HONORIFIC.sub("", re.sub(r"^(?:Dr|Mr|Mrs|Ms|Prof)\.? ", "", full)) if len(full.split()) > 1 else ""
+    begin = max(0, start - 60)
+    words = read_words(re.split(r"[\n,;:()“”]", text[begin:start])[-1] + text[start:end])
+    listed, first = _find_listed(words), []
+    for i in range(len(words) - 2, max(-1, len(words) - 5), -1):
+        if i in listed or not words[i].raw[0].isupper() or words[i].raw in _OPENERS:
+            break
+        first.insert(0, words[i].raw)
+    return " ".join([*first, text[start:end]]) if first and not first[0].endswith(("'s", "’s")) else ""
 
 
 def _is_listed(word):
