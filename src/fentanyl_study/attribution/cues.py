@@ -7,7 +7,7 @@ n, w  a capitalised word; any other word
 s     a noun that can be a source (wordlists/source_nouns.csv)
 P     a possessive, "China's"
 S     a cue verb, third person; D past; B base form; G -ing; N participle only
-e     another word in -ed; Q a quotation; A "according"; , : ; - ( ) as they stand
+e, g  another word in -ed, in -ing; Q a quotation; A "according"; , : ; - ( ) as they stand
 ====  ==========================================================================
 """
 
@@ -105,6 +105,8 @@ def _guess(low):
         return "P"
     if low.endswith("ly"):
         return "r"
+    if low.endswith("ing") and len(low) > 5:
+        return "g"
     return "e" if low.endswith("ed") and len(low) > 4 else "w"
 
 
@@ -117,7 +119,7 @@ def read_sentence(text, start, end):
     """Read text[start:end] into Sentences of at most MAX_TOKENS words.
 
     >>> read_sentence("Mr. Li also said that it fell.", 0, 30)[0].letters
-    'nnrDTpw'
+    'nnrDTpe'
     """
     letters_of = _get_letters()
     tokens = [(match.group(), *match.span()) for match in _TOKEN.finditer(text, start, end)]
@@ -137,7 +139,7 @@ def _make_sentence(words, starts, ends):
     first = 1 if letters[0] in "-(" and len(letters) > 1 else 0
     if letters[first] == "n":
         letter = letters_of[low[first]]
-        letters[first] = "n" if letter in "weP" and not low[first].endswith("ed") else letter
+        letters[first] = "n" if letter in "wegP" and not low[first].endswith(("ed", "ing")) else letter
     _settle_verbs(letters, low)
     return Sentence("".join(letters), low, starts, ends)
 
