@@ -90,7 +90,8 @@ def _classify(word):
         return "q"
     if not word[0].isalpha():
         return _PUNCTUATION.get(word[0], "")
-    if word[0].isupper() and not (listed and listed in "pdqmTWthxbyA"):
+    shouted = len(word) > 1 and word.isupper()  # "US" is no pronoun, "WHO" no relative
+    if word[0].isupper() and (shouted or not (listed and listed in "pdqmTWthxbyA")):
         return "P" if low.endswith(("'s", "s'")) else "n"
     if listed:
         return listed
@@ -149,8 +150,10 @@ def _settle_verbs(letters, low):
     before = ";"
     for i, letter in enumerate(letters):
         if letter in "SB":
-            if before in "dPoiae" or before == "w" and low[i - 1].endswith("s") == (letter == "S"):
+            if before in "dPoiaeSDBG" or before == "w" and low[i - 1].endswith("s") == (letter == "S"):
                 letters[i] = _read_classes().get(low[i], "w")
+        elif letter == "G" and (before in "dP" or before == "q" and letters[i + 1 : i + 2] and letters[i + 1] in "SDBxb"):
+            letters[i] = "w"
         elif letter in "DN" and before in "dPoi" and letters[i + 1 : i + 2] and letters[i + 1] in "wsnSB":
             letters[i] = "e"
         before = letters[i]

@@ -26,8 +26,8 @@ class Attribution(NamedTuple):
 # The complements of a verb, first match wins; positions are those of the content.
 # q quotation, t that-clause, w question, i infinitive, e nothing more, z clause without "that", n noun phrase;
 # capital letters: the same after the one addressed ("told reporters that")
-_SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqye]*[nwsQ]|q)"
-_MODIFIERS = rf"(?:[ry]|[ioa]{_SIMPLE}){{0,6}}"
+_SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqye]*[nws]|q)"
+_MODIFIERS = rf"(?:[dqwe]{{0,2}}y|r|[ioa]{_SIMPLE}){{0,6}}"
 _ADDRESSEE = rf"{_SIMPLE}(?:o{_SIMPLE})?"
 _COMPLEMENTS = [
     (code, re.compile(pattern))
@@ -41,9 +41,9 @@ _COMPLEMENTS = [
         ("W", rf"{_ADDRESSEE}r*(?=W)"),
         ("i", r"r*(?=tr*[Bvwbxre])"),
         ("I", rf"{_ADDRESSEE}{_MODIFIERS}(?=tr*[Bvwbxr])"),
-        ("e", rf"{_MODIFIERS}(?=[,.;-]|$)"),
+        ("e", rf"{_MODIFIERS}(?=[,.;G-]|$)"),
         ("z", rf"{_MODIFIERS}(?=p|{_SIMPLE}(?:[ioa]{_SIMPLE}|,[^,]*,)*r*[xbDSeB])"),
-        ("E", rf"{_ADDRESSEE}{_MODIFIERS}(?=[,;-]|$)"),
+        ("E", rf"{_ADDRESSEE}{_MODIFIERS}(?=[,;G-]|$)"),
         ("Z", rf"{_ADDRESSEE}{_MODIFIERS}(?=p)"),
         ("n", rf"r*(?={_SIMPLE})"),
         ("p", r"(?=[ioat])"),
@@ -136,11 +136,11 @@ class _Reader:
         left = cue.first
         while left and letters[left - 1] in ",-":
             left -= 1
-        after_quotation = left > 0 and letters[left - 1] == "Q" and not cue.joined
+        after_quotation = left > 0 and letters[left - 1] == "Q" and (not cue.joined or letters[cue.verb] == "B")
         if after_quotation:
             begin = max((other.verb + 1 for other in earlier), default=0)
             self.add(sentence, begin, left, speaker, word)
-        if cue.code not in "eE":
+        if cue.code not in "eE" and not (after_quotation and cue.code not in "qQtT"):
             self.add(sentence, cue.content, _find_end(letters, cue.content, later), speaker, word)
             return
         if left < cue.first and not after_quotation or letters[cue.verb] == "A":
@@ -164,7 +164,9 @@ class _Reader:
         stretch = letters[begin:end]
         quoted = [i for i in range(begin, end) if letters[i] == "Q" and sentence.starts[i] in self.at]
         first = quoted[0] if quoted else None
-        if first == begin and _IDLE.fullmatch(letters, begin + 1, end):
+        if first == begin and self.closes(sentence, first) or (
+            first == begin and _IDLE.fullmatch(letters, begin + 1, end)
+        ):
             return self.own(sentence, first, speaker, word)
         if stretch.strip("Q,;:-c") == "":
             for i in quoted:
@@ -177,6 +179,11 @@ class _Reader:
             self.owner.setdefault(self.at[sentence.starts[i]], (speaker, word))
         kind = "mixed" if quoted else "indirect"
         self.emit(sentence.starts[begin], sentence.ends[end - 1], speaker, kind, word)
+
+    def closes(self, sentence, position):
+        """Tell whether a quotation ends like a sentence, so that what follows is no part of it."""
+        quotation = self.quotations[self.at[sentence.starts[position]]]
+        return self.text[quotation.start : quotation.end].rstrip()[-1:] in set(",.?!…-—")
 
     def own(self, sentence, position, speaker, word):
         self.owner.setdefault(self.at[sentence.starts[position]], (speaker, word))
@@ -259,7 +266,7 @@ def _is_tagged(text, at):
             return False
         word = match.group().strip()
         if word in verbs and verbs[word][0] in "DS":
-            return "q" in takes[verbs[word][1]]
+            return "v" in takes[verbs[word][1]] or text[match.end() : match.end() + 1] in {",", "."}
         if count and word.islower() and word in ("that", "is", "was", "has", "had", "will"):
             return False
         at = match.end()
@@ -273,8 +280,8 @@ def _find_end(letters, begin, later):
         if cue.verb <= begin or at <= begin:
             continue
         before = letters[at - 1]
-        if letters[cue.verb] == "A" or before in "ck;" or cue.joined and before in ",-":
-            return at - (before in "ck")
+        if letters[cue.verb] == "A" or before in "ck;" or cue.joined and letters[cue.verb] == "G":
+            return at - (before in "cki")
     return len(letters)
 
 
@@ -336,7 +343,12 @@ def _read_verb(sentence, phrases, verb, subject_before):
     first = group if joined else subject[0]
     if not joined and first and letters[first - 1] == "a":  # "As the agency reported, ..."
         first -= 1
-    code, content = _match_complement(letters, takes, verb)
+    if joined and subject[0] and letters[subject[0] - 1] == "Q" and letters[verb] == "B":
+        first = subject[0]  # "Q," he went on to say
+    quoted = first > 0 and (letters[first - 1] == "Q" or letters[first - 2 : first] == "Q,")
+    code, content = _match_complement(letters, takes | {"q"}, verb)
+    if quoted and code not in ("q", "Q", "t", "T", "e", "E"):
+        code, content = "e", re.compile(_MODIFIERS).match(letters, verb + 1).end()
     return Cue(first, verb, subject, code, content, False, joined) if code else None
 
 
@@ -352,7 +364,7 @@ def _read_inverted(letters, phrases, verb, before):
     if not source or letters[verb + 1] == "m":
         return None
     if before != "Q" and letters[max(0, verb - 2)] != "Q":
-        if not _FINITE.search(letters, 0, verb) or letters[source[1] : source[1] + 1] not in ",;-yiha":
+        if phrases.find_subject(verb) or not _FINITE.search(letters, 0, verb) or letters[source[1] : source[1] + 1] not in ",;-yiha":
             return None
     content = re.compile(_MODIFIERS).match(letters, source[1]).end()
     return Cue(verb, verb, source, "e", content, True, False)

@@ -7,7 +7,7 @@ import re
 
 # A noun phrase: "the ministry", "two senior U.S. officials", "Department of Health and Human Services";
 # "the" alone is none, and "the senior" is one only because nothing tells adjectives from nouns
-NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqy]|[eg](?=[nwseg])|(?<=n)c(?=n)|-(?=[nws]))*[nwsQ]|q)"
+NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqy]|[eg](?=[nwseg])|(?<=n)c(?=n)|-(?=[nws]))*[nws]|q)"
 _CHUNK = re.compile(NP)
 _PREPOSITIONS = "oiat"  # of, in, as, to
 _MODIFIER = re.compile(r"[ihGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
@@ -128,6 +128,8 @@ class Phrases:
                 if chain is None:
                     return candidate
                 if chain[0] > begin:  # a clause, or "and", before the name
+                    if re.search("[xbDS]", stretch[: chain[0] - begin]):
+                        return candidate
                     return chain if candidate is None or "n" in self.letters[slice(*chain)] else candidate
                 candidate = chain
                 if "n" in stretch and stretch[0] != "d":
