@@ -7,7 +7,7 @@ n, w  a capitalised word; any other word
 s     a noun that can be a source (wordlists/source_nouns.csv)
 P     a possessive, "China's"
 S     a cue verb, third person; D past; B base form; G -ing; N participle only
-e     another word in -ed; Q a quotation; A "according"; , : ; - ( ) as they stand
+e, g  another word in -ed, in -ing; Q a quotation; A "according"; , : ; - ( ) as they stand
 ====  ==========================================================================
 """
 
@@ -90,7 +90,8 @@ def _classify(word):
         return "q"
     if not word[0].isalpha():
         return _PUNCTUATION.get(word[0], "")
-    if word[0].isupper() and not (listed and listed in "pdqmTWthxbyA"):
+    shouted = len(word) > 1 and word.isupper()  # "US" is no pronoun, "WHO" no relative
+    if word[0].isupper() and (shouted or not (listed and listed in "pdqmTWthxbyA")):
         return "P" if low.endswith(("'s", "s'")) else "n"
     if listed:
         return listed
@@ -105,6 +106,8 @@ def _guess(low):
         return "P"
     if low.endswith("ly"):
         return "r"
+    if low.endswith("ing") and len(low) > 5:
+        return "g"
     return "e" if low.endswith("ed") and len(low) > 4 else "w"
 
 
@@ -117,7 +120,7 @@ def read_sentence(text, start, end):
     """Read text[start:end] into Sentences of at most MAX_TOKENS words.
 
     >>> read_sentence("Mr. Li also said that it fell.", 0, 30)[0].letters
-    'nnrDTpw'
+    'nnrDTpe'
     """
     letters_of = _get_letters()
     tokens = [(match.group(), *match.span()) for match in _TOKEN.finditer(text, start, end)]
@@ -137,7 +140,7 @@ def _make_sentence(words, starts, ends):
     first = 1 if letters[0] in "-(" and len(letters) > 1 else 0
     if letters[first] == "n":
         letter = letters_of[low[first]]
-        letters[first] = "n" if letter in "weP" and not low[first].endswith("ed") else letter
+        letters[first] = "n" if letter in "wegP" and not low[first].endswith(("ed", "ing")) else letter
     _settle_verbs(letters, low)
     return Sentence("".join(letters), low, starts, ends)
 
@@ -147,8 +150,10 @@ def _settle_verbs(letters, low):
     before = ";"
     for i, letter in enumerate(letters):
         if letter in "SB":
-            if before in "dPoiae" or before == "w" and low[i - 1].endswith("s") == (letter == "S"):
+            if before in "dPoiaeSDBG" or before == "w" and low[i - 1].endswith("s") == (letter == "S"):
                 letters[i] = _read_classes().get(low[i], "w")
+        elif letter == "G" and (before in "dP" or before == "q" and letters[i + 1 : i + 2] and letters[i + 1] in "SDBxb"):
+            letters[i] = "w"
         elif letter in "DN" and before in "dPoi" and letters[i + 1 : i + 2] and letters[i + 1] in "wsnSB":
             letters[i] = "e"
         before = letters[i]

@@ -26,8 +26,8 @@ class Attribution(NamedTuple):
 # The complements of a verb, first match wins; positions are those of the content.
 # q quotation, t that-clause, w question, i infinitive, e nothing more, z clause without "that", n noun phrase;
 # capital letters: the same after the one addressed ("told reporters that")
-_SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqye]*[nwsQ]|q)"
-_MODIFIERS = rf"(?:[ry]|[ioa]{_SIMPLE}){{0,6}}"
+_SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqye]*[nws]|q)"
+_MODIFIERS = rf"(?:[dqwe]{{0,2}}y|r|[ioa]{_SIMPLE}){{0,6}}"
 _ADDRESSEE = rf"{_SIMPLE}(?:o{_SIMPLE})?"
 _COMPLEMENTS = [
     (code, re.compile(pattern))
@@ -41,9 +41,9 @@ _COMPLEMENTS = [
         ("W", rf"{_ADDRESSEE}r*(?=W)"),
         ("i", r"r*(?=tr*[Bvwbxre])"),
         ("I", rf"{_ADDRESSEE}{_MODIFIERS}(?=tr*[Bvwbxr])"),
-        ("e", rf"{_MODIFIERS}(?=[,.;-]|$)"),
+        ("e", rf"{_MODIFIERS}(?=[,.;G-]|$)"),
         ("z", rf"{_MODIFIERS}(?=p|{_SIMPLE}(?:[ioa]{_SIMPLE}|,[^,]*,)*r*[xbDSeB])"),
-        ("E", rf"{_ADDRESSEE}{_MODIFIERS}(?=[,;-]|$)"),
+        ("E", rf"{_ADDRESSEE}{_MODIFIERS}(?=[,;G-]|$)"),
         ("Z", rf"{_ADDRESSEE}{_MODIFIERS}(?=p)"),
         ("n", rf"r*(?={_SIMPLE})"),
         ("p", r"(?=[ioat])"),
@@ -95,7 +95,7 @@ def find_attributions(text):
         for sentence in read_sentence(reader.masked, start, end):
             reader.read(sentence)
     reader.carry_over()
-    return sorted(set(reader.found))
+    return sorted(dict.fromkeys(reader.found), key=lambda piece: (piece.start, -piece.end))
 
 
 class _Reader:
@@ -119,10 +119,15 @@ class _Reader:
             self.alone[self.at[sentence.starts[i]]] = words == 0
         phrases = Phrases(letters)
         cues = _find_cues(sentence, phrases)
+        if letters.endswith(":"):
+            source = cues[-1].subject if cues else phrases.find_main(len(letters))
+            if source:
+                self.sources.append((sentence.ends[-1], self.span(sentence, source)))
         for k, cue in enumerate(cues):
             self.credit(sentence, cue, cues[k + 1 :], cues[:k])
 
     def credit(self, sentence, cue, later, earlier):
+        """Turn one cue into its pieces of content, before it, after it, or around it."""
         letters = sentence.letters
         speaker = self.span(sentence, cue.subject)
         word = self.text[sentence.starts[cue.verb] : sentence.ends[cue.verb]]
@@ -131,20 +136,22 @@ class _Reader:
         left = cue.first
         while left and letters[left - 1] in ",-":
             left -= 1
-        right_codes = "qtzwinQTWIZp"
-        if left and not cue.joined and left != cue.first or (left and letters[left - 1] == "Q"):
-            if letters[left - 1] == "Q" or cue.code in "eE" or cue.inverted:
-                begin = max((c.verb + 1 for c in earlier), default=0) if letters[left - 1] == "Q" else 0
-                self.add(sentence, begin, left, speaker, word)
-        if cue.code in right_codes and cue.content < len(letters):
-            end = _find_end(letters, cue, later)
-            self.add(sentence, cue.content, end, speaker, word)
-        elif cue.code in "eE" or cue.inverted:
-            self.add_after_insertion(sentence, cue, later, speaker, word)
-
-    def add_after_insertion(self, sentence, cue, later, speaker, word):
-        """Credit "B" in '"A," he said, "B"' and in "A, he said, B"."""
-        # handled by carry-over within the paragraph
+        after_quotation = left > 0 and letters[left - 1] == "Q" and (not cue.joined or letters[cue.verb] == "B")
+        if after_quotation:
+            begin = max((other.verb + 1 for other in earlier), default=0)
+            self.add(sentence, begin, left, speaker, word)
+        if cue.code not in "eE" and not (after_quotation and cue.code not in "qQtT"):
+            self.add(sentence, cue.content, _find_end(letters, cue.content, later), speaker, word)
+            return
+        if left < cue.first and not after_quotation or letters[cue.verb] == "A":
+            self.add(sentence, 0, left, speaker, word)
+        rest = cue.content + 1
+        if letters[cue.content : rest] == "," and (rest > len(letters) - 1 or letters[rest] not in "gGckhia"):
+            if left < cue.first or after_quotation or letters[cue.first] == "a":
+                self.add(sentence, rest, _find_end(letters, rest, later), speaker, word)
+        for i in range(cue.content, len(letters)):  # '"A," he said when asked, "B"'
+            if letters[i] == "Q" and sentence.starts[i] in self.at:
+                self.own(sentence, i, speaker, word)
 
     def add(self, sentence, begin, end, speaker, word):
         letters = sentence.letters
@@ -157,19 +164,26 @@ class _Reader:
         stretch = letters[begin:end]
         quoted = [i for i in range(begin, end) if letters[i] == "Q" and sentence.starts[i] in self.at]
         first = quoted[0] if quoted else None
-        if first == begin and _IDLE.fullmatch(letters, begin + 1, end):
+        if first == begin and self.closes(sentence, first) or (
+            first == begin and _IDLE.fullmatch(letters, begin + 1, end)
+        ):
             return self.own(sentence, first, speaker, word)
         if stretch.strip("Q,;:-c") == "":
             for i in quoted:
                 self.own(sentence, i, speaker, word)
             return
-        if quoted and quoted[-1] == end - 1 and begin == 0 and not _FINITE.search(letters, 0, end - 1):
+        if quoted and quoted[-1] == end - 1 and not _FINITE.search(letters, begin, end - 1) and not begin:
             return self.own(sentence, quoted[-1], speaker, word)
         for i in quoted:
             self.inside.add(self.at[sentence.starts[i]])
             self.owner.setdefault(self.at[sentence.starts[i]], (speaker, word))
         kind = "mixed" if quoted else "indirect"
         self.emit(sentence.starts[begin], sentence.ends[end - 1], speaker, kind, word)
+
+    def closes(self, sentence, position):
+        """Tell whether a quotation ends like a sentence, so that what follows is no part of it."""
+        quotation = self.quotations[self.at[sentence.starts[position]]]
+        return self.text[quotation.start : quotation.end].rstrip()[-1:] in set(",.?!…-—")
 
     def own(self, sentence, position, speaker, word):
         self.owner.setdefault(self.at[sentence.starts[position]], (speaker, word))
@@ -240,25 +254,34 @@ def _mask(text, quotations):
     return "".join([*pieces, text[at:]])
 
 
-_TAG = re.compile(r"\s*((?:[^\W\d_][\w’'.-]*\s+){0,5}[^\W\d_][\w’'-]*)")
+_TAG_WORD = re.compile(r"[\s,]*(?:[\w’'-]|\.(?=[\w,]|\s[A-Z]))+")
 
 
 def _is_tagged(text, at):
-    """Tell whether a clause like "Trump said" or "said the aide" follows a quotation with an end mark."""
-    stretch = re.split(r"[,.;:\n]", text[at : at + 80], maxsplit=1)[0]
-    words = stretch.split()
-    if not words or len(words) > 9:
-        return False
+    """Tell whether a clause like "Rep. Lee said" or "said the aide" follows a quotation with an end mark."""
     takes, verbs = read_takes(), read_verbs()
-    speech = [verbs[w][0] in "DS" and "q" in takes[verbs[w][1]] for w in words if w in verbs]
-    return any(speech) and len(words) <= 9
+    for count in range(8):
+        match = _TAG_WORD.match(text, at)
+        if not match or "\n" in match.group():
+            return False
+        word = match.group().strip()
+        if word in verbs and verbs[word][0] in "DS":
+            return "v" in takes[verbs[word][1]] or text[match.end() : match.end() + 1] in {",", "."}
+        if count and word.islower() and word in ("that", "is", "was", "has", "had", "will"):
+            return False
+        at = match.end()
+    return False
 
 
-def _find_end(letters, cue, later):
-    """Give where content that begins after a cue ends: at ", adding", "and said", ", according to", or last."""
-    for other in later:
-        if other.verb > cue.content and (other.joined or letters[other.verb] == "A"):
-            return other.first
+def _find_end(letters, begin, later):
+    """Give where content ends: at ", adding", "and said", ", while Li said", ", according to", or last."""
+    for cue in later:
+        at = cue.first
+        if cue.verb <= begin or at <= begin:
+            continue
+        before = letters[at - 1]
+        if letters[cue.verb] == "A" or before in "ck;" or cue.joined and letters[cue.verb] == "G":
+            return at - (before in "cki")
     return len(letters)
 
 
@@ -282,62 +305,82 @@ def _read_according(letters, phrases, at):
     source = phrases.extend_right(at + 2)
     if not source:
         return None
-    if at == 0 or letters[at - 1] == "c":
+    if at == 0 or letters[at - 1] in "ck":
         comma = letters.find(",", source[1])
-        return comma >= 0 and Cue(at, at, source, "z", comma + 1, False, False) or None
+        return Cue(at, at, source, "z", comma + 1, False, False) if comma >= 0 else None
     return Cue(at, at, source, "e", len(letters), True, False)
 
 
 def _read_verb(sentence, phrases, verb, subject_before):
+    """Give the cue that a verb makes, or None where subject or complement do not fit."""
     letters = sentence.letters
     takes = read_takes()[read_verbs()[sentence.words[verb]][1]]
-    if not takes:
-        return None
     group = verb
     while group and letters[group - 1] in _GROUP:
         group -= 1
-    if "b" in letters[group:verb] and letters[verb] in "DN":
+    before = letters[group - 1] if group else "^"
+    finite = letters[verb] != "G" or "b" in letters[group:verb]
+    if "b" in letters[group:verb] and letters[verb] in "DN" or letters[verb] == "N" and group == verb:
         return None
-    before = letters[group - 1] if group else ""
-    if "v" in takes and letters[verb] in "DS" and group == verb and before and before in "Q,-":
+    if "v" in takes and letters[verb] in "DS" and group == verb and before in "Q,-":
         cue = _read_inverted(letters, phrases, verb, before)
         if cue:
             return cue
-    if letters[verb] == "N" and group == verb:
+    joined = before in "ct" or not finite and before in "iok^,-Qry;:"
+    if not joined and before in "^iok(;:":
         return None
-    joined = before in ("c", "t", "i", "o", "a", "") or (letters[verb] == "G" and before and before in ",-Qry")
-    if joined:
+    if before == "a":
+        joined, subject = True, _find_quoted(letters, phrases, group) or subject_before or phrases.find_main(group)
+    elif joined and before == "^":
+        comma = letters.find(",")
+        subject = phrases.extend_right(comma + 1) if comma >= 0 else None
+    elif joined:
         subject = subject_before or phrases.find_main(group)
     else:
         subject = phrases.find_subject(group)
     if subject is None:
         return None
-    return _match_complement(letters, takes, verb, subject, joined, group)
+    first = group if joined else subject[0]
+    if not joined and first and letters[first - 1] == "a":  # "As the agency reported, ..."
+        first -= 1
+    if joined and subject[0] and letters[subject[0] - 1] == "Q" and letters[verb] == "B":
+        first = subject[0]  # "Q," he went on to say
+    quoted = first > 0 and (letters[first - 1] == "Q" or letters[first - 2 : first] == "Q,")
+    code, content = _match_complement(letters, takes | {"q"}, verb)
+    if quoted and code not in ("q", "Q", "t", "T", "e", "E"):
+        code, content = "e", re.compile(_MODIFIERS).match(letters, verb + 1).end()
+    return Cue(first, verb, subject, code, content, False, joined) if code else None
+
+
+def _find_quoted(letters, phrases, group):
+    """Give "staff" in "Reuters quoted staff as saying"; None in "Li was quoted as saying"."""
+    chain = phrases.extend_left(group - 1)
+    return chain if chain and chain[0] and letters[chain[0] - 1] in VERBS else None
 
 
 def _read_inverted(letters, phrases, verb, before):
+    """Give the cue of a verb before its subject: "said Li"."""
     source = phrases.extend_right(verb + 1)
     if not source or letters[verb + 1] == "m":
         return None
     if before != "Q" and letters[max(0, verb - 2)] != "Q":
-        if not _FINITE.search(letters, 0, verb) or not re.match(r"[,;-]|$|[yiha]", letters[source[1] :]):
+        if phrases.find_subject(verb) or not _FINITE.search(letters, 0, verb) or letters[source[1] : source[1] + 1] not in ",;-yiha":
             return None
-    return Cue(verb, verb, source, "e", source[1], True, False)
+    content = re.compile(_MODIFIERS).match(letters, source[1]).end()
+    return Cue(verb, verb, source, "e", content, True, False)
 
 
-def _match_complement(letters, takes, verb, subject, joined, group):
+def _match_complement(letters, takes, verb):
+    """Give (code, start) of the verb's complement; ("", 0) if it takes none such."""
     for code, pattern in _COMPLEMENTS:
         match = pattern.match(letters, verb + 1)
-        if not match:
+        if not match or code.isupper() and not takes & {"a", "n"}:
             continue
-        addressed = code.isupper()
-        if addressed and "a" not in takes:
-            if "n" in takes:
-                return Cue(group if joined else subject[0], verb, subject, "n", verb + 1, False, joined)
-            continue
-        if code.lower() not in takes:
-            if code == "z" and "n" in takes:
-                return Cue(group if joined else subject[0], verb, subject, "n", verb + 1, False, joined)
-            return None
-        return Cue(group if joined else subject[0], verb, subject, code, match.end(), False, joined)
-    return None
+        if code.isupper() and "a" in takes or code in takes:
+            return code, match.end()
+        if code in "QTWIEZz" and "n" in takes:
+            return "n", verb + 1
+        if "e" in takes and code not in "qtw":
+            return "e", len(letters)
+        return "", 0
+    return "", 0

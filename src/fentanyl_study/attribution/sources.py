@@ -7,10 +7,10 @@ import re
 
 # A noun phrase: "the ministry", "two senior U.S. officials", "Department of Health and Human Services";
 # "the" alone is none, and "the senior" is one only because nothing tells adjectives from nouns
-NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqy]|e(?=[nwse])|(?<=n)c(?=n)|-(?=[nws]))*[nwsQ]|q)"
+NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqy]|[eg](?=[nwseg])|(?<=n)c(?=n)|-(?=[nws]))*[nws]|q)"
 _CHUNK = re.compile(NP)
 _PREPOSITIONS = "oiat"  # of, in, as, to
-_MODIFIER = re.compile(r"[ihGekWTatDNryxbq]")  # opens a stretch between commas that is no name
+_MODIFIER = re.compile(r"[ihGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
 _MAX_LINKS = 6  # "a member of the staff of the office of ..." is cut after so many
 
 
@@ -57,14 +57,14 @@ class Phrases:
     def find_subject(self, group):
         """Give the subject of the verb group that begins at `group`, or None."""
         end = group
-        while end and self.letters[end - 1] in "yr)":
-            end = self._skip(end)
+        end = self._skip_all(end)
         if not end:
             return None
         before = self.letters[end - 1]
         if before in "hT":
             comma = 1 if end > 1 and self.letters[end - 2] in ",-" else 0
-            return self.extend_left(self._skip_all(end - 1 - comma))
+            antecedent = self.extend_left(self._skip_all(end - 1 - comma))
+            return (antecedent[0] if antecedent else end - 1, end)
         if before in ",-":
             return self._find_before_comma(end - 1)
         chain = self.extend_left(end)
@@ -78,8 +78,14 @@ class Phrases:
         return end - 1
 
     def _skip_all(self, end):
+        """Step back over adverbs, brackets and times: "Li on Friday also", "Li (R-Ohio) this week"."""
         while end and self.letters[end - 1] in "yr)":
-            end = self._skip(end)
+            if self.letters[end - 1] != "y":
+                end = self._skip(end)
+                continue
+            while end and self.letters[end - 1] in "ydqwe" and end not in self.by_end:
+                end -= 1
+            end -= end > 0 and self.letters[end - 1] == "i"
         return end
 
     def _step_over_modifier(self, chain):
@@ -89,15 +95,18 @@ class Phrases:
             return chain
         letters, at = self.letters, start - 1
         if letters[at] in _PREPOSITIONS:
-            if at and letters[at - 1] in "eDNG":
+            if at and letters[at - 1] in "eDNGg":
                 return self._take_before(at - 1) or chain
             if at and letters[at - 1] in ",-":
                 return self._find_before_comma(at - 1) or chain
             return chain
-        if letters[at] == "G":
+        if letters[at] in "Gg":
             return self._take_before(at) or chain
-        if letters[at] in "hT":  # "people who watch Fox News say"
-            return self._take_before(at) or chain
+        verb = letters[at] in "SDBe"  # "people who back the bill say"
+        while at and verb and letters[at - 1] in "xr":
+            at -= 1
+        if letters[at - verb] == "h" and (verb or letters[start] in "we"):
+            return self._take_before(at - verb) or chain
         return chain
 
     def _take_before(self, at):
@@ -119,6 +128,8 @@ class Phrases:
                 if chain is None:
                     return candidate
                 if chain[0] > begin:  # a clause, or "and", before the name
+                    if re.search("[xbDS]", stretch[: chain[0] - begin]):
+                        return candidate
                     return chain if candidate is None or "n" in self.letters[slice(*chain)] else candidate
                 candidate = chain
                 if "n" in stretch and stretch[0] != "d":
