@@ -124,8 +124,7 @@ def attribute_article(text, spans, document, *, removed=()):
         if turn is not None and (turns[turn].is_quoted_whole or not mine):
             codes.append(_code_turn(owners[turn]))
         else:
-            code = _code_reported(masked, start, end, mine, quoted) or _code_claim(masked, start, end, cast, quoted)
-            codes.append(_code_citation(masked, start, end, cast, code))
+            codes.append(_code_plain(masked, start, end, mine, quoted, cast))
     codes = _credit_tagged(codes, spans, masked, quoted)
     codes = _carry(codes, spans, masked)
     return [_speak_for_page(code, page, turns, span) for code, span in zip(codes, spans, strict=True)]
@@ -226,6 +225,14 @@ def _letters(text, start, end):
     return sum(map(str.isalnum, text[start:end]))
 
 
+def _code_plain(text, start, end, pieces, quoted, cast):
+    """Code a sentence of running news: who is reported, what he rejects or claims, whom he cites."""
+    claim, at = _code_claim(text, start, end, cast, quoted)
+    reported = _code_reported(text, start, end, pieces, quoted)
+    within = claim.cue in _read_claims()["rejection"] and all((p.clause_start or 0) > at for p in pieces)
+    return _code_citation(text, start, end, cast, claim if within or not reported else reported)
+
+
 def _code_reported(text, start, end, pieces, quoted):
     """Code a sentence by the source of most of its letters; None if it is the narrator's."""
     tally = {}
@@ -263,7 +270,11 @@ def _find_mode(text, start, end, mine, quoted):
         if piece.kind == "direct":
             inside += len(_WORD.findall(text, a, b))
         else:
-            inside += sum(len(_WORD.findall(text, max(a, s), min(b, e))) for s, e in quoted if s < b and a < e)
+            inside += sum(
+                len(_WORD.findall(text, max(a, s), min(b, e)))
+                for s, e in quoted
+                if s < b and a < e and (" " in text[s:e] or text[s].islower() and piece.kind != "claim")
+            )
     if 2 * inside > words:
         return "direct"
     return "mixed" if inside else "indirect"
@@ -273,8 +284,17 @@ def _find_mode(text, start, end, mine, quoted):
 
 
 @functools.cache
+def _read_claims():
+    """Give {kind: forms} of the verbs that report a position."""
+    claims = {}
+    for row in read_wordlist("claim_verbs"):
+        claims.setdefault(row["kind"], set()).update(row["forms"].split())
+    return claims
+
+
+@functools.cache
 def _claim_pattern():
-    forms = sorted({form for row in read_wordlist("claim_verbs") for form in row["forms"].split()})
+    forms = sorted(set().union(*_read_claims().values()))
     return re.compile(
         r"^(?P<lead>(?:(?:On|In|Last|Earlier|But|And|Yet|Meanwhile|Despite|During|For|At|After|By)\b[^,;]{0,80}, )?)"
         r"(?P<subject>[^;:“”\"]{2,120}?)\s+"
@@ -284,27 +304,27 @@ def _claim_pattern():
 
 
 def _code_claim(text, start, end, cast, quoted):
-    """Code a sentence whose subject speaks for a state and denies, blames, promises: codebook, part 2."""
+    """Code a sentence whose subject speaks for a state and denies, blames, promises; and where its verb ends."""
     match = _claim_pattern().match(text[start:end])
     if not match or len(match["subject"].split()) > 14:
-        return NARRATOR
+        return NARRATOR, 0
     subject = re.sub(r"^(?:But|And|Yet|Meanwhile|However),? ", "", match["subject"])
     words = read_words(subject)
-    if re.search(r"\b(?:was|were|is|are|be|been|being|which|that|who|to|and its)$", subject) or not words:
-        return NARRATOR
-    verdict, name = judge_source(subject, cast.home), split_name(subject)[0]
-    last = find_entries(words[-3:])
-    is_whole = name and subject.endswith(name) or last and last[-1].last == len(words[-3:])
-    if not is_whole or not (name or verdict.is_certain and verdict.entry.kind != "outsider"):
-        return NARRATOR
-    source = cast.resolve(subject, start + match.start("subject"))
+    if _NO_SUBJECT.search(subject) or not words:
+        return NARRATOR, 0
+    name, tail = split_name(subject)[0], words[-3:]
+    last = find_entries(tail)
+    if not (name and subject.endswith(name) or last and last[-1].last == len(tail) and last[-1].entry.kind != "outsider"):
+        return NARRATOR, 0
+    source = cast.resolve(subject, start + match.start("subject") + len(match["subject"]) - len(subject))
     if not source or source.side == OTHER:
-        return NARRATOR
-    piece = Piece(start + match.end(), end, source, "indirect", match["verb"], start)
-    return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["verb"])
+        return NARRATOR, 0
+    piece = Piece(start + match.end(), end, source, "claim", match["verb"], start)
+    return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["verb"]), start + match.end()
 
 
-_CITED = re.compile(r"\b(?P<cue>citing|quoting)\s+(?P<source>(?:[^,;.\n]|\.(?=\w))+)")
+_NO_SUBJECT = re.compile(r"\b(?:was|were|is|are|be|been|being|which|that|who|to|and its|said|says)\b")
+_CITED = re.compile(r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?P<source>(?:[^,;.\n]|\.(?=\w))+?)(?:\s+as\s+\w+ing\b|(?=[,;.\n]|$))")
 
 
 def _code_citation(text, start, end, cast, code):
@@ -316,7 +336,16 @@ def _code_citation(text, start, end, cast, code):
     if not head or not any(m.last == len(head) for m in find_entries(head)) and not split_name(match["source"])[0]:
         return code
     source = cast.resolve(match["source"], match.start("source"))
-    return Code(source.side, source.name, "indirect", match["cue"]) if source else code
+    if not source or code.side not in ("narrator", OTHER) and _is_bare(match["source"]):
+        return code
+    citing = judge_source(text[start : match.start()].split(",")[0], None)
+    vague = not judge_source(match["source"], None).is_certain and not source.is_person
+    side = citing.side if vague and citing.is_certain and citing.side != OTHER else source.side
+    return Code(side, source.name, code.mode if code.mode != "none" else "indirect", match["cue"])
+
+
+def _is_bare(phrase):
+    return len(phrase.split()) == 1 and phrase.islower()
 
 
 # -- sentences that neighbours explain -----------------------------------------------------
@@ -349,7 +378,7 @@ def _carry(codes, spans, text):
             j += 1
         if 0 < i < j < len(codes) and j - i <= MAX_CARRIED and _is_same_report(codes[i - 1], codes[j]):
             between = text[spans[i][0] : spans[j - 1][1]]
-            if _is_joined(text, spans, i, j) and not _names(between, codes[j].speaker):
+            if _is_joined(text, spans, i, j, codes[j].speaker) and not _names(between, codes[j].speaker):
                 codes[i:j] = [codes[j]._replace(mode="indirect", cue="")] * (j - i)
         i = max(j, i + 1)
     return codes
@@ -359,10 +388,13 @@ def _is_same_report(before, after):
     return before[:2] == after[:2] and before.side != "narrator" and "indirect" in (before.mode, after.mode)
 
 
-def _is_joined(text, spans, i, j):
-    """Tell whether the sentences i to j share a paragraph with one side, or are a body's and not a person's."""
+def _is_joined(text, spans, i, j, speaker):
+    """Tell whether sentences i to j share a paragraph with one side, or are a body's and not a person's."""
     before = "\n" not in text[spans[i - 1][1] : spans[j - 1][0]]
-    return before or "\n" not in text[spans[i][1] : spans[j][0]]
+    verdict = judge_source(speaker, None)
+    is_body = verdict.entry and verdict.entry.kind == "body" or re.search(
+        r"\b(?:report|document|paper|statement|indictment)\b", text[spans[i - 1][0] : spans[i - 1][1]])
+    return before or "\n" not in text[spans[i][1] : spans[j][0]] or bool(is_body)
 
 
 def _names(text, speaker):

@@ -151,6 +151,10 @@ class Cast:
         body = self._find_body_in(phrase)
         if sure and body and body.side == sure:
             return Source(body.name, sure, phrase.lower())
+        chief = _COMPLEMENT.search(phrase)
+        if chief and not sure and (name := split_name(chief[2])[0]):
+            person = self._resolve_person(name, chief[2], start)
+            return Source(_tidy(chief[1] + person.name), person.side, phrase.lower())
         if _is_bare(phrase) and (earlier := self._find_earlier(head, start)) and sure in (None, earlier.side):
             return earlier
         one = head not in _BODY_WORDS | _DOCUMENTS and not head.endswith("s")
@@ -175,7 +179,7 @@ class Cast:
         """Find whose report "the report" is: who was named beside its first mention."""
         for match in reversed(list(re.finditer(_ANY_DOCUMENT, self.text[:start]))[-6:]):
             begin = max(self.text.rfind("\n", 0, match.start()), self.text.rfind(". ", 0, match.start())) + 1
-            if re.match(r"\s*(?:the|this)\b", self.text[match.start() - 6 : match.start()], re.I):
+            if re.search(r"\b(?:the|this)\s(?:\w+\s)?$", self.text[max(0, match.start() - 20) : match.start()], re.I):
                 if self._issuer and self._issuer[0] >= match.start() - 40:
                     return self._issuer[1]
             named = [b for b in self._list_bodies() if begin <= b[0] < match.start()]
@@ -224,6 +228,7 @@ class Cast:
 
 
 _ANY_DOCUMENT = re.compile(rf"\b(?:{'|'.join(sorted(_DOCUMENTS))})\b")
+_COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
 _OWNER = re.compile(rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), ([^,;:.!?“”\"\n]{{0,90}})$")
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
 
