@@ -27,6 +27,7 @@ _TOKEN = re.compile(
 _PUNCTUATION = {",": ",", ";": ";", ":": ":", "-": "-", "–": "-", "—": "-", "―": "-", "(": "(", ")": ")",
                 "[": "(", "]": ")", "…": ";"}  # fmt: skip
 VERBS = "SDBGN"
+HEADLINE = 0.6  # share of capitalised words; running text stays far below it
 
 
 class Sentence(NamedTuple):
@@ -138,11 +139,22 @@ def _make_sentence(words, starts, ends):
     letters = [letters_of[word] for word in words]
     low = tuple(word.lower().replace("’", "'") for word in words)
     first = 1 if letters[0] in "-(" and len(letters) > 1 else 0
-    if letters[first] == "n":
+    if letters[first] == "n" and not (len(words[first]) > 1 and words[first].isupper()):
         letter = letters_of[low[first]]
-        letters[first] = "n" if letter in "wegP" and not low[first].endswith(("ed", "ing")) else letter
+        starts_clause = letter not in "eg" or letters[first + 1 : first + 2] and letters[first + 1] in "xbSDP"
+        letters[first] = "n" if letter in "wegP" and starts_clause else letter
+    if letters.count("n") > HEADLINE * len(letters):
+        _lower_verbs(letters, low)
     _settle_verbs(letters, low)
     return Sentence("".join(letters), low, starts, ends)
+
+
+def _lower_verbs(letters, low):
+    """Find the verbs of a headline in capitals: "Li Says Price Fell"."""
+    for i in range(1, len(letters)):
+        verb = read_verbs().get(low[i])
+        if letters[i] == "n" and letters[i - 1] in "ns" and verb and verb[0] == "S":
+            letters[i] = "S"
 
 
 def _settle_verbs(letters, low):
@@ -163,3 +175,9 @@ def _settle_verbs(letters, low):
 def read_takes():
     """Give {lemma: complements it may take}, letters as in find._COMPLEMENTS."""
     return {row["verb"]: frozenset(row["takes"]) for row in read_wordlist("cue_verbs")}
+
+
+@functools.cache
+def read_cue_nouns():
+    """Give the nouns that a content clause may follow: "his claim that …"."""
+    return frozenset(row["noun"] for row in read_wordlist("cue_nouns"))

@@ -5,7 +5,7 @@ import functools
 import re
 from typing import NamedTuple
 
-from fentanyl_study.attribution.cues import FILLER, VERBS, read_sentence, read_takes, read_verbs
+from fentanyl_study.attribution.cues import FILLER, VERBS, read_cue_nouns, read_sentence, read_takes, read_verbs
 from fentanyl_study.attribution.quotations import find_quotations
 from fentanyl_study.attribution.sources import NP, Phrases
 from fentanyl_study.sentences import find_sentences
@@ -27,7 +27,7 @@ class Attribution(NamedTuple):
 # q quotation, t that-clause, w question, i infinitive, e nothing more, z clause without "that", n noun phrase;
 # capital letters: the same after the one addressed ("told reporters that")
 _SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqye]*[nws]|q)"
-_MODIFIERS = rf"(?:[dqwe]{{0,2}}y|r|[ioa]{_SIMPLE}){{0,6}}"
+_MODIFIERS = rf"(?:[ioa]?[dqwe]{{0,2}}y|r|[ioa]{_SIMPLE}){{0,6}}"
 _ADDRESSEE = rf"{_SIMPLE}(?:o{_SIMPLE})?"
 _COMPLEMENTS = [
     (code, re.compile(pattern))
@@ -49,6 +49,9 @@ _COMPLEMENTS = [
         ("p", r"(?=[ioat])"),
     )
 ]
+_LABEL = re.compile(r"([ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
+_EVIDENCE = re.compile(rf"i({_SIMPLE})(?:[ioa]{_SIMPLE}|[eDy]|i?[dqwe]*y)*,(?=.)")
+_EVIDENCE_NOUNS = frozenset("poll polls survey surveys study report".split())
 _FINITE = re.compile(r"[xbDSeB]")
 _IDLE = re.compile(rf"[,;:-]*{_MODIFIERS}[,;:-]*")  # nothing but adverbs and places after a quotation
 _GROUP = "xrb"
@@ -123,8 +126,24 @@ class _Reader:
             source = cues[-1].subject if cues else phrases.find_main(len(letters))
             if source:
                 self.sources.append((sentence.ends[-1], self.span(sentence, source)))
+        self.read_label(sentence, phrases)
+        if not cues:
+            self.read_evidence(sentence, phrases)
         for k, cue in enumerate(cues):
             self.credit(sentence, cue, cues[k + 1 :], cues[:k])
+
+    def read_label(self, sentence, phrases):
+        """Credit what follows a name and a colon at a paragraph's start: "Li: It fell."."""
+        match = _LABEL.match(sentence.letters)
+        before = self.text[max(0, sentence.starts[0] - 4) : sentence.starts[0]].rstrip(" \t\xa0“\"")[-1:]
+        if match and before in ("", "\n"):
+            self.add(sentence, match.end(), len(sentence.letters), self.span(sentence, match.span(1)), ":")
+
+    def read_evidence(self, sentence, phrases):
+        """Credit "In the survey, half of them agreed" to the survey."""
+        match = _EVIDENCE.match(sentence.letters)
+        if match and sentence.words[match.end(1) - 1] in _EVIDENCE_NOUNS:
+            self.add(sentence, match.end(), len(sentence.letters), self.span(sentence, match.span(1)), "in")
 
     def credit(self, sentence, cue, later, earlier):
         """Turn one cue into its pieces of content, before it, after it, or around it."""
@@ -136,7 +155,9 @@ class _Reader:
         left = cue.first
         while left and letters[left - 1] in ",-":
             left -= 1
-        after_quotation = left > 0 and letters[left - 1] == "Q" and (not cue.joined or letters[cue.verb] == "B")
+        own_subject = not cue.joined or letters[cue.verb] == "B"
+        relative = cue.subject is not None and letters[cue.subject[1] - 1] == "h"
+        after_quotation = left > 0 and letters[left - 1] == "Q" and own_subject and not relative
         if after_quotation:
             begin = max((other.verb + 1 for other in earlier), default=0)
             self.add(sentence, begin, left, speaker, word)
@@ -277,7 +298,12 @@ def _find_end(letters, begin, later):
     """Give where content ends: at ", adding", "and said", ", while Li said", ", according to", or last."""
     for cue in later:
         at = cue.first
-        if cue.verb <= begin or at <= begin:
+        if cue.verb <= begin:
+            continue
+        if at <= begin:  # "the report, citing officials, found": the second verb has the first one's subject
+            comma = -1 if cue.joined else letters.rfind(",", begin, cue.verb)
+            if comma > begin:
+                return comma
             continue
         before = letters[at - 1]
         if letters[cue.verb] == "A" or before in "ck;" or cue.joined and letters[cue.verb] == "G":
@@ -293,6 +319,8 @@ def _find_cues(sentence, phrases):
             cue = _read_according(letters, phrases, i)
         elif letter in VERBS:
             cue = _read_verb(sentence, phrases, i, subject)
+        elif letter == "T" and i and sentence.words[i - 1] in read_cue_nouns():
+            cue = _read_noun(letters, phrases, i)
         else:
             continue
         if cue:
@@ -311,6 +339,15 @@ def _read_according(letters, phrases, at):
     return Cue(at, at, source, "e", len(letters), True, False)
 
 
+def _read_noun(letters, phrases, at):
+    """Give the cue of a noun of speech before "that": "Li's claim that", "the belief that"."""
+    chunk = phrases.extend_left(at)
+    if chunk is None:
+        return None
+    owner = letters.rfind("P", chunk[0], at)
+    return Cue(chunk[0], at - 1, (chunk[0], owner + 1) if owner >= 0 else None, "t", at, False, True)
+
+
 def _read_verb(sentence, phrases, verb, subject_before):
     """Give the cue that a verb makes, or None where subject or complement do not fit."""
     letters = sentence.letters
@@ -320,7 +357,9 @@ def _read_verb(sentence, phrases, verb, subject_before):
         group -= 1
     before = letters[group - 1] if group else "^"
     finite = letters[verb] != "G" or "b" in letters[group:verb]
-    if "b" in letters[group:verb] and letters[verb] in "DN" or letters[verb] == "N" and group == verb:
+    if "b" in letters[group:verb] and letters[verb] in "DN":
+        return _read_passive(letters, takes, verb, group)
+    if letters[verb] == "N" and group == verb:
         return None
     if "v" in takes and letters[verb] in "DS" and group == verb and before in "Q,-":
         cue = _read_inverted(letters, phrases, verb, before)
@@ -331,13 +370,17 @@ def _read_verb(sentence, phrases, verb, subject_before):
         return None
     if before == "a":
         joined, subject = True, _find_quoted(letters, phrases, group) or subject_before or phrases.find_main(group)
-    elif joined and before == "^":
-        comma = letters.find(",")
-        subject = phrases.extend_right(comma + 1) if comma >= 0 else None
+    elif before == "^":
+        subject = None
     elif joined:
         subject = subject_before or phrases.find_main(group)
     else:
         subject = phrases.find_subject(group)
+        if subject and not finite and set(letters[slice(*subject)]) <= {"w", "y"}:  # "stop blaming"
+            joined, subject = True, subject_before or phrases.find_main(group)
+    if joined and subject is None and not finite:  # "After saying no, the envoy left"
+        comma = letters.find(",", verb)
+        subject = phrases.extend_right(comma + 1) if comma >= 0 else None
     if subject is None:
         return None
     first = group if joined else subject[0]
@@ -347,9 +390,19 @@ def _read_verb(sentence, phrases, verb, subject_before):
         first = subject[0]  # "Q," he went on to say
     quoted = first > 0 and (letters[first - 1] == "Q" or letters[first - 2 : first] == "Q,")
     code, content = _match_complement(letters, takes | {"q"}, verb)
+    if not code and not joined and "z" in takes and first and letters[first - 1] in "hW":
+        code, content = "z", verb + 1  # "which he said were many"
     if quoted and code not in ("q", "Q", "t", "T", "e", "E"):
         code, content = "e", re.compile(_MODIFIERS).match(letters, verb + 1).end()
     return Cue(first, verb, subject, code, content, False, joined) if code else None
+
+
+def _read_passive(letters, takes, verb, group):
+    """Give the cue of "is expected to", "was seen as": content that nobody is named for."""
+    code, content = _match_complement(letters, takes, verb)
+    if "b" not in takes or code not in ("t", "i", "w", "p"):
+        return None
+    return Cue(group, verb, None, code, content, False, False)
 
 
 def _find_quoted(letters, phrases, group):
@@ -377,7 +430,7 @@ def _match_complement(letters, takes, verb):
         if not match or code.isupper() and not takes & {"a", "n"}:
             continue
         if code.isupper() and "a" in takes or code in takes:
-            return code, match.end()
+            return code, verb + 1 if code == "I" else match.end()
         if code in "QTWIEZz" and "n" in takes:
             return "n", verb + 1
         if "e" in takes and code not in "qtw":

@@ -10,7 +10,7 @@ import re
 NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqy]|[eg](?=[nwseg])|(?<=n)c(?=n)|-(?=[nws]))*[nws]|q)"
 _CHUNK = re.compile(NP)
 _PREPOSITIONS = "oiat"  # of, in, as, to
-_MODIFIER = re.compile(r"[ihGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
+_MODIFIER = re.compile(r"[oihGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
 _MAX_LINKS = 6  # "a member of the staff of the office of ..." is cut after so many
 
 
@@ -67,6 +67,8 @@ class Phrases:
             return (antecedent[0] if antecedent else end - 1, end)
         if before in ",-":
             return self._find_before_comma(end - 1)
+        if before in "DNe":  # "a report released Monday says"
+            return self._take_before(end - 1)
         chain = self.extend_left(end)
         return chain and self._step_over_modifier(chain)
 
