@@ -10,15 +10,17 @@ from fentanyl_study.attribution.find import find_attributions
 from fentanyl_study.attribution.names import Cast, Source, split_name
 from fentanyl_study.attribution.quotations import find_quotations
 from fentanyl_study.attribution.sides import HOMES, OTHER, find_entries, judge_source, read_words
-from fentanyl_study.attribution.transcripts import find_turns
+from fentanyl_study.attribution.transcripts import UNNAMED, find_turns
 from fentanyl_study.cleaning import mask_text
 from fentanyl_study.wordlists import read_wordlist
 
 MAX_CARRIED = 3  # a longer stretch between two sentences of one speaker is mostly the narrator's own
 MIN_CREDITED = 0.4  # below this share of the letters outside the attribution clause, the narrator speaks
 # Verbs of doing and wanting: what they report is no statement ("the leaders agreed to meet")
-_ACTS = frozenset("agree agreed agreeing agrees want wanted wants prefer preferred prefers know knows knew learn "
-                  "talks talk learned decide decided decides expect expected plan planned announce_to sought try tried".split())
+_ACTS = frozenset("prefer preferred prefers know knows knew learn learned hear heard hears talks talk decide decided "
+                  "decides expect expected plan planned sought try tried agree agreed agrees agreeing want wanted".split())
+_CORE = frozenset("said says say told tell tells added adds stated states noted notes wrote writes testified according "
+                  "reported found finds estimates estimated explained remarked".split())
 _CITING = frozenset("cite cites cited citing quote quotes quoted quoting".split())
 _REMARKS = re.compile(r"\b(?:remarks|statement|speech|address|letter|testimony|op-ed|message|press (?:conference|briefing)|"
                       r"interview|comments?|proclamation)\b", re.I)  # fmt: skip
@@ -114,8 +116,8 @@ def attribute_article(text, spans, document, *, removed=()):
     page = _find_page_source(document, cast, masked)
     if page and page.is_person and not turns:
         return [Code(page.side, page.name, "direct", "") for _ in spans]
-    owners = _resolve_turns(turns, cast)
-    pieces = _resolve_pieces(find_attributions(masked), turns, cast, masked)
+    owners = _resolve_turns(turns, cast, page)
+    pieces = _resolve_pieces(find_attributions(masked), turns, cast, voice)
     quoted = [(q.start, q.end) for q in find_quotations(masked)]
     codes = []
     for start, end in spans:
@@ -168,8 +170,8 @@ def _speak_for_page(code, page, turns, span):
     return Code(page.side, page.name, "direct", "")
 
 
-def _resolve_turns(turns, cast):
-    seen, owners = {"": None}, []
+def _resolve_turns(turns, cast, page):
+    seen, owners = {"": None} | ({UNNAMED: page} if page else {}), []
     for turn in turns:
         if turn.phrase not in seen:
             seen[turn.phrase] = cast.resolve(turn.phrase, turn.start)
@@ -185,15 +187,13 @@ def _code_turn(source):
 # -- reported speech -----------------------------------------------------------------------
 
 
-def _resolve_pieces(attributions, turns, cast, text):
+def _resolve_pieces(attributions, turns, cast, voice):
     """Resolve the sources of all attributed content, in reading order; what a turn owns is left out."""
     pieces = []
     for found in sorted(attributions, key=lambda a: (a.speaker_start or a.start, a.start)):
         if any(t.is_quoted_whole and t.start <= found.start < t.end for t in turns):
             continue
-        if not found.speaker or found.cue.lower() in _ACTS and found.kind == "indirect" or _NUMBER.fullmatch(found.speaker):
-            continue
-        if found.cue.lower() in _CITING:
+        if not found.speaker or _is_no_statement(found, cast.text, voice):
             continue
         source = cast.resolve(found.speaker, found.speaker_start)
         if source and re.search(r"[^\W\d_]", source.name):
@@ -201,7 +201,24 @@ def _resolve_pieces(attributions, turns, cast, text):
     return pieces
 
 
-_NUMBER = re.compile(r"[\d,.%]+|one|two|three|four|five|six|seven|eight|nine|ten|hundreds|thousands", re.I)
+def _is_no_statement(found, text, voice):
+    """Tell what reports an act, a question or nothing: codebook, part 2."""
+    cue, speaker = found.cue.lower(), found.speaker.lower()
+    if found.kind != "indirect":
+        return False
+    if cue in _ACTS and text.startswith("to ", found.start) or cue in _ACTS and not cue.startswith("agree"):
+        return True
+    if cue in _CITING or _NUMBER.match(speaker) or cue.startswith("ask") and _ASKER.search(speaker):
+        return True
+    if cue == "according" and not (judge_source(found.speaker, None).side or _PROPER.search(found.speaker[3:])):
+        return not find_entries(read_words(found.speaker))
+    return voice != "narrator" and cue not in _CORE
+
+
+_PROPER = re.compile(r"\b[A-Z]")
+_ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
+_NUMBER = re.compile(r"(?:(?:more|less|fewer) than |about |some )?[\d,.%]+(?: million| billion)?$|"
+                     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|hundreds|thousands)$", re.I)
 
 
 def _is_outlet(source):
@@ -230,7 +247,23 @@ def _code_plain(text, start, end, pieces, quoted, cast):
     claim, at = _code_claim(text, start, end, cast, quoted)
     reported = _code_reported(text, start, end, pieces, quoted)
     within = claim.cue in _read_claims()["rejection"] and all((p.clause_start or 0) > at for p in pieces)
-    return _code_citation(text, start, end, cast, claim if within or not reported else reported)
+    code = claim if within or not reported else reported
+    return _code_citation(text, start, end, cast, code if code != NARRATOR else _code_finding(text, start, end, cast))
+
+
+# "provisional figures from the CDC show", "in the view of Zhang Yong'an, dean of the College,"
+_FINDING = re.compile(
+    r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|at) (?P<body>[^,;.\n]{3,90}?),? "
+    r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
+    r"\bin the (?P<view>view|words|opinion|eyes) of (?P<person>[^,;.\n]{3,90}),")
+
+
+def _code_finding(text, start, end, cast):
+    """Code figures that a body's data show, and what is so in somebody's view."""
+    match = _FINDING.search(text, start, end)
+    group = match and ("body" if match["body"] else "person")
+    source = match and cast.resolve(match[group], match.start(group))
+    return Code(source.side, source.name, "indirect", match["cue"] or match["view"]) if source else NARRATOR
 
 
 def _code_reported(text, start, end, pieces, quoted):
@@ -298,7 +331,7 @@ def _claim_pattern():
     return re.compile(
         r"^(?P<lead>(?:(?:On|In|Last|Earlier|But|And|Yet|Meanwhile|Despite|During|For|At|After|By)\b[^,;]{0,80}, )?)"
         r"(?P<subject>[^;:“”\"]{2,120}?)\s+"
-        r"(?:(?:on|in|last|this|earlier|late|in) [\w]+(?: \w+)?,?\s)?(?:(?:has|have|had|also|again|then|later|\w+ly)\s)*"
+        r"(?:(?:on|in|last|this|earlier|late|in) [\w]+(?: \w+)?,?\s)?(?:(?:has|have|had|also|again|then|later|long|since|\w+ly)\s)*"
         rf"(?P<verb>{'|'.join(forms)})\b"
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fentanyl_study.attribution.sides import (
-    CHINA, OTHER, US, find_entries, find_speaker, judge_source, read_words,
+    CHINA, OTHER, US, find_entries, find_speaker, is_party, judge_source, read_words,
 )  # fmt: skip
 
 _CAPITAL = r"(?:[^\W\d_a-zß-öø-ÿ][\w’'-]*[\w]|[A-Z]\.)"
@@ -24,6 +24,7 @@ _BEFORE = re.compile(r"[,;:!?\n\r“”\"()—]|[a-z]{3}[.] |\d[.] ")
 _AFTER = re.compile(r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b)\s*"
                     r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?")
 _WHO = re.compile(r"\s*,?\s*who (?!is|was|chair|head|lead|direct|serve|work|stud|represent|run|co-)")
+_PARTICIPLE = re.compile(r",\s+(?:\w+ing|\w+ed|whose|which|when|while|where|after|before|told|said|in|on|and|but)\b")
 _SMALL = frozenset("of for and on in to at with general national the special senior top deputy vice chief".split())
 _DOCUMENTS = frozenset(
     "report paper statement document study probe investigation findings notice note survey data figures indictment "
@@ -43,7 +44,7 @@ _OPENERS = frozenset(
     "These Those Top Senior Local Federal Back Here There Over Under Among About Against During Not Nor".split()
 )  # fmt: skip
 _AFTER_NAME = frozenset("of from with at in for on said himself herself then now jr sr of and speaking citing".split())
-_PRONOUNS = {"he": 1, "she": 1, "him": 1, "her": 1, "it": 2, "they": 3, "them": 3, "who": 4, "which": 4, "that": 4}
+_PRONOUNS = {"he": 1, "she": 1, "him": 1, "her": 1, "it": 2, "they": 3, "them": 3, "one of them": 3, "who": 4, "which": 4, "that": 4}
 _VOICELESS = re.compile(
     r"(?:I|we|you|us|me|one|everyone|nobody|(?:the|both|these|all) (?:two |other )?"
     r"(?:sides|countries|leaders|presidents|parties|nations|governments)|there|this|what)$", re.I)  # fmt: skip
@@ -81,17 +82,40 @@ class Cast:
         return source
 
     def _widen(self, phrase, start):
-        """Add what the phrase's own words leave out: "US" before, the name it stands in apposition to."""
+        """Add what the phrase's own words leave out: "US" before it, the name it stands in apposition to."""
+        lead = re.match(r"(?:according )?(?:to|by) (?=\S)", phrase, re.I)
+        if lead:
+            phrase, start = phrase[lead.end() :], start + lead.end()
+        phrase = re.sub(r"\s(?:who|that|which)$", "", phrase)
         if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
             return phrase, start
+        if re.match(r"(?:in|at|on|near) ", phrase):
+            return _read_clause(self.text, start), start
+        phrase = self._widen_right(phrase, start)
         before = _BEFORE.split(self.text[max(0, start - 120) : start])[-1]
         title = _keep_title(before) if before.endswith(" ") else ""
         owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
-        if owner and not split_name(phrase)[0] and self.text[start + len(phrase) : start + len(phrase) + 20].lstrip()[:1] in (",", "("):
+        closed = self.text[start + len(phrase) : start + len(phrase) + 9].lstrip(" .")[:1] in (",", "(", ")")
+        if owner and closed and (is_party(phrase) or not split_name(phrase)[0]):
             name = split_name(owner[1])[0]
             if name:
                 return f"{name}, {owner[2]}{title}{phrase}", start - len(title) - len(owner[0])
         return (title + phrase).strip(), start - len(title)
+
+    def _widen_right(self, phrase, start):
+        """Add the rest of a name of office: "Under Secretary | for Terrorism and Financial Intelligence Brian Nelson"."""
+        match = _REST.match(self.text, start + len(phrase))
+        if not match or split_name(phrase)[0] and not match.group().lstrip()[0].isupper():
+            return phrase
+        whole = phrase + match.group()
+        words = read_words(whole)
+        inside = [m for m in find_entries(words) if words[m.first].start < len(phrase) < words[m.last - 1].end]
+        if inside and inside[-1].entry.kind == "body":
+            return whole[: words[inside[-1].last - 1].end]
+        tail = re.search(rf"(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$", whole)
+        if tail and judge_source(phrase, self.home).side and not _find_listed(read_words(tail.group())):
+            return f"{tail.group()}, {whole[: tail.start()]}"
+        return phrase
 
     def _name(self, phrase, start):
         name, _ = split_name(phrase)
@@ -155,7 +179,12 @@ class Cast:
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
             return Source(_tidy(chief[1] + person.name), person.side, phrase.lower())
-        if _is_bare(phrase) and (earlier := self._find_earlier(head, start)) and sure in (None, earlier.side):
+        if head in _DOCUMENTS and not sure and not _is_bare(phrase):
+            named = self._find_named_beside(start, start + len(phrase))
+            if named:
+                self._issuer = (start, named)
+                return named
+        if _is_bare(phrase) and (earlier := self._find_earlier(head, phrase, start)) and sure in (None, earlier.side):
             return earlier
         one = head not in _BODY_WORDS | _DOCUMENTS and not head.endswith("s")
         return Source(_tidy(phrase), sure or verdict.side or OTHER, phrase.lower(), one)
@@ -164,31 +193,58 @@ class Cast:
         found = [m.entry for m in find_entries(read_words(phrase)) if m.entry.kind == "body"]
         return Source(found[0].name, found[0].side) if found and found[0].side != OTHER else None
 
-    def _find_earlier(self, head, start):
+    def _find_earlier(self, head, phrase, start):
         """Find what a bare mention ("the report", "the ministry", "the official") was before."""
         if head in _DOCUMENTS:
-            return self._find_issuer(head, start)
+            return self._find_issuer(start)
         if head in _BODY_WORDS:
             return self._find_body_called(head, start)
+        words = _HEAD_FORMS.get(head, re.escape(head))
         for _, source in reversed(self.heard):
-            if source.is_person and re.search(rf"\b{re.escape(head)}\b", source.known_as):
+            if re.search(rf"\b(?:{words})\b", source.known_as):
+                return source
+        return self._find_person_called(phrase, start) or self._find_generic(head)
+
+    def _find_generic(self, head):
+        """Take "the official" for the last official heard, "the investigators" for the last body."""
+        if head not in _GENERIC:
+            return None
+        for _, source in reversed(self.heard):
+            if source.side != OTHER and source.is_person != head.endswith("s"):
                 return source
         return None
 
-    def _find_issuer(self, head, start):
+    def _find_person_called(self, phrase, start):
+        """Find a known person named before whose office a phrase gives: "the foreign minister"."""
+        office = {word.norm for word in read_words(phrase)} - {"us", "china", "this"}
+        for match in reversed(list(_NAME_RUN.finditer(self.text, max(0, start - 2500), start))):
+            known = find_speaker(split_name(match.group())[0])
+            if known and office <= set(re.findall(r"\w+", known["office"].lower())):
+                return self._resolve_person(known["name"], match.group(), match.start())
+        return None
+
+    def _find_issuer(self, start):
         """Find whose report "the report" is: who was named beside its first mention."""
-        for match in reversed(list(re.finditer(_ANY_DOCUMENT, self.text[:start]))[-6:]):
-            begin = max(self.text.rfind("\n", 0, match.start()), self.text.rfind(". ", 0, match.start())) + 1
-            if re.search(r"\b(?:the|this)\s(?:\w+\s)?$", self.text[max(0, match.start() - 20) : match.start()], re.I):
-                if self._issuer and self._issuer[0] >= match.start() - 40:
+        places = [(m.start(), m.end()) for m in _ANY_DOCUMENT.finditer(self.text, max(0, start - 3000), start + 60)]
+        for begin, end in reversed(places[-6:]):
+            if _DEFINITE.search(self.text, max(0, begin - 20), begin) and begin < start:
+                if self._issuer and self._issuer[0] >= begin - 40:
                     return self._issuer[1]
-            named = [b for b in self._list_bodies() if begin <= b[0] < match.start()]
-            named += [b for b in self._list_bodies() if match.end() <= b[0] < match.end() + 30]
-            named += [h for h in self.heard if begin <= h[0] < match.end() + 250 and h[1].side != OTHER]
-            if named:
-                self._issuer = (start, named[0][1])
-                return named[0][1]
+            source = self._find_named_beside(begin, end)
+            if source:
+                self._issuer = (start, source)
+                return source
         return self._issuer[1] if self._issuer else None
+
+    def _find_named_beside(self, begin, end):
+        """Find the body in the same sentence: before the word, "by X" or "released by X" after it, or who was heard."""
+        first = max(self.text.rfind("\n", 0, begin), self.text.rfind(". ", 0, begin)) + 1
+        bodies = self._list_bodies()
+        named = [body for body in bodies if first <= body[0] < begin]
+        after = _BY.match(self.text, end)
+        named += [body for body in bodies if after and after.end() - 1 <= body[0] < after.end() + 40]
+        named += [(at, source) for at, source in self.heard if first <= at < end + 200 and not source.is_person and source.side != OTHER]
+        return named[0][1] if named else None
 
     def _find_body_called(self, head, start):
         for place, source in reversed(self._list_bodies()):
@@ -213,21 +269,36 @@ class Cast:
         kind = _PRONOUNS[phrase.lower()]
         if kind == 4:
             return self._name(_read_antecedent(self.text, start), start)
-        for place, source in reversed(self.heard):
-            if source.is_person == (kind == 1) and place <= start:
-                return source
-        return self._find_subject(start) if kind == 1 else None
+        last = [(at, source) for at, source in self.heard if at <= start and source.is_person == (kind == 1)]
+        if kind == 1:
+            paragraph = self.text.rfind("\n", 0, start) + 1
+            if not last or last[-1][0] < paragraph:
+                met = self._find_subject(paragraph if last else max(0, start - 600), start)
+                if met:
+                    return met
+        return last[-1][1] if last else None
 
-    def _find_subject(self, start):
-        """Find the last person named before a pronoun, if none has spoken yet."""
-        for match in reversed(list(_NAME_RUN.finditer(self.text, max(0, start - 600), start))):
+    def _find_subject(self, begin, start):
+        """Find the person last named before a pronoun as a subject or with an introduction, none having spoken."""
+        for match in reversed(list(_NAME_RUN.finditer(self.text, begin, start))):
             name, _ = split_name(match.group())
-            if name and " " in name:
+            opens = not self.text[max(begin, match.start() - 40) : match.start()].strip() or self.text[
+                match.start() - 2 : match.start()] in (". ", "” ") or self.text[match.end() : match.end() + 1] == ","
+            if name and " " in name and opens and not _OPENERS & set(name.split()):
                 return self._resolve_person(name, match.group(), match.start())
         return None
 
 
 _ANY_DOCUMENT = re.compile(rf"\b(?:{'|'.join(sorted(_DOCUMENTS))})\b")
+_REST = re.compile(r"(?: (?:of|for|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
+_DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
+_BY = re.compile(r"(?: (?:titled|called|on)\b[^.;\n]{0,90})?[^.;\n]{0,40}?\b(?:by|from|of) (?:the )?")
+_HEAD_FORMS = {"senator": "senators?|sen", "congressman": "rep|congressman|representative", "governor": "governor|gov",
+               "congresswoman": "rep|congresswoman|representative", "lawmaker": "sen|rep|senator|lawmaker",
+               "spokesman": "spokes(?:man|person)", "spokeswoman": "spokes(?:woman|person)",
+               "spokesperson": "spokes(?:wo)?man|spokesperson"}  # fmt: skip
+_GENERIC = frozenset("official officials investigators authors lawmakers members diplomat chief director spokesperson "
+                     "spokesman spokeswoman minister commissioner senator researchers".split())  # fmt: skip
 _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
 _OWNER = re.compile(rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), ([^,;:.!?“”\"\n]{{0,90}})$")
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
@@ -329,7 +400,7 @@ def _keep_title(before):
 
 def _read_after(text, end):
     """Read the apposition after a name: ", deputy director of the commission"."""
-    if _WHO.match(text, end):
+    if _WHO.match(text, end) or _PARTICIPLE.match(text, end):
         return ""
     match = _AFTER.match(text, end)
     return match.group() if match else ""
@@ -341,9 +412,17 @@ def _read_antecedent(text, start):
     return before.strip(" ,")
 
 
+def _read_clause(text, start):
+    """Read the sentence up to ``start``: "A former official who worked | in Beijing"."""
+    return re.split(r"[;:!?\n“”\"]|[a-z]\. ", text[max(0, start - 120) : start])[-1].strip(" ,")
+
+
 def _find_head(phrase):
     """Give the noun of a bare phrase: "report" of "the new report"; "" for a name."""
-    words = [word.norm for word in read_words(re.split(r"\b(?:of|for|on|in|by|from)\b|,", phrase)[0])]
+    phrase = re.sub(r"^(?:one|some|two|several|most|all) of ", "", phrase, flags=re.I)
+    words = [word.norm for word in read_words(re.split(r"\b(?:of|for|on|in|by|from|who|that|to)\b|,", phrase)[0])]
+    if words and words[-1].endswith("s") and words[-1][:-1] in _DOCUMENTS:
+        return words[-1][:-1]
     return words[-1] if words else ""
 
 

@@ -164,6 +164,11 @@ def judge_source(phrase, home):
     return Verdict(None, False)
 
 
+def is_party(phrase):
+    """Tell a member of Congress's party and state: "D-Mass"."""
+    return bool(_PARTY.match(phrase))
+
+
 def _is_based(words, match):
     """Tell "a US-based scholar": the place says nothing of the office."""
     return match.last < len(words) and words[match.last].norm in ("based", "born", "trained", "made")

@@ -21,6 +21,12 @@ class Turn(NamedTuple):
     is_quoted_whole: bool = True  # False: sources named inside go first, as in a newspaper's paragraph
 
 
+UNNAMED = "the spokesperson"  # who answers under "A:" where no name is given
+# "- President Trump: “They make it.”"; not a label with loose speech
+_QUOTED_LABEL = re.compile(r"[\s•*–-]*(?P<name>[A-Z][^:“”\"\n]{2,110}):\s*[“\"][^“”\"]*[”\"]?\s*$")
+# "“…” – Commissioner Lee"
+_SIGNED = re.compile(r"\s*[“\"][^“”\"]*[”\"]\s*[–—-]{1,2}\s*(?P<name>[A-Z][^.“”\"\n]{3,110})\s*$")
+_ASIDE = re.compile(r"\bfollowing questions? (?:was|were) (?:raised|asked)|^\s*(?:\(?END\)?|###)", re.I)
 _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 # "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you"; not "It is clear that:"
 _LABEL = re.compile(
@@ -83,7 +89,11 @@ def find_turns(text, *, title="", voice="narrator"):
         turns = _read_transcript(lines, labels, voice)
     else:
         turns = {}
-    _read_blocks(lines, labels if turns else {}, turns, text)
+    for i, (start, end, line) in enumerate(lines):
+        signed = _QUOTED_LABEL.match(line) or _SIGNED.match(line)
+        if signed and i not in turns and _is_source(signed["name"]):
+            turns[i] = Turn(start, end, signed["name"])
+    _read_blocks(lines, turns)
     return [turns[i] for i in sorted(turns)]
 
 
@@ -95,7 +105,7 @@ def _read_labels(lines, text, title):
     found = {}
     for i, (_, _, line) in enumerate(lines):
         match = _LABEL.match(line)
-        if match and (match["q"] or _may_be_label(match["name"], line)):
+        if match and not _QUOTED_LABEL.match(line) and (match["q"] or _may_be_label(match["name"], line)):
             found[i] = "q" if match["q"] else match["name"].strip()
     names = set(found.values())
     kinds = {name: _classify_label(name, lines, found, text) for name in names}
@@ -157,7 +167,8 @@ def _read_label_name(name):
 
 _SPOKESPERSON = re.compile(
     r"(?:[Ss]pokes(?:person|man|woman)|[Mm]inister|[Aa]mbassador|[Ss]ecretary|[Pp]resident|[Dd]irector|by|with|from)\s+"
-    r"((?:[A-Z][\w’'-]*[a-z]\s?|[A-Z]\.\s?){2,3}?)(?=['’]s?\b|\s(?!['’])|$|,)")  # fmt: skip
+    r"((?:[A-Z][a-zA-Z-]*(?:['’][A-Za-rt-z]\w+)?|[A-Z]\.)(?: (?:[A-Z][a-zA-Z-]*(?:['’][A-Za-rt-z]\w+)?|[A-Z]\.)){1,2}?)"
+    r"(?=['’]s?\b|\s(?!['’])|$|,|\.)")
 
 
 def _find_answerer(title, text, start):
@@ -166,7 +177,7 @@ def _find_answerer(title, text, start):
         names = [m[1].strip() for m in _SPOKESPERSON.finditer(place)]
         if names:
             return re.sub(r"['’]s$", "", names[-1])
-    return "the spokesperson"
+    return UNNAMED
 
 
 def _read_transcript(lines, labels, voice):
@@ -178,6 +189,8 @@ def _read_transcript(lines, labels, voice):
             bare = bool(re.fullmatch(r"[^:：]*[:：]\s*", line))
             turns[i] = Turn(start, end, "" if bare else phrase)
             continue
+        if _ASIDE.search(line):
+            is_open = False
         if is_open and voice == "narrator" and _ends_transcript(line, phrase, after_last=i > last):
             is_open = False
         if is_open:
@@ -206,7 +219,7 @@ def _is_tag(line):
     return last if _TAG.search(last) and last[0].isupper() else ""
 
 
-def _read_blocks(lines, labels, turns, text):
+def _read_blocks(lines, turns):
     """Add the paragraphs that a bare tag announces, to the end of the text for a reproduced document."""
     document, last_phrase, transcript = "", "", set(turns)
     for i, (_, end, line) in enumerate(lines):
@@ -241,6 +254,12 @@ def _read_announced(tag, line):
         if place and place != line and (find_speaker(split_name(place)[0]) or judge_source(place, None).side):
             return place
     return ""
+
+
+def _is_source(phrase):
+    words = read_words(phrase)
+    verbs = re.search(rf"\b{_SPEECH}\b", phrase)
+    return len(words) < 16 and not verbs and (bool(split_name(phrase)[0]) or bool(find_entries(words)))
 
 
 def _is_outlet(phrase):
