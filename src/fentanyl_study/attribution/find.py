@@ -131,6 +131,24 @@ class _Reader:
             self.read_evidence(sentence, phrases)
         for k, cue in enumerate(cues):
             self.credit(sentence, cue, cues[k + 1 :], cues[:k])
+        for i in quoted:
+            if self.at[sentence.starts[i]] not in self.owner:
+                source = self.find_announced(sentence, i, cues, phrases)
+                if source:
+                    self.own(sentence, i, self.span(sentence, source), "")
+
+    def find_announced(self, sentence, at, cues, phrases):
+        """Give the source of a quotation that a comma or colon ties to its sentence, whatever the verb."""
+        letters = sentence.letters
+        if at and letters[at - 1] in ",:" and _FINITE.search(letters, 0, at):
+            subjects = [cue.subject for cue in cues if cue.verb < at and cue.subject]
+            return subjects[-1] if subjects else phrases.find_main(at)
+        if at == 0 and self.closes(sentence, at):
+            after = phrases.extend_right(1)
+            if after and re.match("r*[eDSw]", letters[after[1] :]):
+                return after
+            return phrases.extend_right(2) if letters[1:2] in "eDS" else None
+        return None
 
     def read_label(self, sentence, phrases):
         """Credit what follows a name and a colon at a paragraph's start: "Li: It fell."."""
@@ -162,7 +180,8 @@ class _Reader:
             begin = max((other.verb + 1 for other in earlier), default=0)
             self.add(sentence, begin, left, speaker, word)
         if cue.code not in "eE" and not (after_quotation and cue.code not in "qQtT"):
-            self.add(sentence, cue.content, _find_end(letters, cue.content, later), speaker, word)
+            end = min(_find_end(letters, cue.content, later), _find_front(letters, cue))
+            self.add(sentence, cue.content, end, speaker, word)
             return
         if left < cue.first and not after_quotation or letters[cue.verb] == "A":
             self.add(sentence, 0, left, speaker, word)
@@ -306,9 +325,16 @@ def _find_end(letters, begin, later):
                 return comma
             continue
         before = letters[at - 1]
-        if letters[cue.verb] == "A" or before in "ck;" or cue.joined and letters[cue.verb] == "G":
+        if letters[cue.verb] == "A" or before in "ck;" and letters[at] != "p" or cue.joined and letters[cue.verb] == "G":
             return at - (before in "cki")
     return len(letters)
+
+
+def _find_front(letters, cue):
+    """Give where a fronted clause ends: at the comma in "After Li denied it, the envoy left"."""
+    comma = letters.find(",", cue.content)
+    fronted = letters[0] in "kWiaGg" and letters.find(",", 0, cue.verb) < 0
+    return comma if fronted and comma > 0 and letters[comma + 1 : comma + 2] in "dqpnsP" else len(letters)
 
 
 def _find_cues(sentence, phrases):

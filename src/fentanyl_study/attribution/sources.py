@@ -7,10 +7,12 @@ import re
 
 # A noun phrase: "the ministry", "two senior U.S. officials", "Department of Health and Human Services";
 # "the" alone is none, and "the senior" is one only because nothing tells adjectives from nouns
-NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqy]|[eg](?=[nwseg])|(?<=n)c(?=n)|-(?=[nws]))*[nws]|q)"
+NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqy]|[eg](?=[nwseg])|(?<=n)c(?=n))*[nws]|q)"
 _CHUNK = re.compile(NP)
 _PREPOSITIONS = "oiat"  # of, in, as, to
 _MODIFIER = re.compile(r"[oihGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
+_TIME = re.compile(r"y")
+_PREDICATE = re.compile(r"(?:i[dqPr]{0,3}[nwsPdqye]*[nwsy]){0,3}(?:\([^)]{0,9}\)|,[^,]{1,30},)?r*[xbDSBe]")
 _MAX_LINKS = 6  # "a member of the staff of the office of ..." is cut after so many
 
 
@@ -46,13 +48,18 @@ class Phrases:
         return start, match.end()
 
     def find_main(self, end):
-        """Give the sentence's first phrase before `end` that no preposition or conjunction opens."""
+        """Give the sentence's first phrase before `end` that a finite verb follows, else its first phrase."""
+        first = None
         for start, stop in self.spans:
             if stop > end:
-                return None
-            if start == 0 or self.letters[start - 1] not in _PREPOSITIONS + "kSDBGN":
-                return start, self.extend_right(start)[1] if stop < end else stop
-        return None
+                break
+            if start and self.letters[start - 1] in _PREPOSITIONS + "kSDBGNbx" or _TIME.match(self.letters, stop):
+                continue
+            chain = self.extend_right(start)
+            first = first or chain
+            if _PREDICATE.match(self.letters, chain[1]):
+                return chain
+        return first
 
     def find_subject(self, group):
         """Give the subject of the verb group that begins at `group`, or None."""
