@@ -126,7 +126,7 @@ def attribute_article(text, spans, document, *, removed=()):
         if turn is not None and (turns[turn].is_quoted_whole or not mine):
             codes.append(_code_turn(owners[turn]))
         else:
-            codes.append(_code_plain(masked, start, end, mine, quoted, cast))
+            codes.append(_code_plain(masked, start, end, mine, quoted, cast, page))
     codes = _credit_tagged(codes, spans, masked, quoted)
     codes = _carry(codes, spans, masked)
     return [_speak_for_page(code, page, turns, span) for code, span in zip(codes, spans, strict=True)]
@@ -190,15 +190,33 @@ def _code_turn(source):
 def _resolve_pieces(attributions, turns, cast, voice):
     """Resolve the sources of all attributed content, in reading order; what a turn owns is left out."""
     pieces = []
-    for found in sorted(attributions, key=lambda a: (a.speaker_start or a.start, a.start)):
-        if any(t.is_quoted_whole and t.start <= found.start < t.end for t in turns):
+    for found in sorted(_drop_nested(attributions), key=lambda a: (a.speaker_start or a.start, a.start)):
+        if not found.speaker or any(t.is_quoted_whole and t.start <= found.start < t.end for t in turns):
             continue
-        if not found.speaker or _is_no_statement(found, cast.text, voice):
-            continue
-        source = cast.resolve(found.speaker, found.speaker_start)
-        if source and re.search(r"[^\W\d_]", source.name):
-            pieces.append(Piece(found.start, found.end, source, found.kind, found.cue, found.speaker_start))
+        counts = not _is_no_statement(found, cast.text, voice)
+        if counts or found.cue.lower() in _CORE or voice != "narrator":
+            source = cast.resolve(found.speaker, found.speaker_start)  # remembered though it does not count
+            if counts and source and re.search(r"[^\W\d_]", source.name):
+                pieces.append(Piece(found.start, found.end, source, found.kind, found.cue, found.speaker_start))
     return pieces
+
+
+def _drop_nested(attributions):
+    """Keep of nested content the outer piece: who is reported first answers for what he says of others.
+
+    What an outlet passes on stays, since the last in the chain is the source (codebook, part 2).
+    """
+    kept, clauses = [], []
+    for found in sorted(attributions, key=lambda a: (min(a.start, a.speaker_start or a.start), -a.end)):
+        inside = any(
+            begin <= (found.speaker_start or found.start) and found.end <= end and found.start > begin
+            for begin, end in clauses
+        )
+        if not inside:
+            kept.append(found)
+            if found.speaker and not _is_outlet(found.speaker):
+                clauses.append((found.start, found.end))
+    return kept
 
 
 def _is_no_statement(found, text, voice):
@@ -206,7 +224,7 @@ def _is_no_statement(found, text, voice):
     cue, speaker = found.cue.lower(), found.speaker.lower()
     if found.kind != "indirect":
         return False
-    if cue in _ACTS and text.startswith("to ", found.start) or cue in _ACTS and not cue.startswith("agree"):
+    if cue in _ACTS and not (cue.startswith("agree") and not _TO_DO.match(text, found.start)):
         return True
     if cue in _CITING or _NUMBER.match(speaker) or cue.startswith("ask") and _ASKER.search(speaker):
         return True
@@ -215,61 +233,96 @@ def _is_no_statement(found, text, voice):
     return voice != "narrator" and cue not in _CORE
 
 
+_TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
 _PROPER = re.compile(r"\b[A-Z]")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
 _NUMBER = re.compile(r"(?:(?:more|less|fewer) than |about |some )?[\d,.%]+(?: million| billion)?$|"
                      r"(?:one|two|three|four|five|six|seven|eight|nine|ten|hundreds|thousands)$", re.I)
 
 
-def _is_outlet(source):
-    found = [m.entry for m in find_entries(read_words(source.name))]
-    return source.side == OTHER and bool(found) and found[0].kind == "body"
-
-
-def _drop_nested(pieces):
-    """Keep of nested content the outer piece, but the inner one of what an outlet only passes on."""
-    kept = []
-    for piece in sorted(pieces, key=lambda p: (p.start - p.end, p.start)):
-        outer = next((p for p in kept if p.start <= piece.start and piece.end <= p.end), None)
-        if outer is None:
-            kept.append(piece)
-        elif _is_outlet(outer.source) and not _is_outlet(piece.source):
-            kept[kept.index(outer)] = outer._replace(source=piece.source, kind=piece.kind)
-    return kept
+def _is_outlet(phrase):
+    found = [m.entry for m in find_entries(read_words(phrase))]
+    return bool(found) and found[0].side == OTHER and found[0].kind == "body"
 
 
 def _letters(text, start, end):
     return sum(map(str.isalnum, text[start:end]))
 
 
-def _code_plain(text, start, end, pieces, quoted, cast):
+_IDLE = re.compile(r"(?:at|in|on|during|after|before|to|by|via|with|that|a press|reporters|the media)\b|\W*$")
+
+
+def _stretch(piece, text, start):
+    """Give a clause at the sentence's end what stands before it: "A and B, | Li, an official, said at a briefing"."""
+    clause = piece.clause_start
+    if clause and clause - start > 40 and piece.start > clause and _IDLE.match(text, piece.start):
+        if piece.kind == "indirect" and clause - start > piece.end - piece.start and text[clause - 2 : clause] in (", ", "” ", "\" "):
+            return piece._replace(start=start, end=clause)
+    return piece
+
+
+def _code_plain(text, start, end, pieces, quoted, cast, page=None):
     """Code a sentence of running news: who is reported, what he rejects or claims, whom he cites."""
-    claim, at = _code_claim(text, start, end, cast, quoted)
+    if _ASKED.search(text, start, end):
+        return NARRATOR
+    claim, at = (NARRATOR, 0) if page else _code_claim(text, start, end, cast, quoted)  # a page's own claims
+    pieces = [_stretch(piece, text, start) for piece in pieces]
     reported = _code_reported(text, start, end, pieces, quoted)
     within = claim.cue in _read_claims()["rejection"] and all((p.clause_start or 0) > at for p in pieces)
     code = claim if within or not reported else reported
-    return _code_citation(text, start, end, cast, code if code != NARRATOR else _code_finding(text, start, end, cast))
+    code = code if code != NARRATOR else _code_finding(text, start, end, cast)
+    code = code if code != NARRATOR else _code_speech(text, start, end, cast, quoted)
+    return _code_citation(text, start, end, cast, code)
+
+
+_ASKED = re.compile(r"\b(?:reporters?|journalists?)(?: \w+){0,3} asked\b")
+# What no pattern on words finds: '“…,” Liu, deputy director of the commission, | said', "Two officials familiar with it said"
+_SPEECH = re.compile(
+    r"(?:^|[,?!.]?[”\"] |^On \w+, )(?P<subject>(?:[A-Z]|an? |one |the )[^;:“”\"?!]{2,170}?),? "
+    r"(?P<verb>said|says|told|tells|added|wrote|argued|noted|stressed|fired back)\b")
+
+
+def _code_speech(text, start, end, cast, quoted):
+    """Code a plain clause of speech with a long subject."""
+    match = _SPEECH.search(text[start:end])
+    if not match or _FINITE.search(match["subject"]) or len(match["subject"].split()) > 26:
+        return NARRATOR
+    at = start + match.start("subject")
+    verdict = judge_source(match["subject"], cast.home)
+    if not (split_name(match["subject"])[0] or verdict.side):
+        return NARRATOR
+    source = cast.resolve(match["subject"], at)
+    piece = Piece(start, at, source, "indirect", match["verb"], at) if match.start("subject") else Piece(
+        start + match.end(), end, source, "indirect", match["verb"], at)
+    if not source:
+        return NARRATOR
+    return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["verb"])
+
+
+_FINITE = re.compile(r"\b(?:was|were|is|are|has|have|had|will|would|can|could|may|should|did|does|they|he|she|it|we)\b")
 
 
 # "provisional figures from the CDC show", "in the view of Zhang Yong'an, dean of the College,"
 _FINDING = re.compile(
     r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|at) (?P<body>[^,;.\n]{3,90}?),? "
     r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
+    r"^\W*According to (?P<by>[^,;\n]{3,90}),|"
     r"\bin the (?P<view>view|words|opinion|eyes) of (?P<person>[^,;.\n]{3,90}),")
 
 
 def _code_finding(text, start, end, cast):
     """Code figures that a body's data show, and what is so in somebody's view."""
-    match = _FINDING.search(text, start, end)
-    group = match and ("body" if match["body"] else "person")
-    source = match and cast.resolve(match[group], match.start(group))
-    return Code(source.side, source.name, "indirect", match["cue"] or match["view"]) if source else NARRATOR
+    match = _FINDING.search(text[start:end])
+    group = match and next(name for name in ("body", "by", "person") if match[name])
+    source = match and cast.resolve(match[group], start + match.start(group))
+    cue = match and (match["cue"] or match["view"] or "according to")
+    return Code(source.side, source.name, "indirect", cue) if source else NARRATOR
 
 
 def _code_reported(text, start, end, pieces, quoted):
     """Code a sentence by the source of most of its letters; None if it is the narrator's."""
     tally = {}
-    for piece in _drop_nested(pieces):
+    for piece in pieces:
         n = _letters(text, max(start, piece.start), min(end, piece.end))
         tally[piece.source[:2]] = tally.get(piece.source[:2], 0) + n
     if not tally or not max(tally.values()):

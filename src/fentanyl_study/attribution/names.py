@@ -89,8 +89,9 @@ class Cast:
         phrase = re.sub(r"\s(?:who|that|which)$", "", phrase)
         if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
             return phrase, start
-        if re.match(r"(?:in|at|on|near) ", phrase):
-            return _read_clause(self.text, start), start
+        if re.search(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$", self.text[max(0, start - 60) : start]):
+            clause = _read_clause(self.text, start)
+            return re.split(r"\b(?:who|which|that)\b", clause)[0].strip(" ,") or phrase, start
         phrase = self._widen_right(phrase, start)
         before = _BEFORE.split(self.text[max(0, start - 120) : start])[-1]
         title = _keep_title(before) if before.endswith(" ") else ""
@@ -105,13 +106,18 @@ class Cast:
     def _widen_right(self, phrase, start):
         """Add the rest of a name of office: "Under Secretary | for Terrorism and Financial Intelligence Brian Nelson"."""
         match = _REST.match(self.text, start + len(phrase))
-        if not match or split_name(phrase)[0] and not match.group().lstrip()[0].isupper():
+        if split_name(phrase)[0] and not (match and match.group().lstrip()[0].isupper()):
             return phrase
-        whole = phrase + match.group()
+        whole = phrase + (match.group() if match else "")
         words = read_words(whole)
         inside = [m for m in find_entries(words) if words[m.first].start < len(phrase) < words[m.last - 1].end]
         if inside and inside[-1].entry.kind == "body":
             return whole[: words[inside[-1].last - 1].end]
+        if _FROM_BODY.match(self.text, start + len(phrase)) and find_entries(read_words(phrase)):
+            after = read_words(self.text[start + len(phrase) : start + len(phrase) + 90])
+            bodies = [m for m in find_entries(after)[:1] if m.entry.kind == "body" and m.first <= 2]
+            if bodies:
+                return self.text[start : start + len(phrase) + after[bodies[0].last - 1].end]
         tail = re.search(rf"(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$", whole)
         if tail and judge_source(phrase, self.home).side and not _find_listed(read_words(tail.group())):
             return f"{tail.group()}, {whole[: tail.start()]}"
@@ -226,15 +232,18 @@ class Cast:
     def _find_issuer(self, start):
         """Find whose report "the report" is: who was named beside its first mention."""
         places = [(m.start(), m.end()) for m in _ANY_DOCUMENT.finditer(self.text, max(0, start - 3000), start + 60)]
-        for begin, end in reversed(places[-6:]):
-            if _DEFINITE.search(self.text, max(0, begin - 20), begin) and begin < start:
+        for begin, end in reversed(places[-8:]):
+            is_definite = _DEFINITE.search(self.text, max(0, begin - 20), begin)
+            if is_definite and begin < start:
                 if self._issuer and self._issuer[0] >= begin - 40:
                     return self._issuer[1]
+                continue
             source = self._find_named_beside(begin, end)
             if source:
                 self._issuer = (start, source)
                 return source
-        return self._issuer[1] if self._issuer else None
+        heard = [source for _, source in self.heard if not source.is_person and source.side != OTHER]
+        return self._issuer[1] if self._issuer else heard[-1] if heard else None
 
     def _find_named_beside(self, begin, end):
         """Find the body in the same sentence: before the word, "by X" or "released by X" after it, or who was heard."""
@@ -291,6 +300,7 @@ class Cast:
 
 _ANY_DOCUMENT = re.compile(rf"\b(?:{'|'.join(sorted(_DOCUMENTS))})\b")
 _REST = re.compile(r"(?: (?:of|for|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
+_FROM_BODY = re.compile(r" (?:from|of|by|at) (?:the )?")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _BY = re.compile(r"(?: (?:titled|called|on)\b[^.;\n]{0,90})?[^.;\n]{0,40}?\b(?:by|from|of) (?:the )?")
 _HEAD_FORMS = {"senator": "senators?|sen", "congressman": "rep|congressman|representative", "governor": "governor|gov",

@@ -227,14 +227,14 @@ def _read_blocks(lines, turns):
             document = ""
             continue
         tag = _is_tag(line)
-        follows = i + 1 < len(lines) and i + 1 not in turns and lines[i + 1][2].lstrip()[:1]
+        follows = i + 1 < len(lines) and lines[i + 1][2].lstrip()[:1]
         if tag and follows and not follows.islower():
             phrase = _read_announced(tag, line) or last_phrase
             tag_start = lines[i][0] + line.rindex(tag[-20:]) + len(tag[-20:]) - len(tag)
             turns[i] = Turn(max(tag_start, lines[i][0]), end, "")
             document = phrase if _DOCUMENT.search(tag) else ""
             last_phrase = phrase
-            if phrase and follows not in "“\"":
+            if phrase and follows not in "“\"" and i + 1 not in transcript:
                 turns[i + 1] = Turn(*lines[i + 1][:2], phrase, not _is_outlet(phrase))
         elif document and i not in turns:
             turns[i] = Turn(lines[i][0], end, document)
