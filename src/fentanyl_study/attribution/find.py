@@ -133,22 +133,26 @@ class _Reader:
             self.credit(sentence, cue, cues[k + 1 :], cues[:k])
         for i in quoted:
             if self.at[sentence.starts[i]] not in self.owner:
-                source = self.find_announced(sentence, i, cues, phrases)
+                source, word = self.find_announced(sentence, i, cues, phrases)
                 if source:
-                    self.own(sentence, i, self.span(sentence, source), "")
+                    self.own(sentence, i, self.span(sentence, source), word)
 
     def find_announced(self, sentence, at, cues, phrases):
-        """Give the source of a quotation that a comma or colon ties to its sentence, whatever the verb."""
+        """Give source and cue of a quotation that a comma or colon ties to its sentence, whatever the verb."""
         letters = sentence.letters
         if at and letters[at - 1] in ",:" and _FINITE.search(letters, 0, at):
+            main = phrases.find_main(at, letters.rfind(",", 0, at - 1) + 1)
             subjects = [cue.subject for cue in cues if cue.verb < at and cue.subject]
-            return subjects[-1] if subjects else phrases.find_main(at)
+            if main and (not subjects or _FINITE.search(letters, main[1], at)):
+                return main, letters[at - 1]
+            return (subjects[-1], letters[at - 1]) if subjects else (phrases.find_main(at), letters[at - 1])
         if at == 0 and self.closes(sentence, at):
             after = phrases.extend_right(1)
             if after and re.match("r*[eDSw]", letters[after[1] :]):
-                return after
-            return phrases.extend_right(2) if letters[1:2] in "eDS" else None
-        return None
+                return after, sentence.words[after[1]]
+            if letters[1:2] in ("e", "D", "S"):
+                return phrases.extend_right(2), sentence.words[1]
+        return None, ""
 
     def read_label(self, sentence, phrases):
         """Credit what follows a name and a colon at a paragraph's start: "Li: It fell."."""
@@ -214,6 +218,11 @@ class _Reader:
             return
         if quoted and quoted[-1] == end - 1 and not _FINITE.search(letters, begin, end - 1) and not begin:
             return self.own(sentence, quoted[-1], speaker, word)
+        if quoted and quoted[-1] == end - 1 and letters[end - 2] in ",:" and self.closes(sentence, end - 1):
+            self.own(sentence, quoted.pop(), speaker, word)  # "issued a statement: “Q”"
+            end -= 2
+            if end <= begin or not _FINITE.search(letters, begin, end):
+                return
         for i in quoted:
             self.inside.add(self.at[sentence.starts[i]])
             self.owner.setdefault(self.at[sentence.starts[i]], (speaker, word))

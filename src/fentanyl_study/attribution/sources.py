@@ -47,13 +47,13 @@ class Phrases:
             match = following
         return start, match.end()
 
-    def find_main(self, end):
-        """Give the sentence's first phrase before `end` that a finite verb follows, else its first phrase."""
+    def find_main(self, end, begin=0):
+        """Give the first phrase between `begin` and `end` that a finite verb follows, else the first phrase."""
         first = None
         for start, stop in self.spans:
             if stop > end:
                 break
-            if start and self.letters[start - 1] in _PREPOSITIONS + "kSDBGNbx" or _TIME.match(self.letters, stop):
+            if start < begin or start and self.letters[start - 1] in _PREPOSITIONS + "kSDBGNbx" or _TIME.match(self.letters, stop):
                 continue
             chain = self.extend_right(start)
             first = first or chain
@@ -137,7 +137,7 @@ class Phrases:
                 if chain is None:
                     return candidate
                 if chain[0] > begin:  # a clause, or "and", before the name
-                    if re.search("[xbDS]", stretch[: chain[0] - begin]):
+                    if re.search("[xbDS]|[oiat]$", stretch[: chain[0] - begin]):
                         return candidate
                     return chain if candidate is None or "n" in self.letters[slice(*chain)] else candidate
                 candidate = chain
