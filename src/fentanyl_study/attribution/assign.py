@@ -18,7 +18,8 @@ MAX_CARRIED = 3  # a longer stretch between two sentences of one speaker is most
 MIN_CREDITED = 0.4  # below this share of the letters outside the attribution clause, the narrator speaks
 # Verbs of doing and wanting: what they report is no statement ("the leaders agreed to meet")
 _ACTS = frozenset("prefer preferred prefers know knows knew learn learned hear heard hears talks talk decide decided "
-                  "decides expect expected plan planned sought try tried agree agreed agrees agreeing want wanted".split())
+                  "decides expect expected plan planned sought try tried agree agreed agrees agreeing want wanted issued released "
+                  "published launched unveiled imposed backed removed signed".split())
 _CORE = frozenset("said says say told tell tells added adds stated states noted notes wrote writes testified according "
                   "reported found finds estimates estimated explained remarked".split())
 _CITING = frozenset("cite cites cited citing quote quotes quoted quoting".split())
@@ -117,11 +118,14 @@ def attribute_article(text, spans, document, *, removed=()):
     if page and page.is_person and not turns:
         return [Code(page.side, page.name, "direct", "") for _ in spans]
     owners = _resolve_turns(turns, cast, page)
-    pieces = _resolve_pieces(find_attributions(masked), turns, cast, voice)
+    waiting = _list_attributions(find_attributions(masked), turns)
+    pieces = []
     quoted = [(q.start, q.end) for q in find_quotations(masked)]
     codes = []
     for start, end in spans:
         turn = next((k for k, t in enumerate(turns) if t.start < end and start < t.end and (start + end) / 2 < t.end), None)
+        while waiting and min(waiting[-1].start, waiting[-1].speaker_start) < end:
+            pieces += _resolve(waiting.pop(), cast, voice)
         mine = [piece for piece in pieces if piece.start < end and start < piece.end]
         if turn is not None and (turns[turn].is_quoted_whole or not mine):
             codes.append(_code_turn(owners[turn]))
@@ -187,18 +191,24 @@ def _code_turn(source):
 # -- reported speech -----------------------------------------------------------------------
 
 
-def _resolve_pieces(attributions, turns, cast, voice):
-    """Resolve the sources of all attributed content, in reading order; what a turn owns is left out."""
-    pieces = []
-    for found in sorted(_drop_nested(attributions), key=lambda a: (a.speaker_start or a.start, a.start)):
-        if not found.speaker or any(t.is_quoted_whole and t.start <= found.start < t.end for t in turns):
-            continue
-        counts = not _is_no_statement(found, cast.text, voice)
-        if counts or found.cue.lower() in _CORE or voice != "narrator":
-            source = cast.resolve(found.speaker, found.speaker_start)  # remembered though it does not count
-            if counts and source and re.search(r"[^\W\d_]", source.name):
-                pieces.append(Piece(found.start, found.end, source, found.kind, found.cue, found.speaker_start))
-    return pieces
+def _list_attributions(attributions, turns):
+    """Give what may count, the first last: not what lies in a turn or has no source."""
+    found = [
+        a for a in _drop_nested(attributions)
+        if a.speaker and not any(t.is_quoted_whole and t.start <= a.start < t.end for t in turns)
+    ]  # fmt: skip
+    return sorted(found, key=lambda a: (min(a.start, a.speaker_start), a.start), reverse=True)
+
+
+def _resolve(found, cast, voice):
+    """Give the Piece of an attribution, or nothing if it is no statement; its source is remembered all the same."""
+    counts = not _is_no_statement(found, cast.text, voice)
+    if not counts and found.cue.lower() not in _CORE and voice == "narrator":
+        return []
+    source = cast.resolve(found.speaker, found.speaker_start)
+    if not (counts and source and re.search(r"[^\W\d_]", source.name)):
+        return []
+    return [Piece(found.start, found.end, source, found.kind, found.cue, found.speaker_start)]
 
 
 def _drop_nested(attributions):
@@ -222,14 +232,14 @@ def _drop_nested(attributions):
 def _is_no_statement(found, text, voice):
     """Tell what reports an act, a question or nothing: codebook, part 2."""
     cue, speaker = found.cue.lower(), found.speaker.lower()
+    if cue == "according" and not (judge_source(found.speaker, None).side or _PROPER.search(found.speaker)):
+        return not find_entries(read_words(found.speaker))
     if found.kind != "indirect":
         return False
     if cue in _ACTS and not (cue.startswith("agree") and not _TO_DO.match(text, found.start)):
         return True
     if cue in _CITING or _NUMBER.match(speaker) or cue.startswith("ask") and _ASKER.search(speaker):
         return True
-    if cue == "according" and not (judge_source(found.speaker, None).side or _PROPER.search(found.speaker[3:])):
-        return not find_entries(read_words(found.speaker))
     return voice != "narrator" and cue not in _CORE
 
 
@@ -249,7 +259,7 @@ def _letters(text, start, end):
     return sum(map(str.isalnum, text[start:end]))
 
 
-_IDLE = re.compile(r"(?:at|in|on|during|after|before|to|by|via|with|that|a press|reporters|the media)\b|\W*$")
+_IDLE = re.compile(r"(?:at|in|on|during|after|before|to|by|via|with|a press|reporters|the media)\b|that\W*$|\W*$")
 
 
 def _stretch(piece, text, start):
@@ -266,9 +276,14 @@ def _code_plain(text, start, end, pieces, quoted, cast, page=None):
     if _ASKED.search(text, start, end):
         return NARRATOR
     claim, at = (NARRATOR, 0) if page else _code_claim(text, start, end, cast, quoted)  # a page's own claims
+    tagged = _code_tag(text, start, end, pieces, quoted, cast)
+    if tagged:
+        return tagged
     pieces = [_stretch(piece, text, start) for piece in pieces]
     reported = _code_reported(text, start, end, pieces, quoted)
-    within = claim.cue in _read_claims()["rejection"] and all((p.clause_start or 0) > at for p in pieces)
+    within = claim.cue in _read_claims()["rejection"] and all(
+        (p.clause_start or 0) > at and p.cue.lower() not in _CORE for p in pieces
+    )
     code = claim if within or not reported else reported
     code = code if code != NARRATOR else _code_finding(text, start, end, cast)
     code = code if code != NARRATOR else _code_speech(text, start, end, cast, quoted)
@@ -278,18 +293,34 @@ def _code_plain(text, start, end, pieces, quoted, cast, page=None):
 _ASKED = re.compile(r"\b(?:reporters?|journalists?)(?: \w+){0,3} asked\b")
 # What no pattern on words finds: '“…,” Liu, deputy director of the commission, | said', "Two officials familiar with it said"
 _SPEECH = re.compile(
-    r"(?:^|[,?!.]?[”\"] |^On \w+, )(?P<subject>(?:[A-Z]|an? |one |the )[^;:“”\"?!]{2,170}?),? "
+    r"(?:^|[,?!.]?[”\"] |^On \w+, )(?P<subject>(?:[A-Z]|an? |one |the )[^;:“”\"?!]{1,170}?),? "
     r"(?P<verb>said|says|told|tells|added|wrote|argued|noted|stressed|fired back)\b")
+
+
+# "…, | it adds."
+_CLOSING = re.compile(r", (?P<subject>it|he|she|they|one of them|the \w+|[A-Z][\w’'-]+) (?P<verb>says?|said|adds|added|noted)\W*$")
+
+
+def _code_tag(text, start, end, pieces, quoted, cast):
+    """Code a sentence that a short clause of speech closes; all of it is that source's."""
+    match = _CLOSING.search(text[start:end])
+    at = match and start + match.start("subject")
+    if not match or any(piece.clause_start and piece.clause_start >= at - 1 for piece in pieces):
+        return None
+    source = cast.resolve(match["subject"], at)
+    piece = Piece(start, at, source, "indirect", match["verb"], at)
+    return source and Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["verb"])
 
 
 def _code_speech(text, start, end, cast, quoted):
     """Code a plain clause of speech with a long subject."""
     match = _SPEECH.search(text[start:end])
-    if not match or _FINITE.search(match["subject"]) or len(match["subject"].split()) > 26:
+    subject = match["subject"] if match else ""
+    pronoun = subject.lower() in ("he", "she", "it", "they", "one of them")
+    if not subject or not pronoun and (_FINITE.search(subject) or len(subject.split()) > 26):
         return NARRATOR
     at = start + match.start("subject")
-    verdict = judge_source(match["subject"], cast.home)
-    if not (split_name(match["subject"])[0] or verdict.side):
+    if not (pronoun or split_name(subject)[0] or judge_source(subject, cast.home).side):
         return NARRATOR
     source = cast.resolve(match["subject"], at)
     piece = Piece(start, at, source, "indirect", match["verb"], at) if match.start("subject") else Piece(
@@ -299,7 +330,7 @@ def _code_speech(text, start, end, cast, quoted):
     return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["verb"])
 
 
-_FINITE = re.compile(r"\b(?:was|were|is|are|has|have|had|will|would|can|could|may|should|did|does|they|he|she|it|we)\b")
+_FINITE = re.compile(r"\b(?:was|were|is|are|has|have|had|will|would|can|could|may|should|did|does|they|he|she|it|we)\b|, (?:and|but) ")
 
 
 # "provisional figures from the CDC show", "in the view of Zhang Yong'an, dean of the College,"
@@ -349,18 +380,17 @@ def _count_own_words(text, start, end, mine):
 
 def _find_mode(text, start, end, mine, quoted):
     """Give the mode by the share of the sentence's words that stand in quotation marks."""
-    words = len(_WORD.findall(text, start, end))
-    inside = 0
+    spans = set()
     for piece in mine:
         a, b = max(start, piece.start), min(end, piece.end)
-        if piece.kind == "direct":
-            inside += len(_WORD.findall(text, a, b))
-        else:
-            inside += sum(
-                len(_WORD.findall(text, max(a, s), min(b, e)))
-                for s, e in quoted
-                if s < b and a < e and (" " in text[s:e] or text[s].islower() and piece.kind != "claim")
-            )
+        spans |= {(a, b)} if piece.kind == "direct" else {
+            (max(a, s), min(b, e)) for s, e in quoted
+            if s < b and a < e and (" " in text[s:e] or text[s].islower() and piece.kind != "claim")
+        }  # fmt: skip
+    words, inside, at = len(_WORD.findall(text, start, end)), 0, start
+    for a, b in sorted(spans):
+        inside += len(_WORD.findall(text, max(a, at), b)) if b > at else 0
+        at = max(at, b)
     if 2 * inside > words:
         return "direct"
     return "mixed" if inside else "indirect"

@@ -26,6 +26,7 @@ _AFTER = re.compile(r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bw
 _WHO = re.compile(r"\s*,?\s*who (?!is|was|chair|head|lead|direct|serve|work|stud|represent|run|co-)")
 _PARTICIPLE = re.compile(r",\s+(?:\w+ing|\w+ed|whose|which|when|while|where|after|before|told|said|in|on|and|but)\b")
 _SMALL = frozenset("of for and on in to at with general national the special senior top deputy vice chief".split())
+_ARTICLES = frozenset(("The", "A", "An", "One", "Two", "Three", "Four", "Five", "Several", "Some", "Top", "Senior"))
 _DOCUMENTS = frozenset(
     "report paper statement document study probe investigation findings notice note survey data figures indictment "
     "post tweet statistics analysis filing complaint order review letter bulletin communique readout text".split()
@@ -69,6 +70,7 @@ class Cast:
     heard: list = field(default_factory=list)  # (position, Source), in reading order
     _persons: dict = field(default_factory=dict)
     _bodies: list | None = None
+    _documents: list | None = None
     _issuer: tuple | None = None  # (position, Source) of the last document spoken of
 
     def resolve(self, phrase, start):
@@ -106,20 +108,21 @@ class Cast:
     def _widen_right(self, phrase, start):
         """Add the rest of a name of office: "Under Secretary | for Terrorism and Financial Intelligence Brian Nelson"."""
         match = _REST.match(self.text, start + len(phrase))
-        if split_name(phrase)[0] and not (match and match.group().lstrip()[0].isupper()):
-            return phrase
         whole = phrase + (match.group() if match else "")
         words = read_words(whole)
         inside = [m for m in find_entries(words) if words[m.first].start < len(phrase) < words[m.last - 1].end]
         if inside and inside[-1].entry.kind == "body":
             return whole[: words[inside[-1].last - 1].end]
+        if split_name(phrase)[0] and not (match and match.group().lstrip()[0].isupper()):
+            return phrase
         if _FROM_BODY.match(self.text, start + len(phrase)) and find_entries(read_words(phrase)):
             after = read_words(self.text[start + len(phrase) : start + len(phrase) + 90])
             bodies = [m for m in find_entries(after)[:1] if m.entry.kind == "body" and m.first <= 2]
             if bodies:
                 return self.text[start : start + len(phrase) + after[bodies[0].last - 1].end]
         tail = re.search(rf"(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$", whole)
-        if tail and judge_source(phrase, self.home).side and not _find_listed(read_words(tail.group())):
+        listed = _find_listed(words)
+        if tail and judge_source(phrase, self.home).side and not listed & {len(words) - 2, len(words) - 1}:
             return f"{tail.group()}, {whole[: tail.start()]}"
         return phrase
 
@@ -155,11 +158,12 @@ class Cast:
 
     def _meet(self, name, phrase, start):
         """Give a person's Source from what the article says of him, else from the list of persons."""
-        introductions = [phrase + _read_after(self.text, start + len(phrase))]
+        introductions = [phrase]
         known = find_speaker(name)
         aliases = [name] if not known else [name, *filter(None, known["aliases"].split(";"))]
         for alias in aliases:
             introductions += _find_introductions(self.text, alias) + _find_introductions(self.background, alias)
+        introductions.append(phrase + _read_after(self.text, start + len(phrase)))
         if " " in name:
             introductions += _find_introductions(self.text, name.split()[0 if _is_chinese(name) else -1])
         verdicts = [judge_source(words, self.home) for words in introductions]
@@ -190,7 +194,7 @@ class Cast:
             if named:
                 self._issuer = (start, named)
                 return named
-        if _is_bare(phrase) and (earlier := self._find_earlier(head, phrase, start)) and sure in (None, earlier.side):
+        if (_is_bare(phrase) or phrase.lower() in _STAFF) and (earlier := self._find_earlier(head, phrase, start)) and sure in (None, earlier.side):
             return earlier
         one = head not in _BODY_WORDS | _DOCUMENTS and not head.endswith("s")
         return Source(_tidy(phrase), sure or verdict.side or OTHER, phrase.lower(), one)
@@ -231,10 +235,12 @@ class Cast:
 
     def _find_issuer(self, start):
         """Find whose report "the report" is: who was named beside its first mention."""
-        places = [(m.start(), m.end()) for m in _ANY_DOCUMENT.finditer(self.text, max(0, start - 3000), start + 60)]
-        for begin, end in reversed(places[-8:]):
+        if self._documents is None:
+            self._documents = [match.span() for match in _ANY_DOCUMENT.finditer(self.text)]
+        places = [place for place in self._documents if place[0] < start + 60]
+        for begin, end in reversed(places[-12:]):
             is_definite = _DEFINITE.search(self.text, max(0, begin - 20), begin)
-            if is_definite and begin < start:
+            if is_definite and not _RELEASED.match(self.text, end):
                 if self._issuer and self._issuer[0] >= begin - 40:
                     return self._issuer[1]
                 continue
@@ -301,8 +307,10 @@ class Cast:
 _ANY_DOCUMENT = re.compile(rf"\b(?:{'|'.join(sorted(_DOCUMENTS))})\b")
 _REST = re.compile(r"(?: (?:of|for|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
 _FROM_BODY = re.compile(r" (?:from|of|by|at) (?:the )?")
+_RELEASED = re.compile(r"[^.;\n]{0,110}\b(?:by|from) (?:the )?[A-Z]")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _BY = re.compile(r"(?: (?:titled|called|on)\b[^.;\n]{0,90})?[^.;\n]{0,40}?\b(?:by|from|of) (?:the )?")
+_STAFF = frozenset(("investigators", "researchers", "authors", "members"))
 _HEAD_FORMS = {"senator": "senators?|sen", "congressman": "rep|congressman|representative", "governor": "governor|gov",
                "congresswoman": "rep|congresswoman|representative", "lawmaker": "sen|rep|senator|lawmaker",
                "spokesman": "spokes(?:man|person)", "spokeswoman": "spokes(?:woman|person)",
@@ -402,7 +410,7 @@ def _keep_title(before):
     begin = len(before)
     for word in reversed(words):
         raw = word.group().strip("'’")
-        if not (raw[0].isupper() or raw in _SMALL or _is_listed(raw.lower())):
+        if not (raw[:1].isupper() or raw in _SMALL or _is_listed(raw.lower())) or raw in _OPENERS - _ARTICLES:
             break
         begin = word.start()
     return before[begin:]
@@ -447,7 +455,7 @@ def _name_country(phrase, verdict):
 
 def _tidy(phrase):
     """Give a nominal source as a name: "the U.S. law-enforcement officials" is US law enforcement officials."""
-    phrase = re.sub(r"^(?:the|an?)\s+", "", phrase, flags=re.I).split(",")[0]
+    phrase = re.sub(r"^(?:and |but )?(?:the|an?)\s+", "", phrase, flags=re.I).split(",")[0]
     phrase = re.sub(r"\bU\.S\.(?:A\.)?", "US", phrase).replace("-", " ")
     return phrase[:1].upper() + phrase[1:]
 
