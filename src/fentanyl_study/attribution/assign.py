@@ -312,9 +312,12 @@ def _code_tag(text, start, end, pieces, quoted, cast):
     return source and Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["verb"])
 
 
+_SPEECH_VERB = re.compile(r"\b(?:said|says|told|tells|added|wrote|argued|noted|stressed|fired back)\b")
+
+
 def _code_speech(text, start, end, cast, quoted):
     """Code a plain clause of speech with a long subject."""
-    match = _SPEECH.search(text[start:end])
+    match = _SPEECH_VERB.search(text, start, end) and _SPEECH.search(text[start:end])
     subject = match["subject"] if match else ""
     pronoun = subject.lower() in ("he", "she", "it", "they", "one of them")
     if not subject or not pronoun and (_FINITE.search(subject) or len(subject.split()) > 26):
@@ -409,37 +412,42 @@ def _read_claims():
 
 
 @functools.cache
-def _claim_pattern():
-    forms = sorted(set().union(*_read_claims().values()))
-    return re.compile(
-        r"^(?P<lead>(?:(?:On|In|Last|Earlier|But|And|Yet|Meanwhile|Despite|During|For|At|After|By)\b[^,;]{0,80}, )?)"
-        r"(?P<subject>[^;:“”\"]{2,120}?)\s+"
-        r"(?:(?:on|in|last|this|earlier|late|in) [\w]+(?: \w+)?,?\s)?(?:(?:has|have|had|also|again|then|later|long|since|\w+ly)\s)*"
-        rf"(?P<verb>{'|'.join(forms)})\b"
-    )
+def _read_claim_forms():
+    return frozenset().union(*_read_claims().values())
+
+
+_LEAD = re.compile(r"(?:(?:On|In|Last|Earlier|But|And|Yet|Meanwhile|However|Despite|During|For|At|After|By)\b[^,;]{0,80}, "
+                   r"|(?:But|And|Yet|Meanwhile|However),? )")  # fmt: skip
+_TRAIL = re.compile(r"(?:\s(?:on|in|last|this|earlier|late) \w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|later|long|"
+                    r"since|does not|do not|did not|\w+ly))*\s*$")  # fmt: skip
+_LOWER_WORD = re.compile(r"(?<=[\s,])[a-z]+\b")
 
 
 def _code_claim(text, start, end, cast, quoted):
     """Code a sentence whose subject speaks for a state and denies, blames, promises; and where its verb ends."""
-    match = _claim_pattern().match(text[start:end])
-    if not match or len(match["subject"].split()) > 14:
+    forms = _read_claim_forms()
+    stop = min(end, start + 220)
+    verb = next((m for m in _LOWER_WORD.finditer(text, start, stop) if m.group() in forms), None)
+    if not verb:
         return NARRATOR, 0
-    subject = re.sub(r"^(?:But|And|Yet|Meanwhile|However),? ", "", match["subject"])
+    lead = _LEAD.match(text, start, verb.start())
+    at = lead.end() if lead else start
+    subject = text[at : _TRAIL.search(text, at, verb.start()).start()]
     words = read_words(subject)
-    if _NO_SUBJECT.search(subject) or not words:
+    if not words or len(words) > 14 or _NO_SUBJECT.search(subject):
         return NARRATOR, 0
-    name, tail = split_name(subject)[0], words[-3:]
-    last = find_entries(tail)
-    if not (name and subject.endswith(name) or last and last[-1].last == len(tail) and last[-1].entry.kind != "outsider"):
+    name, last = split_name(subject)[0], find_entries(words[-3:])
+    is_listed = last and last[-1].last == len(words[-3:]) and last[-1].entry.kind != "outsider"
+    if not (name and subject.endswith(name) or is_listed):
         return NARRATOR, 0
-    source = cast.resolve(subject, start + match.start("subject") + len(match["subject"]) - len(subject))
+    source = cast.resolve(subject, at)
     if not source or source.side == OTHER:
         return NARRATOR, 0
-    piece = Piece(start + match.end(), end, source, "claim", match["verb"], start)
-    return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["verb"]), start + match.end()
+    piece = Piece(verb.end(), end, source, "claim", verb.group(), at)
+    return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), verb.group()), verb.end()
 
 
-_NO_SUBJECT = re.compile(r"\b(?:was|were|is|are|be|been|being|which|that|who|to|and its|said|says)\b")
+_NO_SUBJECT = re.compile(r"[;:“”\"]|\b(?:was|were|is|are|be|been|being|which|that|who|to|and its|said|says)\b")
 _CITED = re.compile(r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?P<source>(?:[^,;.\n]|\.(?=\w))+?)(?:\s+as\s+\w+ing\b|(?=[,;.\n]|$))")
 
 

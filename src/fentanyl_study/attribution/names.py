@@ -4,6 +4,8 @@ Short mentions ("Liu", "he", "the commission", "the report") are joined to what 
 stand for in the same article.
 """
 
+import functools
+import itertools
 import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -322,6 +324,7 @@ _OWNER = re.compile(rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), ([^,;:.!?“”
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
 
 
+@functools.lru_cache(maxsize=4096)
 def split_name(phrase):
     """Split a source into the person's name, if it is a person, and all of it as title.
 
@@ -390,6 +393,7 @@ def _read_full_name(text, start, end):
     return " ".join([*first, text[start:end]]) if first and not first[0].endswith(("'s", "’s")) else ""
 
 
+@functools.lru_cache(maxsize=4096)
 def _is_listed(word):
     return word.strip(".,") in _OPENERS or bool(find_entries(read_words(word)))
 
@@ -397,7 +401,9 @@ def _is_listed(word):
 def _find_introductions(text, name):
     """Give what stands around the first mentions of a name: title before, apposition after."""
     found = []
-    for match in list(re.finditer(rf"\b{re.escape(name)}\b", text))[:4]:
+    if name not in text:
+        return found
+    for match in itertools.islice(re.finditer(rf"\b{re.escape(name)}\b", text), 4):
         before = text[max(0, match.start() - 120) : match.start()]
         title = _BEFORE.split(before)[-1]
         found.append(_keep_title(title) + match.group() + _read_after(text, match.end()))

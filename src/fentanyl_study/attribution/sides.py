@@ -47,6 +47,7 @@ class Match(NamedTuple):
     entry: Entry
 
 
+@functools.lru_cache(maxsize=4096)  # the same few phrases come again and again in an article
 def read_words(phrase):
     """Give the words of a phrase, "the" left out, "Chinese" read as "china", "U.S." as "us"."""
     words = []
@@ -62,7 +63,7 @@ def read_words(phrase):
             words.append(Word("us", phrase[before.start : match.end()], before.start, match.end()))
         elif norm and norm != "the":
             words.append(Word(_SAME.get(norm, norm), raw, match.start(), match.end()))
-    return words
+    return tuple(words)
 
 
 @functools.cache
@@ -88,20 +89,21 @@ def _read_lexicon():
     return {first: tuple(found) for first, found in order.items()}
 
 
+@functools.lru_cache(maxsize=4096)
 def find_entries(words):
     """Find the listed bodies, offices and places among words: the longest at each place."""
-    lexicon, matches, i = _read_lexicon(), [], 0
-    norms = [word.norm for word in words]
-    while i < len(words):
+    lexicon, matches, i, n_words = _read_lexicon(), [], 0, len(words)
+    norms = tuple(word.norm for word in words)
+    while i < n_words:
+        step = 1
         for entry_words, entry in lexicon.get(norms[i], ()):
             n = len(entry_words)
-            if n == 1 or tuple(norms[i : i + n]) == entry_words:
-                if n > 1 or _is_written_so(words[i].raw, entry):
-                    matches.append(Match(i, i + n, entry))
-                    i += n - 1
-                    break
-        i += 1
-    return matches
+            if n > 1 and norms[i : i + n] == entry_words or n == 1 and _is_written_so(words[i].raw, entry):
+                matches.append(Match(i, i + n, entry))
+                step = n
+                break
+        i += step
+    return tuple(matches)
 
 
 def _is_written_so(raw, entry):
@@ -119,6 +121,7 @@ class Verdict(NamedTuple):
     entry: Entry | None = None
 
 
+@functools.lru_cache(maxsize=4096)
 def judge_source(phrase, home):
     """Judge from a phrase alone for which side its source speaks.
 

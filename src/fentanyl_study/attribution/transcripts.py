@@ -29,9 +29,7 @@ _SIGNED = re.compile(r"\s*[“\"][^“”\"]*[”\"]\s*[–—-]{1,2}\s*(?P<name
 _ASIDE = re.compile(r"\bfollowing questions? (?:was|were) (?:raised|asked)|^\s*(?:\(?END\)?|###)", re.I)
 _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 # "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you"; not "It is clear that:"
-_LABEL = re.compile(
-    r"\s*(?:(?P<name>[A-Z][^\W_]*(?:[.'’&-]*[ \u00a0]?[\w.'’()-]+){0,6}?)\s?[:：](?!\d|//)|(?P<q>Q)[\s\u00a0]+(?=[“\"A-Z(]))\s*"
-)
+_LABEL = re.compile(r"\s*(?:(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//)|(?P<q>Q)[\s\u00a0]+(?=[“\"A-Z(]))\s*")
 _QUESTION_WORDS = frozenset(
     "q question questions follow-up follow reporter journalist correspondent press audience participant moderator host "
     "operator interviewer editor anchor tv daily news times radio agency newspaper media post press broadcasting "
