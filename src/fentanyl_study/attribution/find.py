@@ -27,7 +27,7 @@ class Attribution(NamedTuple):
 # q quotation, t that-clause, w question, i infinitive, e nothing more, z clause without "that", n noun phrase;
 # capital letters: the same after the one addressed ("told reporters that")
 _SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqye]*[nws]|q)"
-_MODIFIERS = rf"(?:[ioa]?[dqwe]{{0,2}}y|r|[ioa]{_SIMPLE}){{0,6}}"
+_MODIFIERS = rf"(?:[ioa]?[dqwe]{{0,2}}y|r|[ioa]{_SIMPLE}|t(?=[dqPnmps]){_SIMPLE}){{0,6}}"
 _ADDRESSEE = rf"{_SIMPLE}(?:o{_SIMPLE})?"
 _COMPLEMENTS = [
     (code, re.compile(pattern))
@@ -50,6 +50,7 @@ _COMPLEMENTS = [
     )
 ]
 _LABEL = re.compile(r"([ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
+_SIGNATURE = re.compile(r"Q?-([dns]{1,8})(?:[,(o].{0,30})?")  # "– Commissioner Li, U.S. Customs"
 _EVIDENCE = re.compile(rf"i({_SIMPLE})(?:[ioa]{_SIMPLE}|[eDy]|i?[dqwe]*y)*,(?=.)")
 _EVIDENCE_NOUNS = frozenset("poll polls survey surveys study report".split())
 _FINITE = re.compile(r"[xbDSeB]")
@@ -126,11 +127,13 @@ class _Reader:
             source = cues[-1].subject if cues else phrases.find_main(len(letters))
             if source:
                 self.sources.append((sentence.ends[-1], self.span(sentence, source)))
-        self.read_label(sentence, phrases)
+        self.read_label(sentence)
+        self.read_signature(sentence)
         if not cues:
             self.read_evidence(sentence, phrases)
-        for k, cue in enumerate(cues):
-            self.credit(sentence, cue, cues[k + 1 :], cues[:k])
+        tagged = [k for k, cue in enumerate(cues) if _follows_quotation(letters, cue)]
+        for k in [*tagged, *(k for k in range(len(cues)) if k not in tagged)]:
+            self.credit(sentence, cues[k], cues[k + 1 :], cues[:k])
         for i in quoted:
             if self.at[sentence.starts[i]] not in self.owner:
                 source, word = self.find_announced(sentence, i, cues, phrases)
@@ -140,6 +143,10 @@ class _Reader:
     def find_announced(self, sentence, at, cues, phrases):
         """Give source and cue of a quotation that a comma or colon ties to its sentence, whatever the verb."""
         letters = sentence.letters
+        if self.is_title(sentence, at):
+            return None, ""
+        if at and letters[at - 1] == ":" and not _FINITE.search(letters, 0, at):
+            return phrases.find_main(at), ":"
         if at and letters[at - 1] in ",:" and _FINITE.search(letters, 0, at):
             main = phrases.find_main(at, letters.rfind(",", 0, at - 1) + 1)
             subjects = [cue.subject for cue in cues if cue.verb < at and cue.subject]
@@ -154,12 +161,21 @@ class _Reader:
                 return phrases.extend_right(2), sentence.words[1]
         return None, ""
 
-    def read_label(self, sentence, phrases):
+    def read_label(self, sentence):
         """Credit what follows a name and a colon at a paragraph's start: "Li: It fell."."""
         match = _LABEL.match(sentence.letters)
         before = self.text[max(0, sentence.starts[0] - 4) : sentence.starts[0]].rstrip(" \t\xa0“\"")[-1:]
         if match and before in ("", "\n"):
             self.add(sentence, match.end(), len(sentence.letters), self.span(sentence, match.span(1)), ":")
+
+    def read_signature(self, sentence):
+        """Credit the quotation before a dash and a name: '“We act.” – Commissioner Li'."""
+        match = _SIGNATURE.fullmatch(sentence.letters)
+        if match:
+            i = bisect.bisect_right([q.outer_end for q in self.quotations], sentence.starts[match.start(1)]) - 1
+            between = self.text[self.quotations[i].outer_end : sentence.starts[match.start(1)]] if i >= 0 else "?"
+            if not between.strip(" \n\r\t\xa0-–—―"):
+                self.owner[i] = self.span(sentence, match.span(1)), "-"
 
     def read_evidence(self, sentence, phrases):
         """Credit "In the survey, half of them agreed" to the survey."""
@@ -174,14 +190,10 @@ class _Reader:
         word = self.text[sentence.starts[cue.verb] : sentence.ends[cue.verb]]
         if speaker:
             self.sources.append((sentence.starts[cue.verb], speaker))
-        left = cue.first
-        while left and letters[left - 1] in ",-":
-            left -= 1
-        own_subject = not cue.joined or letters[cue.verb] == "B"
-        relative = cue.subject is not None and letters[cue.subject[1] - 1] == "h"
-        after_quotation = left > 0 and letters[left - 1] == "Q" and own_subject and not relative
+        left = _find_left(letters, cue)
+        after_quotation = _follows_quotation(letters, cue)
         if after_quotation:
-            begin = max((other.verb + 1 for other in earlier), default=0)
+            begin = left - 1 if letters[left - 2 : left - 1] == ":" else max((c.verb + 1 for c in earlier), default=0)
             self.add(sentence, begin, left, speaker, word)
         if cue.code not in "eE" and not (after_quotation and cue.code not in "qQtT"):
             end = min(_find_end(letters, cue.content, later), _find_front(letters, cue))
@@ -194,7 +206,7 @@ class _Reader:
             if left < cue.first or after_quotation or letters[cue.first] == "a":
                 self.add(sentence, rest, _find_end(letters, rest, later), speaker, word)
         for i in range(cue.content, len(letters)):  # '"A," he said when asked, "B"'
-            if letters[i] == "Q" and sentence.starts[i] in self.at:
+            if letters[i] == "Q" and letters[i - 1] in ",:" and not self.is_title(sentence, i):
                 self.own(sentence, i, speaker, word)
 
     def add(self, sentence, begin, end, speaker, word):
@@ -205,8 +217,12 @@ class _Reader:
             end -= 1
         if begin >= end:
             return
-        stretch = letters[begin:end]
         quoted = [i for i in range(begin, end) if letters[i] == "Q" and sentence.starts[i] in self.at]
+        taken = [i for i in quoted if self.at[sentence.starts[i]] in self.owner and i > begin and letters[i - 1] in ",:"]
+        if taken:  # another cue has this quotation
+            end = taken[0] - 1
+            quoted = [i for i in quoted if i < end]
+        stretch = letters[begin:end]
         first = quoted[0] if quoted else None
         if first == begin and self.closes(sentence, first) or (
             first == begin and _IDLE.fullmatch(letters, begin + 1, end)
@@ -216,13 +232,14 @@ class _Reader:
             for i in quoted:
                 self.own(sentence, i, speaker, word)
             return
-        if quoted and quoted[-1] == end - 1 and not _FINITE.search(letters, begin, end - 1) and not begin:
-            return self.own(sentence, quoted[-1], speaker, word)
         if quoted and quoted[-1] == end - 1 and letters[end - 2] in ",:" and self.closes(sentence, end - 1):
             self.own(sentence, quoted.pop(), speaker, word)  # "issued a statement: “Q”"
             end -= 2
             if end <= begin or not _FINITE.search(letters, begin, end):
                 return
+        if quoted and quoted[-1] == end - 1 and not _FINITE.search(letters, begin, end) and len(quoted) == 1:
+            if not self.is_title(sentence, end - 1):
+                return self.own(sentence, end - 1, speaker, word)  # "called the plan “a shame”"
         for i in quoted:
             self.inside.add(self.at[sentence.starts[i]])
             self.owner.setdefault(self.at[sentence.starts[i]], (speaker, word))
@@ -233,6 +250,12 @@ class _Reader:
         """Tell whether a quotation ends like a sentence, so that what follows is no part of it."""
         quotation = self.quotations[self.at[sentence.starts[position]]]
         return self.text[quotation.start : quotation.end].rstrip()[-1:] in set(",.?!…-—")
+
+    def is_title(self, sentence, position):
+        """Tell whether a quotation reads like the title of a work: "Meet the Press"."""
+        quotation = self.quotations[self.at[sentence.starts[position]]]
+        words = re.findall(r"[^\W\d_]\S*", self.text[quotation.start : quotation.end])
+        return 0 < len(words) <= 6 and all(word[0].isupper() or len(word) < 5 for word in words)
 
     def own(self, sentence, position, speaker, word):
         self.owner.setdefault(self.at[sentence.starts[position]], (speaker, word))
@@ -337,6 +360,22 @@ def _find_end(letters, begin, later):
         if letters[cue.verb] == "A" or before in "ck;" and letters[at] != "p" or cue.joined and letters[cue.verb] == "G":
             return at - (before in "cki")
     return len(letters)
+
+
+def _find_left(letters, cue):
+    """Give where the content before a cue ends."""
+    left = cue.first
+    while left and letters[left - 1] in ",-":
+        left -= 1
+    return left
+
+
+def _follows_quotation(letters, cue):
+    """Tell whether a cue has its quotation before it: '"No," Li said', not '"No," said Li, who denied'."""
+    left = _find_left(letters, cue)
+    own_subject = not cue.joined or letters[cue.verb] == "B"
+    relative = cue.subject is not None and letters[cue.subject[1] - 1] == "h"
+    return left > 0 and letters[left - 1] == "Q" and own_subject and not relative
 
 
 def _find_front(letters, cue):

@@ -53,7 +53,7 @@ class Phrases:
         for start, stop in self.spans:
             if stop > end:
                 break
-            if start < begin or start and self.letters[start - 1] in _PREPOSITIONS + "kSDBGNbx" or _TIME.match(self.letters, stop):
+            if start < begin or start and self.letters[start - 1] in ("oit" if start == 1 else "oiat") + "kSDBGNbx" or _TIME.match(self.letters, stop):
                 continue
             chain = self.extend_right(start)
             first = first or chain
