@@ -14,8 +14,9 @@ _LAST_TOKEN = re.compile(r"[\w.&-]*$")
 _NEXT_WORD = re.compile(r"[\"“‘'(\[—–-]*\s*([\w’'-]*)")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]|[A-Z]")  # "U.S", "p.m", the initial in "George W"
 _ENUMERATOR = re.compile(r"\W*(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})\W*")  # "1." or "(a)" alone is no sentence
-# "in the U.S. China denies it" is two sentences, "U.S. China policy" is one: a subject, then a finite verb
-_CLAUSE = re.compile(r"[A-Z]\w+ (?:\w{3,}(?:ies|nes|kes|ms|ts|ys|ed)|said|says|has|had|is|was|will|would|does|did|cannot|also) ")  # fmt: skip
+# "in the U.S. China denies it" is two sentences; "the U.S. China hawks" and "in U.S. China policy" are none
+_PLACE_ENDS = re.compile(r"\b(?:in|of|to|from|into|by|for|with|across|than) the (?:[A-Z]\.)+[A-Z]\Z")
+_CLAUSE = re.compile(r"[A-Z]\w+ (?:\w{3,}(?:[^s]s|ed)|said|has|had|is|was|will|would|does|did|cannot|also) ")
 # A paragraph that stops in mid-sentence, and one that goes on: "Trump" / "signed …", not "Q:" / "what …"
 _BROKEN = re.compile(r"[\w,’'–-]\s*\Z")
 
@@ -91,7 +92,7 @@ def _ends_sentence(text, begin, match, end):
         return False
     if mark[0] != "." or mark.startswith(".."):
         return True
-    return not _is_abbreviation(token, following, text[after : after + 60])
+    return not _is_abbreviation(before, following, text[after : after + 60])
 
 
 def _ends_without_space(token, mark, following, first):
@@ -102,13 +103,16 @@ def _ends_without_space(token, mark, following, first):
     return (lower_word or len(mark) > 1) and len(following) > 1 and following[1:].islower()
 
 
-def _is_abbreviation(token, following, ahead):
-    if token in _words("title"):
+def _is_abbreviation(before, following, ahead):
+    """Tell whether the full stop after `before` belongs to an abbreviation that ends no sentence."""
+    token = _LAST_TOKEN.search(before)[0]
+    if token in _words("title") or (token.isupper() and token.capitalize() in _words("title")):
         return True
     if token in _words("before_number"):
         return following[:1].isdigit()
     if token in _words("name_part") or _DOTTED.fullmatch(token):
-        return following not in _words("starter") and not _CLAUSE.match(ahead)
+        opens = following in _words("place") and _PLACE_ENDS.search(before) and _CLAUSE.match(ahead)
+        return following not in _words("starter") and not opens
     return False
 
 

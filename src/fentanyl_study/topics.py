@@ -1,0 +1,262 @@
+"""Find topics: TF-IDF weights to NMF topics, how coherent and stable they are, and each side's share.
+
+NPMI: Bouma (2009); as coherence, Aletras and Stevenson (2013). Stability over resamples of units, topics
+matched: Greene, O'Callaghan and Cunningham (2014), ECML PKDD.
+"""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.optimize import linear_sum_assignment
+from scipy.stats import false_discovery_control
+from sklearn.decomposition import NMF
+
+from fentanyl_study.dfm import Dfm, filter_units, sum_rows
+from fentanyl_study.schema import InputError
+from fentanyl_study.uncertainty import SEED, compute_difference, compute_shares
+
+N_TERMS = 10  # terms that stand for a topic, as in most of the literature
+N_RESAMPLES = 20  # resamples of units for stability; more move its mean by less than a rounding
+RESAMPLE_SHARE = 0.8  # share of units in each resample (Greene and others)
+MIN_STABILITY = 0.5  # below it, a topic's ranking shares less than half with its best match, on average
+MIN_COHERENCE = 0.0  # below it, a topic's terms meet less often than chance would have them
+MAX_ITERATIONS = 1000  # far more than a small corpus needs
+
+
+@dataclass(frozen=True)
+class Topics:
+    """Topics found in a dfm: ``weights`` units × topics, ``loadings`` topics × features, both 0 or more."""
+
+    dfm: Dfm
+    weights: np.ndarray
+    loadings: np.ndarray
+
+
+def fit_topics(tfidf, n_topics):
+    """Fit topics by non-negative matrix factorisation of TF-IDF weights.
+
+    Topics come in the order of their summed shares over all units, greatest first. The start
+    (NNDSVD, zeros filled with the mean) has no randomness that a seed does not fix. Does not give a
+    unit without any counted word a topic.
+
+    Parameters
+    ----------
+    tfidf : Dfm
+        From ``dfm.weight_tfidf``.
+    n_topics : int
+        How many; see ``compare_topic_numbers``.
+
+    Raises
+    ------
+    InputError
+        More topics than features or units with a feature.
+    """
+    rows = np.flatnonzero(np.diff(tfidf.matrix.indptr))
+    if not 1 <= n_topics <= min(len(rows), len(tfidf.features)):
+        raise InputError(f"cannot find {n_topics} topics: expected 1 to as many as the {len(tfidf.features)} features "
+                         f"and the {len(rows)} units that hold one; take fewer topics or more text")  # fmt: skip
+    model = NMF(n_topics, init="nndsvda", random_state=0, max_iter=MAX_ITERATIONS)
+    weights = np.zeros((tfidf.matrix.shape[0], n_topics))
+    weights[rows] = model.fit_transform(tfidf.matrix[rows])
+    weights, loadings = weights * model.components_.sum(axis=1), model.components_  # on the scale of the weights
+    order = np.argsort(-normalize_weights(weights).sum(axis=0).round(9), kind="stable")
+    return Topics(tfidf, weights[:, order], loadings[order])
+
+
+def normalize_weights(weights):
+    """Scale each unit's weights to the sum 1; a unit without any stays 0."""
+    totals = weights.sum(axis=1, keepdims=True)
+    return np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0)
+
+
+def rank_terms(loadings, *, n_terms=N_TERMS):
+    """Give the places of each topic's leading features, ties in the dfm's order: by name. One row per topic."""
+    return np.argsort(-loadings.round(9), axis=1, kind="stable")[:, :n_terms]
+
+
+def compute_npmi(matrix, columns):
+    """Give the mean normalised pointwise mutual information over all pairs of the features named.
+
+    Exact, on units: P is the share of units that hold the feature, or both. A pair that never meets counts
+    -1, one that is never apart 1, by the limits of the formula ln(P(a,b) / P(a)P(b)) / -ln P(a,b).
+
+    >>> counts = sparse.csr_array(np.array([[2, 1, 0], [1, 1, 0], [0, 0, 1], [0, 0, 0]]))
+    >>> round(compute_npmi(counts, [0, 1, 2]), 4)  # pairs: 1, -1, -1
+    -0.3333
+    """
+    used = (matrix[:, columns] > 0).astype(float)
+    together = (used.T @ used).toarray() / matrix.shape[0]
+    values = []
+    for a, b in combinations(range(len(columns)), 2):
+        both, independent = together[a, b], together[a, a] * together[b, b]
+        values.append(-1.0 if both == 0 else 1.0 if both == 1 else np.log(both / independent) / -np.log(both))
+    return float(np.mean(values)) if values else 0.0
+
+
+def compare_rankings(first, second):
+    """Give the average Jaccard similarity of two ranked lists (Greene and others 2014, equation 2).
+
+    >>> compare_rankings(["a", "b"], ["b", "a"])  # depth 1: 0, depth 2: 1
+    0.5
+    """
+    depths = range(1, min(len(first), len(second)) + 1)
+    common = [len({*first[:d]} & {*second[:d]}) for d in depths]
+    return float(np.mean([n / (2 * d - n) for d, n in zip(depths, common, strict=True)]))
+
+
+def compute_stability(topics, *, n_resamples=N_RESAMPLES, seed=SEED):
+    """Give how well each topic comes back when units are left out: one value per topic, 0 to 1.
+
+    The mean over resamples of units (80 %, without replacement) of the average Jaccard similarity of the topic's
+    leading terms to those of the topic matched with it (Hungarian method).
+    """
+    generator, tfidf = np.random.default_rng(seed), topics.dfm
+    own, agreement = rank_terms(topics.loadings), np.zeros(len(topics.loadings))
+    rows = np.flatnonzero(np.diff(tfidf.matrix.indptr))
+    size = max(round(RESAMPLE_SHARE * len(rows)), min(len(own), len(rows)))
+    for _ in range(n_resamples):
+        is_drawn = np.zeros(tfidf.matrix.shape[0], dtype=bool)
+        is_drawn[generator.choice(rows, size=size, replace=False)] = True
+        refitted = fit_topics(filter_units(tfidf, is_drawn), len(own))
+        other = rank_terms(refitted.loadings)
+        similarity = np.array([[compare_rankings(a, b) for b in other] for a in own])
+        agreement += similarity[linear_sum_assignment(-similarity)]  # the rows come back in order
+    return agreement / n_resamples
+
+
+def compare_topic_numbers(tfidf, candidates, *, seed=SEED):
+    """Compare numbers of topics by coherence and stability, and choose one.
+
+    One row per number of topics: n_topics, coherence and stability (means over topics), n_holding (topics that
+    hold up, see ``describe_topics``), is_chosen. The rule: of the numbers whose stability is at least the
+    median of all candidates, the most coherent one; the smaller at a tie. Numbers that the dfm is too
+    small for are left out.
+    """
+    most = min(np.count_nonzero(np.diff(tfidf.matrix.indptr)), len(tfidf.features))
+    tables = [describe_topics(fit_topics(tfidf, n), seed=seed) for n in candidates if n <= most]
+    if not tables:
+        raise InputError(f"no number of topics fits: the dfm carries {most} at most; add text or take fewer")
+    numbers = pd.DataFrame({"n_topics": [len(table) for table in tables],
+                            "coherence": [table.coherence.mean() for table in tables],
+                            "stability": [table.stability.mean() for table in tables],
+                            "n_holding": [int(table.holds_up.sum()) for table in tables]})  # fmt: skip
+    is_stable = numbers.stability.round(9) >= numbers.stability.median().round(9)
+    return numbers.assign(is_chosen=numbers.index == numbers.coherence[is_stable].round(9).idxmax())
+
+
+def describe_topics(topics, *, seed=SEED):
+    """Describe topics by their terms, and mark those that do not hold up.
+
+    One row per topic: topic (from 1), name (its first three terms, none of which repeats a word), terms,
+    coherence (see ``compute_npmi``), stability (see ``compute_stability``), n_units and n_articles (units whose
+    strongest topic it is), holds_up (stability and coherence at or above ``MIN_STABILITY`` and ``MIN_COHERENCE``).
+    """
+    leading, strongest = rank_terms(topics.loadings), find_strongest(topics)
+    articles = [topics.dfm.units.doc_id[strongest == i].nunique() for i in range(len(leading))]
+    table = pd.DataFrame(
+        {"topic": range(1, len(leading) + 1),
+         "name": [name_topic(topics.dfm.features[places]) for places in leading],
+         "terms": [", ".join(topics.dfm.features[places]) for places in leading],
+         "coherence": [compute_npmi(topics.dfm.matrix, places) for places in leading],
+         "stability": compute_stability(topics, seed=seed),
+         "n_units": [int((strongest == i).sum()) for i in range(len(leading))], "n_articles": articles}
+    )  # fmt: skip
+    holds_up = (table.stability >= MIN_STABILITY) & (table.coherence >= MIN_COHERENCE)
+    return table.assign(holds_up=holds_up)
+
+
+def find_strongest(topics):
+    """Give each unit's strongest topic, from 0; -1 for a unit without any."""
+    return np.where(topics.weights.sum(axis=1) > 0, topics.weights.round(9).argmax(axis=1), -1)
+
+
+def name_topic(terms):
+    """Name a topic by its first three terms that bring a new word.
+
+    >>> name_topic(["drug", "drug control", "control", "law", "police"])
+    'drug / drug control / law'
+    """
+    chosen, words = [], set()
+    for term in terms:
+        if not set(term.split()) <= words and len(chosen) < 3:
+            chosen.append(term)
+            words.update(term.split())
+    return " / ".join(chosen)
+
+
+def find_examples(topics, sentence_tfidf, sentences, *, n_examples=2):
+    """Find the sentences that say most of what a topic is about.
+
+    One row per topic and example, best first: topic, doc_id, sentence_id, side, weight, text. The weight is the
+    sum of the sentence's TF-IDF weights times the topic's loadings. Sentences of which another
+    topic has more are passed over, so a topic can have fewer examples than asked for.
+
+    Parameters
+    ----------
+    sentence_tfidf : Dfm
+        Units are the rows of `sentences`; features those of the topics (``dfm.select_features``).
+    """
+    scores = sentence_tfidf.matrix @ topics.loadings.T
+    table = sentences[["doc_id", "sentence_id", "side", "text"]].reset_index(drop=True)
+    best, tables = scores.round(9).argmax(axis=1), []
+    for i in range(len(topics.loadings)):
+        part = table.assign(topic=i + 1, weight=scores[:, i])[(best == i) & (scores[:, i] > 0)]
+        order = part.assign(_score=-part.weight.round(9)).sort_values(["_score", "doc_id", "sentence_id"]).index
+        tables.append(part.loc[order[:n_examples]])
+    return pd.concat(tables, ignore_index=True)[["topic", "doc_id", "sentence_id", "side", "weight", "text"]]
+
+
+def spread_weights(topics):
+    """Spread units over topics: one row per unit that has a topic, one column t1, t2, … per topic, sum 1."""
+    has_topic = topics.weights.sum(axis=1) > 0
+    spread = pd.DataFrame(normalize_weights(topics.weights)[has_topic]).rename(columns=lambda i: f"t{i + 1}")
+    return pd.concat([topics.dfm.units[["doc_id", "side"]][has_topic].reset_index(drop=True), spread], axis=1)
+
+
+def compute_topic_shares(topics, *, by="side", groups=None, seed=SEED):
+    """Compute each group's share of each topic, with its interval over articles.
+
+    One row per topic and group: topic, the group, n_rows (units), n_articles, share (mean over the group's
+    units of the topic's part in the unit), low, high, interval_kind; see ``uncertainty.compute_shares``.
+    Does not weight units by length.
+
+    Parameters
+    ----------
+    groups : Series, optional
+        The group of each unit of ``topics.dfm``; its side if not given. Empty strings belong to no group.
+    """
+    rows = _join_groups(topics, by, groups)
+    tables = [compute_shares(rows, value, by=by, seed=seed).assign(topic=i + 1)
+              for i, value in enumerate(_name_columns(topics))]  # fmt: skip
+    shares = pd.concat(tables, ignore_index=True)
+    return shares[["topic", *shares.columns.drop("topic")]]
+
+
+def compare_topic_shares(topics, focus, reference, *, by="side", groups=None):
+    """Compare the shares of each topic in two groups.
+
+    One row per topic: topic, the columns of ``uncertainty.compute_difference``, p_adjusted (Benjamini and Hochberg).
+    No row if one of the groups is empty.
+    """
+    rows = _join_groups(topics, by, groups)
+    if not {focus, reference} <= set(rows[by]):
+        return pd.DataFrame(columns=["topic", "difference", "low", "high", "interval_kind", "p", "test", "n_focus",
+                                     "n_reference", "docs_focus", "docs_reference", "p_adjusted"])  # fmt: skip
+    tables = [compute_difference(rows, value, by=by, focus=focus, reference=reference).assign(topic=i + 1)
+              for i, value in enumerate(_name_columns(topics))]  # fmt: skip
+    table = pd.concat(tables, ignore_index=True)
+    return table[["topic", *table.columns.drop("topic")]].assign(p_adjusted=false_discovery_control(table.p))
+
+
+def _join_groups(topics, by, groups):
+    rows = spread_weights(topics)
+    if groups is not None:
+        rows[by] = np.asarray(groups)[topics.weights.sum(axis=1) > 0]
+    return rows[rows[by] != ""]
+
+
+def _name_columns(topics):
+    return [f"t{i + 1}" for i in range(len(topics.loadings))]
