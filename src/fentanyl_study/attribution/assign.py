@@ -9,7 +9,7 @@ import pandas as pd
 from fentanyl_study.attribution.find import find_attributions
 from fentanyl_study.attribution.names import Cast, Source, split_name
 from fentanyl_study.attribution.quotations import find_quotations
-from fentanyl_study.attribution.sides import HOMES, OTHER, find_entries, judge_source, read_words
+from fentanyl_study.attribution.sides import HOMES, OTHER, find_entries, find_speaker, judge_source, read_words
 from fentanyl_study.attribution.transcripts import UNNAMED, find_turns
 from fentanyl_study.cleaning import mask_text
 from fentanyl_study.wordlists import read_wordlist
@@ -23,8 +23,10 @@ _ACTS = frozenset("prefer preferred prefers know knows knew learn learned hear h
 _CORE = frozenset("said says say told tell tells added adds stated states noted notes wrote writes testified according "
                   "reported found finds estimates estimated explained remarked".split())
 _CITING = frozenset("cite cites cited citing quote quotes quoted quoting".split())
-_REMARKS = re.compile(r"\b(?:remarks|statement|speech|address|letter|testimony|op-ed|message|press (?:conference|briefing)|"
-                      r"interview|comments?|proclamation)\b", re.I)  # fmt: skip
+_GENRE = r"(?:[Rr]emarks|[Ss]tatement|[Ss]peech|[Aa]ddress|[Ll]etter|[Tt]estimony|[Mm]essage|[Cc]omments|[Ii]nterview)"
+# "Remarks by President Biden at …"; "Spokesperson Mao Ning's Remarks on …"
+_REMARKS_BY = re.compile(rf"\b{_GENRE}(?: \w+)? (?:by|from|of|with) (?:the )?(?P<who>[A-Z].*?)(?= (?:on|at|in|to|before|after|regarding|and|for|during|[–—-]) |,|$)")
+_OWN_REMARKS = re.compile(rf"^(?P<who>(?:[A-Z][\w’'.-]* ){{1,8}}?[A-Z][\w.-]*?)['’]s? (?:[A-Z]\w+ ){{0,2}}(?:{_GENRE}|Press Conference|Press Briefing)")
 _WORD = re.compile(r"\w+(?:[’'.,-]\w+)*")
 
 
@@ -112,9 +114,9 @@ def attribute_article(text, spans, document, *, removed=()):
     masked = mask_text(text, spans)
     voice, title = document.get("voice") or "narrator", document.get("title") or ""
     background = "\n".join([title, *(text[start:end] for start, end, *_ in removed)])
-    cast = Cast(masked, _find_home(document, text), background)
+    cast = Cast(masked, _find_home(document, text), (document.get("published") or "")[:4], background)
     turns = [] if not spans else find_turns(masked, title=title, voice=voice)
-    page = _find_page_source(document, cast, masked)
+    page = _find_page_source(document, cast)
     if page and page.is_person and not turns:
         return [Code(page.side, page.name, "direct", "") for _ in spans]
     owners = _resolve_turns(turns, cast, page)
@@ -149,18 +151,17 @@ def _find_home(document, text):
     return HOMES.get(document.get("outlet_country", ""), None)
 
 
-def _find_page_source(document, cast, masked):
+def _find_page_source(document, cast):
     """Give the body that published an official page, or the person whose remarks it is; None for the press."""
     voice = document.get("voice") or "narrator"
     if voice == "narrator":
         return None
     title, outlet = document.get("title") or "", document.get("outlet") or ""
-    if _REMARKS.search(title):
-        after = re.split(r"\b(?:by|from|of|with)\b", title, maxsplit=1)[-1]
-        for phrase in (re.split(r"['’]s\b", title)[0], re.split(r"\b(?:on|at|to|in|before|regarding)\b", after)[0]):
-            name = split_name(phrase.strip())[0]
-            if name and (" " in name or "President" in phrase or "Secretary" in phrase):
-                return Source(cast._find_full_name(name, 0), voice, phrase.lower(), True)
+    match = _REMARKS_BY.search(title) or _OWN_REMARKS.search(title)
+    if match:
+        source = cast.resolve(match["who"], -1)
+        if source and source.is_person:
+            return source._replace(side=voice)
     verdict = judge_source(outlet, voice)
     name = verdict.entry.name if verdict.entry and verdict.entry.kind == "body" else split_name(outlet)[0] or outlet
     return Source(name, voice, outlet.lower())
@@ -178,7 +179,11 @@ def _resolve_turns(turns, cast, page):
     seen, owners = {"": None} | ({UNNAMED: page} if page else {}), []
     for turn in turns:
         if turn.phrase not in seen:
-            seen[turn.phrase] = cast.resolve(turn.phrase, turn.start)
+            source = cast.resolve(turn.phrase, -1)
+            known = find_speaker(source.name) if source else None
+            if page and source and not known and not judge_source(" ".join([turn.phrase, source.known_as]), None).is_certain:
+                source = source._replace(side=page.side)  # on a government's page its own people answer
+            seen[turn.phrase] = source
         owners.append(seen[turn.phrase])
     cast.heard.clear()  # labels are no antecedents of a pronoun elsewhere
     return owners

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fentanyl_study.attribution.sides import (
-    CHINA, OTHER, US, find_entries, find_speaker, is_party, judge_source, read_words,
+    CHINA, OTHER, US, find_entries, find_speaker, is_alias, is_party, judge_source, read_words,
 )  # fmt: skip
+from fentanyl_study.wordlists import read_wordlist
 
 _CAPITAL = r"(?:[^\W\d_a-zß-öø-ÿ][\w’'-]*[\w]|[A-Z]\.)"
 _LINK = r"(?: (?:de|del|la|van|von|bin|al) | ?[-‑] ?| )"
@@ -49,7 +50,7 @@ _OPENERS = frozenset(
 _AFTER_NAME = frozenset("of from with at in for on said himself herself then now jr sr of and speaking citing".split())
 _PRONOUNS = {"he": 1, "she": 1, "him": 1, "her": 1, "it": 2, "they": 3, "them": 3, "one of them": 3, "who": 4, "which": 4, "that": 4}
 _VOICELESS = re.compile(
-    r"(?:I|we|you|us|me|one|everyone|nobody|(?:the|both|these|all) (?:two |other )?"
+    r"(?:(?:I|we|you|us|me)(?:['’]\w+)?(?: all| both)?|one|everyone|nobody|\w+sel(?:f|ves)|(?:the|both|these|all) (?:two |other )?"
     r"(?:sides|countries|leaders|presidents|parties|nations|governments)|there|this|what)$", re.I)  # fmt: skip
 
 
@@ -68,6 +69,7 @@ class Cast:
 
     text: str
     home: str | None = None
+    year: str = ""  # of publication
     background: str = ""  # headline and captions: may name, never speak
     heard: list = field(default_factory=list)  # (position, Source), in reading order
     _persons: dict = field(default_factory=dict)
@@ -78,7 +80,7 @@ class Cast:
     def resolve(self, phrase, start):
         """Give the Source that a phrase at ``start`` of the text stands for; None if it speaks for nobody."""
         phrase, start = self._widen(re.sub(r"\s+", " ", phrase).strip(" ,;:—–-“”\"'’()[]"), start)
-        if not phrase or _VOICELESS.match(phrase):
+        if not phrase or _VOICELESS.match(phrase) or re.fullmatch(r"[A-Z]{2}", phrase) and not find_entries(read_words(phrase)):
             return None
         source = self._resolve_pronoun(phrase, start) if phrase.lower() in _PRONOUNS else self._name(phrase, start)
         if source:
@@ -99,6 +101,9 @@ class Cast:
         phrase = self._widen_right(phrase, start)
         before = _BEFORE.split(self.text[max(0, start - 120) : start])[-1]
         title = _keep_title(before) if before.endswith(" ") else ""
+        member = _MEMBER.search(self.text[max(0, start - 60) : start])
+        if member:
+            return f"{member[1]}, {member[2]}{phrase})", start
         owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
         closed = self.text[start + len(phrase) : start + len(phrase) + 9].lstrip(" .")[:1] in (",", "(", ")")
         if owner and closed and (is_party(phrase) or not split_name(phrase)[0]):
@@ -144,6 +149,8 @@ class Cast:
 
     def _find_full_name(self, name, start):
         """Give the fullest form of a name in the article: "Liu" is Liu Yuejin, "Ho" Lance Ho."""
+        if is_alias(name):
+            return find_speaker(name)["name"]
         if " " in name:
             known = find_speaker(name)
             return known["name"] if known else name
@@ -155,7 +162,7 @@ class Cast:
                     found = full
             if found:
                 break
-        known = find_speaker(found or name)
+        known = find_speaker(found or name) or find_speaker(" ".join((found or name).split()[-2:]))
         return known["name"] if known else found or name
 
     def _meet(self, name, phrase, start):
@@ -171,7 +178,11 @@ class Cast:
         verdicts = [judge_source(words, self.home) for words in introductions]
         certain = [verdict.side for verdict in verdicts if verdict.is_certain]
         guessed = [verdict.side for verdict in verdicts if verdict.side]
-        side = certain[0] if certain else known["side"] if known else guessed[0] if guessed else OTHER
+        denied = any(v.is_certain and v.entry and v.entry.kind in ("outsider", "former") for v in verdicts)
+        if known and (known["side"] in certain or not denied):
+            side = known["side"]
+        else:
+            side = certain[0] if certain else guessed[0] if guessed else OTHER
         known_as = " ".join([*introductions, known["office"] if known else ""]).lower()
         return Source(name, side, known_as, True)
 
@@ -184,6 +195,8 @@ class Cast:
             return Source(verdict.entry.name, sure, phrase.lower())
         if sure and verdict.entry and (verdict.entry.kind == "country" or head == "side"):
             return Source(_name_country(phrase, verdict), sure, phrase.lower())
+        if head in ("president", "lady") and (person := self._find_president(phrase)):
+            return person
         body = self._find_body_in(phrase)
         if sure and body and body.side == sure:
             return Source(body.name, sure, phrase.lower())
@@ -200,6 +213,27 @@ class Cast:
             return earlier
         one = head not in _BODY_WORDS | _DOCUMENTS and not head.endswith("s")
         return Source(_tidy(phrase), sure or verdict.side or OTHER, phrase.lower(), one)
+
+    def _find_president(self, phrase):
+        """Find who "the President" or "the Vice President" is: a known one whom headline or text name so."""
+        office = " ".join(word.norm for word in read_words(phrase))
+        office = re.sub(r"^(?:us|china) ", "", office)
+        if self.home not in (US, CHINA) or office not in ("president", "vice president", "first lady"):
+            return None
+        place = "United States" if self.home == US else "China"
+        for match in _TITLED.finditer(self.background + "\n" + self.text):
+            known = find_speaker(match[2].strip())
+            if known and match[1].lower() == office and known["office"].lower().startswith(f"{office} of ") and place in known["office"]:
+                return Source(known["name"], known["side"], known["office"].lower(), True)
+        return self._find_holder(f"{office} of", place)
+
+    def _find_holder(self, office, place):
+        """Find who held an office in the year of publication; in a year of change, who came into it."""
+        for row in read_wordlist("speakers") if self.year else ():
+            held = row["since"] and row["since"] <= self.year and (not row["until"] or self.year < row["until"])
+            if held and row["office"].lower().startswith(office) and place in row["office"]:
+                return Source(row["name"], row["side"], row["office"].lower(), True)
+        return None
 
     def _find_body_in(self, phrase):
         found = [m.entry for m in find_entries(read_words(phrase)) if m.entry.kind == "body"]
@@ -312,6 +346,8 @@ _FROM_BODY = re.compile(r" (?:from|of|by|at) (?:the )?")
 _RELEASED = re.compile(r"[^.;\n]{0,110}\b(?:by|from) (?:the )?[A-Z]")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _BY = re.compile(r"(?: (?:titled|called|on)\b[^.;\n]{0,90})?[^.;\n]{0,40}?\b(?:by|from|of) (?:the )?")
+_TITLED = re.compile(r"\b((?:Vice )?President|First Lady) ((?:[A-Z][\w’'.-]+ ?){1,3})(?<![’'.])")
+_MEMBER = re.compile(r"([A-Z][\w.’'-]+(?: [A-Z][\w.’'-]*)+) \(([RDI] ?[-–] ?)$")  # "Maggie Hassan (D-|NH)"
 _STAFF = frozenset(("investigators", "researchers", "authors", "members"))
 _HEAD_FORMS = {"senator": "senators?|sen", "congressman": "rep|congressman|representative", "governor": "governor|gov",
                "congresswoman": "rep|congresswoman|representative", "lawmaker": "sen|rep|senator|lawmaker",
@@ -384,9 +420,10 @@ def _read_full_name(text, start, end):
     if after and _PINYIN.fullmatch(after[1]) and _PINYIN.fullmatch(text[start:end]) and not _is_listed(after[1]):
         return text[start : after.end()]
     begin = max(0, start - 60)
-    words = read_words(re.split(r"[\n,;:()“”]", text[begin:start])[-1] + text[start:end])
+    words = read_words(re.split(r"[\n,;:()“”—–]|[a-z]\. ", text[begin:start])[-1] + text[start:end])
     listed, first = _find_listed(words), []
-    for i in range(len(words) - 2, max(-1, len(words) - 5), -1):
+    own = len(read_words(text[start:end]))
+    for i in range(len(words) - own - 1, max(-1, len(words) - own - 4), -1):
         if i in listed or not words[i].raw[0].isupper() or words[i].raw in _OPENERS:
             break
         first.insert(0, words[i].raw)
@@ -418,7 +455,8 @@ def _keep_title(before):
         raw = word.group().strip("'’")
         if not (raw[:1].isupper() or raw in _SMALL or _is_listed(raw.lower())) or raw in _OPENERS - _ARTICLES:
             break
-        begin = word.start()
+        if raw not in _SMALL or raw in ("the", "senior", "top", "special", "national", "general", "deputy", "vice"):
+            begin = word.start()
     return before[begin:]
 
 

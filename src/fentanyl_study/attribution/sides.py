@@ -167,6 +167,16 @@ def judge_source(phrase, home):
     return Verdict(None, False)
 
 
+@functools.cache
+def _read_aliases():
+    return frozenset(alias for row in read_wordlist("speakers") for alias in row["aliases"].split(";") if alias)
+
+
+def is_alias(name):
+    """Tell whether speakers.csv lists a short name: "Trump" needs no first name."""
+    return name in _read_aliases()
+
+
 def is_party(phrase):
     """Tell a member of Congress's party and state: "D-Mass"."""
     return bool(_PARTY.match(phrase))

@@ -45,7 +45,7 @@ _NO_NAME = re.compile(r"(?:note|background|key|image|photo|source|myth|fact|upda
                       re.I)  # fmt: skip
 _END = re.compile(r"[.!?…。？！;]['’”\"»)\]]*\s*$|[”\"]\s*$")
 _SPEECH = (r"(?:said|says|say|told|wrote|writes|reported|stated|answered|replied|posted|tweeted|remarked|noted|declared|"
-           r"announced|responded|commented|read|reads|added|explained|argued|testified)")  # fmt: skip
+           r"announced|responded|commented|read|reads|added|continued|explained|argued|testified)")  # fmt: skip
 _ISSUE = r"(?:published|issued|released|put out|posted)"
 _TAG = re.compile(rf"^(?P<source>.*?)\b(?:{_SPEECH}|{_ISSUE}|gave an? (?:interview|press (?:briefing|conference)))\b")
 _WORDS_OF = re.compile(r"(?:in the words of|from|according to|by|here is|here's|as)\s+(?P<source>[^:]+):$", re.I)
@@ -91,7 +91,7 @@ def find_turns(text, *, title="", voice="narrator"):
         signed = _QUOTED_LABEL.match(line) or _SIGNED.match(line)
         if signed and i not in turns and _is_source(signed["name"]):
             turns[i] = Turn(start, end, signed["name"])
-    _read_blocks(lines, turns)
+    _read_blocks(lines, turns, voice)
     return [turns[i] for i in sorted(turns)]
 
 
@@ -108,6 +108,8 @@ def _read_labels(lines, text, title):
     names = set(found.values())
     kinds = {name: _classify_label(name, lines, found, text) for name in names}
     answerer = _find_answerer(title, text, lines[min(found)][0]) if found else ""
+    if not any(kind == "question" for kind in kinds.values()):  # without a question only those of known office speak
+        kinds = {name: kind if _is_known(name) else None for name, kind in kinds.items()}
     labels = {}
     for i, name in found.items():
         if kinds[name] == "answer":
@@ -115,6 +117,11 @@ def _read_labels(lines, text, title):
         elif kinds[name] == "question":
             labels[i] = ""
     return labels
+
+
+def _is_known(name):
+    plain = _read_label_name(name)
+    return name.lower() in _ANSWER_WORDS or bool(_ROLE.match(name) or find_speaker(plain) or judge_source(plain, None).is_certain)
 
 
 def _may_be_label(name, line):
@@ -160,7 +167,7 @@ def _read_label_name(name):
     """Write "MS. JEAN-PIERRE" as Jean-Pierre, "THE PRESIDENT" as the President."""
     name = re.sub(r"\(.*?\)", "", name).strip() or name
     name = re.sub(r"^(?:MR|MS|MRS|DR|Mr|Ms|Mrs|Dr)\.?\s+", "", name)
-    return name.title() if name.isupper() and len(name) > 3 else name
+    return name.title() if name.isupper() and len(name) > 2 and name not in ("DEA", "CDC", "FBI", "NNCC") else name
 
 
 _SPOKESPERSON = re.compile(
@@ -217,7 +224,7 @@ def _is_tag(line):
     return last if _TAG.search(last) and last[0].isupper() else ""
 
 
-def _read_blocks(lines, turns):
+def _read_blocks(lines, turns, voice):
     """Add the paragraphs that a bare tag announces, to the end of the text for a reproduced document."""
     document, last_phrase, transcript = "", "", set(turns)
     for i, (_, end, line) in enumerate(lines):
@@ -225,6 +232,8 @@ def _read_blocks(lines, turns):
             document = ""
             continue
         tag = _is_tag(line)
+        if voice != "narrator" and tag and not _TAG.search(tag):
+            continue  # a list under a heading, in the page's own voice
         follows = i + 1 < len(lines) and lines[i + 1][2].lstrip()[:1]
         if tag and follows and not follows.islower():
             phrase = _read_announced(tag, line) or last_phrase
