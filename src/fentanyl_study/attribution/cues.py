@@ -141,8 +141,9 @@ def _make_sentence(words, starts, ends):
     first = 1 if letters[0] in "-(" and len(letters) > 1 else 0
     if letters[first] == "n" and not (len(words[first]) > 1 and words[first].isupper()):
         letter = letters_of[low[first]]
-        starts_clause = letter not in "eg" or letters[first + 1 : first + 2] and letters[first + 1] in "xbSDP"
-        letters[first] = "n" if letter in "wegP" and starts_clause else letter
+        guessed = "" if low[first] in _read_classes() else "egr"
+        starts_clause = letter not in "egr" or letters[first + 1 : first + 2] and letters[first + 1] in "xbSDP"
+        letters[first] = "n" if letter in "wP" or letter in guessed and starts_clause else letter
     if letters.count("n") > HEADLINE * len(letters):
         _lower_verbs(letters, low)
     _settle_verbs(letters, low)
