@@ -27,7 +27,7 @@ class Attribution(NamedTuple):
 # q quotation, t that-clause, w question, i infinitive, e nothing more, z clause without "that", n noun phrase;
 # capital letters: the same after the one addressed ("told reporters that")
 _SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqye]*[nws]|q)"
-_PLACE = _SIMPLE.replace("[nws]|", "[nwsQ]|")  # "on “Meet the Press”"
+_PLACE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeQ]*[nwsQ]|q)"  # "on “Meet the Press”"
 _MODIFIERS = rf"(?:[ioa]?[dqwe]{{0,2}}y|r|[ioa]{_PLACE}|t(?=[dqPnmps]){_SIMPLE}){{0,6}}"
 _ADDRESSEE = rf"{_SIMPLE}(?:o{_SIMPLE})?"
 _COMPLEMENTS = [
@@ -38,22 +38,23 @@ _COMPLEMENTS = [
         ("z", rf"{_MODIFIERS}:(?=.)"),
         ("Q", rf"{_ADDRESSEE}{_MODIFIERS},?:?(?=Q)"),
         ("T", rf"{_ADDRESSEE}{_MODIFIERS},?(?=T)"),
-        ("w", r"r*(?=W)"),
+        ("w", r"r*(?=[Wh])"),
         ("W", rf"{_ADDRESSEE}r*(?=W)"),
         ("i", r"r*(?=tr*[Bvwbxre])"),
         ("I", rf"{_ADDRESSEE}{_MODIFIERS}(?=tr*[Bvwbxr])"),
         ("e", rf"{_MODIFIERS}(?=[,.;-]|$)"),
         ("n", r"r*(?=[gG])"),
-        ("z", rf"{_MODIFIERS}(?=p|{_SIMPLE}(?:[ioa]{_SIMPLE}|,[^,]*,)*r*[xbDSeB])"),
+        ("z", rf"{_MODIFIERS}(?=p|{_PLACE}(?:[ioat]{_PLACE}|,[^,]*,|-[^-]*-)*r*[xbDSeB])"),
         ("E", rf"{_ADDRESSEE}{_MODIFIERS}(?=[,;G-]|$)"),
         ("Z", rf"{_ADDRESSEE}{_MODIFIERS}(?=p)"),
-        ("n", rf"r*(?={_SIMPLE})"),
+        ("n", rf"r*(?={_PLACE})"),
         ("p", r"(?=[ioat])"),
     )
 ]
-_LABEL = re.compile(r"([ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
+_LABEL = re.compile(r"(d|[ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
 _SIGNATURE = re.compile(r"Q?-([dns]{1,8})(?:[,(o].{0,30})?")  # "– Commissioner Li, U.S. Customs"
 _EVIDENCE = re.compile(rf"i({_SIMPLE})(?:[ioa]{_SIMPLE}|[eDy]|i?[dqwe]*y)*,(?=.)")
+_POLLS = frozenset("poll polls survey surveys".split())
 _EVIDENCE_NOUNS = frozenset("poll polls survey surveys study report".split())
 _FINITE = re.compile(r"[xbDSeB]")
 _IDLE = re.compile(rf"[,;:-]*{_MODIFIERS}[,;:-]*")  # nothing but adverbs and places after a quotation
@@ -188,9 +189,13 @@ class _Reader:
 
     def read_evidence(self, sentence, phrases):
         """Credit "In the survey, half of them agreed" to the survey."""
-        match = _EVIDENCE.match(sentence.letters)
+        letters = sentence.letters
+        match = _EVIDENCE.match(letters)
         if match and sentence.words[match.end(1) - 1] in _EVIDENCE_NOUNS:
-            self.add(sentence, match.end(), len(sentence.letters), self.span(sentence, match.span(1)), "in")
+            return self.add(sentence, match.end(), len(letters), self.span(sentence, match.span(1)), "in")
+        for start, end in phrases.spans:
+            if sentence.words[end - 1] in _POLLS and start and sentence.words[start - 1] in ("in", "of"):
+                return self.add(sentence, 0, len(letters), self.span(sentence, (start, end)), "in")
 
     def credit(self, sentence, cue, later, earlier):
         """Turn one cue into its pieces of content, before it, after it, or around it."""
@@ -423,9 +428,10 @@ def _read_according(letters, phrases, at):
     if not source:
         return None
     if at == 0 or letters[at - 1] in "ck":
-        comma = letters.find(",", source[1])
-        return Cue(at, at, source, "z", comma + 1, False, False) if comma >= 0 else None
-    return Cue(at, at, source, "e", len(letters), True, False)
+        comma = re.compile("[,:Q]").search(letters, source[1])
+        content = comma and comma.end() - (comma.group() == "Q")
+        return Cue(at, at, source, "z", content, False, False) if comma else None
+    return Cue(at, at, source, "e", re.compile(_MODIFIERS).match(letters, source[1]).end(), True, False)
 
 
 def _read_noun(letters, phrases, at):
@@ -524,7 +530,9 @@ def _match_complement(letters, takes, verb):
             return code, verb + 1 if code == "I" else match.end()
         if code in "QTWIEZz" and "n" in takes:
             return "n", verb + 1
+        if "v" in takes and code == "n":
+            return "z", verb + 1
         if "e" in takes and code not in "qtw":
             return "e", len(letters)
         return "", 0
-    return "", 0
+    return ("z", verb + 1) if "v" in takes and "z" in takes else ("", 0)
