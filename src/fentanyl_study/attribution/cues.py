@@ -22,7 +22,7 @@ MAX_TOKENS = 300  # a longer "sentence" is a list or no prose; patterns stay fas
 
 # "U.S.-led", "Clinton’s", "AT&T", "12,000"; a run of fillers is one word
 _TOKEN = re.compile(
-    FILLER + r"+|[^\W\d_](?:\w|[-’'./&](?=\w))*(?:(?<=s)[’'](?!\w))?|[$€£¥]?\d(?:[\d,.]*\d)?%?|[^\w\s]"
+    FILLER + r"+|[^\W\d_](?:\w|[-’'./&](?=\w))*(?:(?<=s)[’'](?!\w))?|[$€£¥]?\d(?:[\d,.]*\d)?%?(?:-\w+)*|[^\w\s]"
 )
 _PUNCTUATION = {",": ",", ";": ";", ":": ":", "-": "-", "–": "-", "—": "-", "―": "-", "(": "(", ")": ")",
                 "[": "(", "]": ")", "…": ";"}  # fmt: skip
@@ -141,8 +141,11 @@ def _make_sentence(words, starts, ends):
     first = 1 if letters[0] in "-(" and len(letters) > 1 else 0
     if letters[first] == "n" and not (len(words[first]) > 1 and words[first].isupper()):
         letter = letters_of[low[first]]
-        starts_clause = letter not in "eg" or letters[first + 1 : first + 2] and letters[first + 1] in "xbSDP"
-        letters[first] = "n" if letter in "wegP" and starts_clause else letter
+        guessed = "" if low[first] in _read_classes() else "egr"
+        guessed += "y"  # "Day said"
+        after = letters[first + 1] if first + 1 < len(letters) else "."
+        is_name = after in "xbSDP" or letter == "r" and after in "n:"
+        letters[first] = "n" if letter in "wP" or letter in guessed and is_name else letter
     if letters.count("n") > HEADLINE * len(letters):
         _lower_verbs(letters, low)
     _settle_verbs(letters, low)

@@ -27,7 +27,8 @@ class Attribution(NamedTuple):
 # q quotation, t that-clause, w question, i infinitive, e nothing more, z clause without "that", n noun phrase;
 # capital letters: the same after the one addressed ("told reporters that")
 _SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqye]*[nws]|q)"
-_MODIFIERS = rf"(?:[ioa]?[dqwe]{{0,2}}y|r|[ioa]{_SIMPLE}|t(?=[dqPnmps]){_SIMPLE}){{0,6}}"
+_PLACE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeQ]*[nwsQ]|q)"  # "on “Meet the Press”"
+_MODIFIERS = rf"(?:[ioa]?[dqwe]{{0,2}}y|r|[ioa]{_PLACE}|t(?=[dqPnmps]){_SIMPLE}){{0,6}}"
 _ADDRESSEE = rf"{_SIMPLE}(?:o{_SIMPLE})?"
 _COMPLEMENTS = [
     (code, re.compile(pattern))
@@ -37,25 +38,28 @@ _COMPLEMENTS = [
         ("z", rf"{_MODIFIERS}:(?=.)"),
         ("Q", rf"{_ADDRESSEE}{_MODIFIERS},?:?(?=Q)"),
         ("T", rf"{_ADDRESSEE}{_MODIFIERS},?(?=T)"),
-        ("w", r"r*(?=W)"),
+        ("w", r"r*(?=[Wh])"),
         ("W", rf"{_ADDRESSEE}r*(?=W)"),
         ("i", r"r*(?=tr*[Bvwbxre])"),
         ("I", rf"{_ADDRESSEE}{_MODIFIERS}(?=tr*[Bvwbxr])"),
-        ("e", rf"{_MODIFIERS}(?=[,.;G-]|$)"),
-        ("z", rf"{_MODIFIERS}(?=p|{_SIMPLE}(?:[ioa]{_SIMPLE}|,[^,]*,)*r*[xbDSeB])"),
+        ("e", rf"{_MODIFIERS}(?=[,.;-]|$)"),
+        ("n", r"r*(?=[gG])"),
+        ("z", rf"{_MODIFIERS}(?=p|{_PLACE}(?:[ioat]{_PLACE}|,[^,]*,|-[^-]*-)*r*[xbDSeB])"),
         ("E", rf"{_ADDRESSEE}{_MODIFIERS}(?=[,;G-]|$)"),
         ("Z", rf"{_ADDRESSEE}{_MODIFIERS}(?=p)"),
-        ("n", rf"r*(?={_SIMPLE})"),
+        ("n", rf"r*(?={_PLACE})"),
         ("p", r"(?=[ioat])"),
     )
 ]
-_LABEL = re.compile(r"([ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
+_LABEL = re.compile(r"(d|[ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
 _SIGNATURE = re.compile(r"Q?-([dns]{1,8})(?:[,(o].{0,30})?")  # "– Commissioner Li, U.S. Customs"
 _EVIDENCE = re.compile(rf"i({_SIMPLE})(?:[ioa]{_SIMPLE}|[eDy]|i?[dqwe]*y)*,(?=.)")
+_POLLS = frozenset("poll polls survey surveys".split())
 _EVIDENCE_NOUNS = frozenset("poll polls survey surveys study report".split())
 _FINITE = re.compile(r"[xbDSeB]")
 _IDLE = re.compile(rf"[,;:-]*{_MODIFIERS}[,;:-]*")  # nothing but adverbs and places after a quotation
 _GROUP = "xrb"
+PARTIAL = 4  # words; a shorter quotation after a noun is part of a paraphrase: called the plan “absurd”
 
 
 class Cue(NamedTuple):
@@ -113,6 +117,7 @@ class _Reader:
         self.alone = {}  # quotation -> True if it is a sentence by itself
         self.inside = set()  # quotations that lie in other content
         self.found = []
+        self.labelled = 0, None  # where the paragraph of the last label ends, and whose it is
         self.sources = []  # (offset, speaker span) in reading order
 
     def read(self, sentence):
@@ -166,7 +171,12 @@ class _Reader:
         match = _LABEL.match(sentence.letters)
         before = self.text[max(0, sentence.starts[0] - 4) : sentence.starts[0]].rstrip(" \t\xa0“\"")[-1:]
         if match and before in ("", "\n"):
-            self.add(sentence, match.end(), len(sentence.letters), self.span(sentence, match.span(1)), ":")
+            speaker = self.span(sentence, match.span(1))
+            self.add(sentence, match.end(), len(sentence.letters), speaker, ":")
+            end = self.text.find("\n", sentence.ends[-1])
+            self.labelled = (end if end >= 0 else len(self.text)), speaker
+        elif sentence.starts[0] < self.labelled[0]:
+            self.add(sentence, 0, len(sentence.letters), self.labelled[1], ":")
 
     def read_signature(self, sentence):
         """Credit the quotation before a dash and a name: '“We act.” – Commissioner Li'."""
@@ -179,9 +189,13 @@ class _Reader:
 
     def read_evidence(self, sentence, phrases):
         """Credit "In the survey, half of them agreed" to the survey."""
-        match = _EVIDENCE.match(sentence.letters)
+        letters = sentence.letters
+        match = _EVIDENCE.match(letters)
         if match and sentence.words[match.end(1) - 1] in _EVIDENCE_NOUNS:
-            self.add(sentence, match.end(), len(sentence.letters), self.span(sentence, match.span(1)), "in")
+            return self.add(sentence, match.end(), len(letters), self.span(sentence, match.span(1)), "in")
+        for start, end in phrases.spans:
+            if sentence.words[end - 1] in _POLLS and start and sentence.words[start - 1] in ("in", "of"):
+                return self.add(sentence, 0, len(letters), self.span(sentence, (start, end)), "in")
 
     def credit(self, sentence, cue, later, earlier):
         """Turn one cue into its pieces of content, before it, after it, or around it."""
@@ -202,9 +216,11 @@ class _Reader:
         if left < cue.first and not after_quotation or letters[cue.verb] == "A":
             self.add(sentence, 0, left, speaker, word)
         rest = cue.content + 1
-        if letters[cue.content : rest] == "," and (rest > len(letters) - 1 or letters[rest] not in "gGckhia"):
+        if letters[cue.content : rest] == "," and (rest > len(letters) - 1 or letters[rest] not in "gGckh"):
             if left < cue.first or after_quotation or letters[cue.first] == "a":
-                self.add(sentence, rest, _find_end(letters, rest, later), speaker, word)
+                end = _find_end(letters, rest, later)
+                if not _IDLE.fullmatch(letters, rest, end):
+                    self.add(sentence, rest, end, speaker, word)
         for i in range(cue.content, len(letters)):  # '"A," he said when asked, "B"'
             if letters[i] == "Q" and letters[i - 1] in ",:" and not self.is_title(sentence, i):
                 self.own(sentence, i, speaker, word)
@@ -238,7 +254,7 @@ class _Reader:
             if end <= begin or not _FINITE.search(letters, begin, end):
                 return
         if quoted and quoted[-1] == end - 1 and not _FINITE.search(letters, begin, end) and len(quoted) == 1:
-            if not self.is_title(sentence, end - 1):
+            if not self.is_title(sentence, end - 1) and self.count_words(sentence, end - 1) >= PARTIAL:
                 return self.own(sentence, end - 1, speaker, word)  # "called the plan “a shame”"
         for i in quoted:
             self.inside.add(self.at[sentence.starts[i]])
@@ -256,6 +272,10 @@ class _Reader:
         quotation = self.quotations[self.at[sentence.starts[position]]]
         words = re.findall(r"[^\W\d_]\S*", self.text[quotation.start : quotation.end])
         return 0 < len(words) <= 6 and all(word[0].isupper() or len(word) < 5 for word in words)
+
+    def count_words(self, sentence, position):
+        quotation = self.quotations[self.at[sentence.starts[position]]]
+        return len(self.text[quotation.start : quotation.end].split())
 
     def own(self, sentence, position, speaker, word):
         self.owner.setdefault(self.at[sentence.starts[position]], (speaker, word))
@@ -408,9 +428,10 @@ def _read_according(letters, phrases, at):
     if not source:
         return None
     if at == 0 or letters[at - 1] in "ck":
-        comma = letters.find(",", source[1])
-        return Cue(at, at, source, "z", comma + 1, False, False) if comma >= 0 else None
-    return Cue(at, at, source, "e", len(letters), True, False)
+        comma = re.compile("[,:Q]").search(letters, source[1])
+        content = comma and comma.end() - (comma.group() == "Q")
+        return Cue(at, at, source, "z", content, False, False) if comma else None
+    return Cue(at, at, source, "e", re.compile(_MODIFIERS).match(letters, source[1]).end(), True, False)
 
 
 def _read_noun(letters, phrases, at):
@@ -464,6 +485,8 @@ def _read_verb(sentence, phrases, verb, subject_before):
         first = subject[0]  # "Q," he went on to say
     quoted = first > 0 and (letters[first - 1] == "Q" or letters[first - 2 : first] == "Q,")
     code, content = _match_complement(letters, takes | {"q"}, verb)
+    if code == "n" and letters[content : content + 1] == "G" and first and letters[first - 1] == ",":
+        code = "e"  # "..., the agency reported citing the police"
     if not code and not joined and "z" in takes and first and letters[first - 1] in "hW":
         code, content = "z", verb + 1  # "which he said were many"
     if quoted and code not in ("q", "Q", "t", "T", "e", "E"):
@@ -507,7 +530,9 @@ def _match_complement(letters, takes, verb):
             return code, verb + 1 if code == "I" else match.end()
         if code in "QTWIEZz" and "n" in takes:
             return "n", verb + 1
+        if "v" in takes and code == "n":
+            return "z", verb + 1
         if "e" in takes and code not in "qtw":
             return "e", len(letters)
         return "", 0
-    return "", 0
+    return ("z", verb + 1) if "v" in takes and "z" in takes else ("", 0)

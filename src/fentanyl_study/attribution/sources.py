@@ -7,10 +7,10 @@ import re
 
 # A noun phrase: "the ministry", "two senior U.S. officials", "Department of Health and Human Services";
 # "the" alone is none, and "the senior" is one only because nothing tells adjectives from nouns
-NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqy]|[eg](?=[nwseg])|(?<=n)c(?=n))*[nws]|q)"
+NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqy]|[eg](?=[nwseg])|(?<=[ns])c(?=[ns]))*[nws]|d?q{1,2})"
 _CHUNK = re.compile(NP)
 _PREPOSITIONS = "oiat"  # of, in, as, to
-_MODIFIER = re.compile(r"[oihGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
+_MODIFIER = re.compile(r"[moihGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
 _TIME = re.compile(r"y")
 _PREDICATE = re.compile(r"(?:i[dqPr]{0,3}[nwsPdqye]*[nwsy]){0,3}(?:\([^)]{0,9}\)|,[^,]{1,30},)?r*[xbDSBe]")
 _MAX_LINKS = 6  # "a member of the staff of the office of ..." is cut after so many
@@ -137,9 +137,11 @@ class Phrases:
                 if chain is None:
                     return candidate
                 if chain[0] > begin:  # a clause, or "and", before the name
-                    if re.search("[xbDS]|[oiat]$", stretch[: chain[0] - begin]):
-                        return candidate
-                    return chain if candidate is None or "n" in self.letters[slice(*chain)] else candidate
+                    if "h" not in stretch:  # "a consultant whose firm left the group" is apposed as a whole
+                        if re.search("[xbDS]|[oiat]$", stretch[: chain[0] - begin]):
+                            return candidate
+                        return chain if candidate is None or "n" in self.letters[slice(*chain)] else candidate
+                    chain = candidate
                 candidate = chain
                 if "n" in stretch and stretch[0] != "d":
                     return chain
