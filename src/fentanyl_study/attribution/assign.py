@@ -15,11 +15,11 @@ from fentanyl_study.cleaning import mask_text
 from fentanyl_study.wordlists import read_wordlist
 
 MAX_CARRIED = 3  # a longer stretch between two sentences of one speaker is mostly the narrator's own
-MIN_CREDITED = 0.4  # below this share of the letters outside the attribution clause, the narrator speaks
+MIN_CREDITED = 0.5  # below this share of the letters outside the attribution clause, the narrator speaks
 # Verbs of doing and wanting: what they report is no statement ("the leaders agreed to meet")
 _ACTS = frozenset("prefer preferred prefers know knows knew learn learned hear heard hears talks talk decide decided "
                   "decides expect expected plan planned sought try tried agree agreed agrees agreeing want wanted issued released "
-                  "published launched unveiled imposed backed removed signed".split())
+                  "published launched unveiled imposed backed removed signed broke answered seem seems seemed appear".split())
 _CORE = frozenset("said says say told tell tells added adds stated states noted notes wrote writes testified according "
                   "reported found finds estimates estimated explained remarked".split())
 _CITING = frozenset("cite cites cited citing quote quotes quoted quoting".split())
@@ -120,7 +120,7 @@ def attribute_article(text, spans, document, *, removed=()):
     if page and page.is_person and not turns:
         return [Code(page.side, page.name, "direct", "") for _ in spans]
     owners = _resolve_turns(turns, cast, page)
-    waiting = _list_attributions(find_attributions(masked), turns)
+    waiting = _list_attributions(find_attributions(masked), turns, masked)
     pieces = []
     quoted = [(q.start, q.end) for q in find_quotations(masked)]
     codes = []
@@ -196,10 +196,10 @@ def _code_turn(source):
 # -- reported speech -----------------------------------------------------------------------
 
 
-def _list_attributions(attributions, turns):
+def _list_attributions(attributions, turns, text):
     """Give what may count, the first last: not what lies in a turn or has no source."""
     found = [
-        a for a in _drop_nested(attributions)
+        a for a in _drop_nested(_close_clauses(attributions, text))
         if a.speaker and not any(t.is_quoted_whole and t.start <= a.start < t.end for t in turns)
     ]  # fmt: skip
     return sorted(found, key=lambda a: (min(a.start, a.speaker_start), a.start), reverse=True)
@@ -216,6 +216,33 @@ def _resolve(found, cast, voice):
     return [Piece(found.start, found.end, source, found.kind, found.cue, found.speaker_start)]
 
 
+_SENTENCE_END = re.compile(r"[a-z0-9)”\"][.!?][”\"]?\s+[A-Z“\"]|\n")
+_COORDINATE = re.compile(r"[,;] (?:and|but|while|whereas|as) (?:\w+ ){0,4}$")
+
+
+def _close_clauses(attributions, text):
+    """Let "said that …" run on over verbs inside it: "wrote that while China had pledged to stop, …"."""
+    found = sorted((a for a in attributions if a.speaker), key=lambda a: a.speaker_start)
+    closed, i = [], 0
+    while i < len(found):
+        outer, j = found[i], i + 1
+        if outer.cue.lower() in _CORE and text.startswith("that", outer.start) and outer.speaker_start < outer.start:
+            while j < len(found) and outer.start <= found[j].speaker_start and _runs_on(outer, found[j], text):
+                kind = "indirect" if outer.kind == found[j].kind == "indirect" else "mixed"
+                outer = outer._replace(end=max(outer.end, found[j].end), kind=kind)
+                j += 1
+        closed.append(outer)
+        i = j
+    return closed
+
+
+def _runs_on(outer, inner, text):
+    begin, at = outer.start, inner.speaker_start
+    if at - begin > 600 or inner.speaker_start == outer.speaker_start or _SENTENCE_END.search(text, begin, at):
+        return False
+    return inner.start >= at and not _COORDINATE.search(text[begin:at]) and not _SENTENCE_END.search(text, at, inner.end)
+
+
 def _drop_nested(attributions):
     """Keep of nested content the outer piece: who is reported first answers for what he says of others.
 
@@ -229,7 +256,7 @@ def _drop_nested(attributions):
         )
         if not inside:
             kept.append(found)
-            if found.speaker and not _is_outlet(found.speaker):
+            if found.speaker and not _is_outlet(found.speaker) and found.cue.lower() not in _ACTS:
                 clauses.append((found.start, found.end))
     return kept
 
@@ -239,8 +266,14 @@ def _is_no_statement(found, text, voice):
     cue, speaker = found.cue.lower(), found.speaker.lower()
     if cue == "according" and not (judge_source(found.speaker, None).side or _PROPER.search(found.speaker)):
         return not find_entries(read_words(found.speaker))
+    if _ADVERBIAL.match(found.speaker):
+        return True
+    if cue in "-–—" and cue and "\n" in text[found.end : found.speaker_start]:
+        return True
     if found.kind != "indirect":
         return False
+    if cue in ("found", "finds") and not text.startswith("that", found.start) and not judge_source(found.speaker, None).side:
+        return not _PROPER.search(found.speaker[1:])
     if cue in _ACTS and not (cue.startswith("agree") and not _TO_DO.match(text, found.start)):
         return True
     if cue in _CITING or _NUMBER.match(speaker) or cue.startswith("ask") and _ASKER.search(speaker):
@@ -248,6 +281,7 @@ def _is_no_statement(found, text, voice):
     return voice != "narrator" and cue not in _CORE
 
 
+_ADVERBIAL = re.compile(r"(?:Despite|During|While|Although|Because|When|Since|Instead of|Given)\b")
 _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
 _PROPER = re.compile(r"\b[A-Z]")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
@@ -303,7 +337,7 @@ _SPEECH = re.compile(
 
 
 # "…, | it adds."
-_CLOSING = re.compile(r", (?P<subject>it|he|she|they|one of them|the \w+|[A-Z][\w’'-]+) (?P<verb>says?|said|adds|added|noted)\W*$")
+_CLOSING = re.compile(r", (?P<subject>it|he|she|they|one of them|the \w+|[A-Z][\w’'-]+) (?P<verb>says?|said|adds|added|noted)(?:\W*$|, )")
 
 
 def _code_tag(text, start, end, pieces, quoted, cast):

@@ -179,7 +179,7 @@ class Cast:
         certain = [verdict.side for verdict in verdicts if verdict.is_certain]
         guessed = [verdict.side for verdict in verdicts if verdict.side]
         denied = any(v.is_certain and v.entry and v.entry.kind in ("outsider", "former") for v in verdicts)
-        if known and (known["side"] in certain or not denied):
+        if known and (known["side"] in {v.side for v in verdicts} or not denied):
             side = known["side"]
         else:
             side = certain[0] if certain else guessed[0] if guessed else OTHER
@@ -195,7 +195,7 @@ class Cast:
             return Source(verdict.entry.name, sure, phrase.lower())
         if sure and verdict.entry and (verdict.entry.kind == "country" or head == "side"):
             return Source(_name_country(phrase, verdict), sure, phrase.lower())
-        if head in ("president", "lady") and (person := self._find_president(phrase)):
+        if head in ("president", "lady") and (person := self._find_president(phrase, sure or self.home)):
             return person
         body = self._find_body_in(phrase)
         if sure and body and body.side == sure:
@@ -214,13 +214,13 @@ class Cast:
         one = head not in _BODY_WORDS | _DOCUMENTS and not head.endswith("s")
         return Source(_tidy(phrase), sure or verdict.side or OTHER, phrase.lower(), one)
 
-    def _find_president(self, phrase):
+    def _find_president(self, phrase, side):
         """Find who "the President" or "the Vice President" is: a known one whom headline or text name so."""
         office = " ".join(word.norm for word in read_words(phrase))
         office = re.sub(r"^(?:us|china) ", "", office)
-        if self.home not in (US, CHINA) or office not in ("president", "vice president", "first lady"):
+        if side not in (US, CHINA) or office not in ("president", "vice president", "first lady"):
             return None
-        place = "United States" if self.home == US else "China"
+        place = "United States" if side == US else "China"
         for match in _TITLED.finditer(self.background + "\n" + self.text):
             known = find_speaker(match[2].strip())
             if known and match[1].lower() == office and known["office"].lower().startswith(f"{office} of ") and place in known["office"]:
@@ -291,7 +291,7 @@ class Cast:
         """Find the body in the same sentence: before the word, "by X" or "released by X" after it, or who was heard."""
         first = max(self.text.rfind("\n", 0, begin), self.text.rfind(". ", 0, begin)) + 1
         bodies = self._list_bodies()
-        named = [body for body in bodies if first <= body[0] < begin]
+        named = [body for body in bodies if first <= body[0] < begin][-1:]
         after = _BY.match(self.text, end)
         named += [body for body in bodies if after and after.end() - 1 <= body[0] < after.end() + 40]
         named += [(at, source) for at, source in self.heard if first <= at < end + 200 and not source.is_person and source.side != OTHER]
@@ -383,6 +383,8 @@ def split_name(phrase):
     rest = words[words.index(name[-1]) + 1 :] if name else []
     if not name or len(name) > 4 or _is_complement(words_before, listed) or rest and rest[0].norm not in _AFTER_NAME:
         return "", phrase
+    if words_before and not find_speaker(" ".join(word.raw for word in name)) and _is_nation_only(words_before, words):
+        return head, phrase  # "American Chemistry Alliance" is no Mr Alliance
     text = re.sub(r"['’]s$", "", head[name[0].start : name[-1].end])
     return _HONORIFIC.sub("", re.sub(r"^(?:Dr|Mr|Mrs|Ms|Prof) ", "", text)), phrase
 
@@ -399,6 +401,13 @@ def _find_listed(words):
         if not (single and (ends_name or begins_name)):
             listed.update(range(m.first, m.last))
     return listed
+
+
+def _is_nation_only(words_before, words):
+    entries = find_entries(words)
+    return len(words_before) == 1 and len(entries) == 1 and entries[0].entry.kind == "country" and len(words) > 2 and (
+        not words[0].raw.endswith(("’s", "'s"))
+    )
 
 
 def _is_complement(words_before, listed):
@@ -482,7 +491,7 @@ def _read_clause(text, start):
 def _find_head(phrase):
     """Give the noun of a bare phrase: "report" of "the new report"; "" for a name."""
     phrase = re.sub(r"^(?:one|some|two|several|most|all) of ", "", phrase, flags=re.I)
-    words = [word.norm for word in read_words(re.split(r"\b(?:of|for|on|in|by|from|who|that|to)\b|,", phrase)[0])]
+    words = [word.norm for word in read_words(re.split(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar|close)\b|,", phrase)[0])]
     if words and words[-1].endswith("s") and words[-1][:-1] in _DOCUMENTS:
         return words[-1][:-1]
     return words[-1] if words else ""
