@@ -180,13 +180,16 @@ def _resolve_turns(turns, cast, page):
     for turn in turns:
         if turn.phrase not in seen:
             source = cast.resolve(turn.phrase, -1)
-            known = find_speaker(source.name) if source else None
+            known = source and (find_speaker(source.name) or _LABELLED_QUOTE.match(cast.text, turn.start))
             if page and source and not known and not judge_source(" ".join([turn.phrase, source.known_as]), None).is_certain:
                 source = source._replace(side=page.side)  # on a government's page its own people answer
             seen[turn.phrase] = source
         owners.append(seen[turn.phrase])
     cast.heard.clear()  # labels are no antecedents of a pronoun elsewhere
     return owners
+
+
+_LABELLED_QUOTE = re.compile(r"[^:\n]*:\s*[“\"]")
 
 
 def _code_turn(source):
@@ -238,7 +241,7 @@ def _close_clauses(attributions, text):
 
 def _runs_on(outer, inner, text):
     begin, at = outer.start, inner.speaker_start
-    if at - begin > 600 or inner.speaker_start == outer.speaker_start or _SENTENCE_END.search(text, begin, at):
+    if at - begin > 600 or inner.speaker_start == outer.speaker_start or _SENTENCE_END.search(text, begin, at + 1):
         return False
     return inner.start >= at and not _COORDINATE.search(text[begin:at]) and not _SENTENCE_END.search(text, at, inner.end)
 
@@ -251,13 +254,14 @@ def _drop_nested(attributions):
     kept, clauses = [], []
     for found in sorted(attributions, key=lambda a: (min(a.start, a.speaker_start or a.start), -a.end)):
         inside = any(
-            begin <= (found.speaker_start or found.start) and found.end <= end and found.start > begin
-            for begin, end in clauses
+            begin <= (found.speaker_start or found.start) < end and found.start > begin
+            and (found.end <= end or is_core and found.cue.lower() not in _CORE)
+            for begin, end, is_core in clauses
         )
         if not inside:
             kept.append(found)
             if found.speaker and not _is_outlet(found.speaker) and found.cue.lower() not in _ACTS:
-                clauses.append((found.start, found.end))
+                clauses.append((found.start, found.end, found.cue.lower() in _CORE))
     return kept
 
 

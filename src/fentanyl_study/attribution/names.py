@@ -23,7 +23,7 @@ _SYLLABLE = (r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
 _PINYIN = re.compile(rf"{_SYLLABLE}(?:['’]?{_SYLLABLE}){{0,2}}", re.I)
 _HONORIFIC = re.compile(r"^(?:(?:Dr|Mr|Mrs|Ms|Prof|Hon|Sir|Madam)\.? )+")
 # What closes a person's introduction, before and after the name
-_BEFORE = re.compile(r"[,;:!?\n\r“”\"()—]|[a-z]{3}[.] |\d[.] ")
+_BEFORE = re.compile(r"[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] ")
 _AFTER = re.compile(r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b)\s*"
                     r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?")
 _WHO = re.compile(r"\s*,?\s*who (?!is|was|chair|head|lead|direct|serve|work|stud|represent|run|co-)")
@@ -34,6 +34,7 @@ _DOCUMENTS = frozenset(
     "report paper statement document study probe investigation findings notice note survey data figures indictment "
     "post tweet statistics analysis filing complaint order review letter bulletin communique readout text".split()
 )  # fmt: skip
+_SURNAMES = frozenset("cook dean mayor judge chief fellow trader broker general captain sergeant".split())  # listed as offices
 _BODY_WORDS = frozenset(
     "ministry commission committee subcommittee department bureau agency embassy consulate administration office court "
     "panel laboratory lab board council service center government party institute group company firm association "
@@ -191,6 +192,8 @@ class Cast:
     def _resolve_nominal(self, phrase, start):
         verdict = judge_source(phrase, self.home)
         head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
+        if sure and verdict.entry.kind == "body" and (later := self._find_named_later(phrase, verdict.entry, start)):
+            return later
         if sure and verdict.entry.kind == "body":
             return Source(verdict.entry.name, sure, phrase.lower())
         if sure and verdict.entry and (verdict.entry.kind == "country" or head == "side"):
@@ -198,6 +201,8 @@ class Cast:
         if head in ("president", "lady") and (person := self._find_president(phrase, sure or self.home)):
             return person
         body = self._find_body_in(phrase)
+        if sure and (later := self._find_named_later(phrase, body, start)):
+            return later
         if sure and body and body.side == sure:
             return Source(body.name, sure, phrase.lower())
         chief = _COMPLEMENT.search(phrase)
@@ -213,6 +218,18 @@ class Cast:
             return earlier
         one = head not in _BODY_WORDS | _DOCUMENTS and not head.endswith("s")
         return Source(_tidy(phrase), sure or verdict.side or OTHER, phrase.lower(), one)
+
+    def _find_named_later(self, phrase, body, start):
+        """Find whom "a senior official of the commission" turns out to be: the next person introduced with that body."""
+        if not body or not _UNNAMED.match(phrase):
+            return None
+        for match in _NAME_RUN.finditer(self.text, start + len(phrase), start + len(phrase) + 700):
+            name, _ = split_name(match.group())
+            if name and " " in name and not _OPENERS & set(name.split()):
+                introduced = self._find_body_in(_read_after(self.text, match.end()))
+                if introduced and introduced.name == body.name:
+                    return self._resolve_person(name, match.group(), match.start())
+        return None
 
     def _find_president(self, phrase, side):
         """Find who "the President" or "the Vice President" is: a known one whom headline or text name so."""
@@ -342,12 +359,13 @@ class Cast:
 
 _ANY_DOCUMENT = re.compile(rf"\b(?:{'|'.join(sorted(_DOCUMENTS))})\b")
 _REST = re.compile(r"(?: (?:of|for|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
-_FROM_BODY = re.compile(r" (?:from|of|by|at) (?:the )?")
+_FROM_BODY = re.compile(r" (?:from|of|by|at|in|for|with) (?:the )?")
 _RELEASED = re.compile(r"[^.;\n]{0,110}\b(?:by|from) (?:the )?[A-Z]")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _BY = re.compile(r"(?: (?:titled|called|on)\b[^.;\n]{0,90})?[^.;\n]{0,40}?\b(?:by|from|of) (?:the )?")
 _TITLED = re.compile(r"\b((?:Vice )?President|First Lady) ((?:[A-Z][\w’'.-]+ ?){1,3})(?<![’'.])")
 _MEMBER = re.compile(r"([A-Z][\w.’'-]+(?: [A-Z][\w.’'-]*)+) \(([RDI] ?[-–] ?)$")  # "Maggie Hassan (D-|NH)"
+_UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
 _STAFF = frozenset(("investigators", "researchers", "authors", "members"))
 _HEAD_FORMS = {"senator": "senators?|sen", "congressman": "rep|congressman|representative", "governor": "governor|gov",
                "congresswoman": "rep|congresswoman|representative", "lawmaker": "sen|rep|senator|lawmaker",
@@ -396,7 +414,8 @@ def _find_listed(words):
         before = words[m.first - 1] if m.first else None
         after = words[m.last] if m.last < len(words) else None
         single = m.last - m.first == 1 and m.entry.kind not in ("body", "country") and words[m.first].raw[0].isupper()
-        ends_name = before and m.first - 1 not in listed and before.raw[0].isupper() and not after
+        ends_name = before and m.first - 1 not in listed and before.raw[0].isupper() and not after and (
+            m.entry.kind == "place" or m.entry.name in _SURNAMES)
         begins_name = m.first == 0 and len(words) == 2 and m.entry.kind == "place" and after.raw[0].isupper()
         if not (single and (ends_name or begins_name)):
             listed.update(range(m.first, m.last))
