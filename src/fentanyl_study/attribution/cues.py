@@ -10,8 +10,8 @@ from fentanyl_study.wordlists import read_wordlist
 # The complements of a verb, first match wins; positions are those of the content.
 # q quotation, t that-clause, w question, i infinitive, e nothing more, z clause without "that", n noun phrase;
 # capital letters: the same after the one addressed ("told reporters that")
-SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqye]*[nws]|q)"
-PLACE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeQ]*[nwsQ]|q)"  # "on “Meet the Press”"
+SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeJ]*[nws]|q)"
+PLACE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeQJ]*[nwsQ]|q)"  # "on “Meet the Press”"
 MODIFIERS = rf"(?:[ioa]?[dqwe]{{0,2}}y|r|[ioa]{PLACE}|t(?=[dqPnmps]){SIMPLE}){{0,6}}"
 _ADDRESSEE = rf"{SIMPLE}(?:o{SIMPLE})?"
 _COMPLEMENTS = [
@@ -64,7 +64,7 @@ def read_cue_nouns():
     return frozenset(row["noun"] for row in read_wordlist("cue_nouns"))
 
 
-_CANDIDATE = re.compile(f"[{VERBS}T]|A(?=t)")
+_CANDIDATE = re.compile(f"[{VERBS}T]|A(?=t)|J(?=[Tt])")
 
 
 def find_cues(sentence, phrases):
@@ -75,6 +75,8 @@ def find_cues(sentence, phrases):
         i, letter = match.start(), match.group()
         if letter == "A":
             cue = _read_according(letters, phrases, i)
+        elif letter == "J":
+            cue = _read_adjective(letters, phrases, i)
         elif letter == "T":
             cue = _read_noun(sentence, phrases, i) if i and sentence.get_word(i - 1) in read_cue_nouns() else None
         else:
@@ -110,6 +112,15 @@ def _read_noun(sentence, phrases, at):
     if sentence.get_word(chunk[0]) in _POSSESSIVES:
         subject = chunk[0], chunk[0] + 1
     return Cue(chunk[0], at - 1, subject, "t", at, False, True)
+
+
+def _read_adjective(letters, phrases, at):
+    """Give the cue of "is confident that", "remain eager to"; None in "a certain"."""
+    group = at
+    while group and letters[group - 1] in _GROUP + "e":
+        group -= 1
+    subject = phrases.find_subject(group) if "b" in letters[group:at] else None
+    return Cue(subject[0], at, subject, "t", at + 1, False, False) if subject else None
 
 
 def _read_verb(sentence, phrases, verb, shared):

@@ -24,10 +24,9 @@ class Attribution(NamedTuple):
     cue: str  # "said", "according to"; empty where the source is carried over
 
 
-_LABEL = re.compile(r"(d|[ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
+_LABEL = re.compile(r"([ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
 _SIGNATURE = re.compile(r"Q?-([dns]{1,8})(?:[,(o].{0,30})?")  # "– Commissioner Li, U.S. Customs"
 _EVIDENCE = re.compile(rf"i({SIMPLE})(?:[ioa]{SIMPLE}|[eDy]|i?[dqwe]*y)*,(?=.)")
-_POLLS = frozenset("poll polls survey surveys".split())
 _EVIDENCE_NOUNS = frozenset("poll polls survey surveys study report".split())
 _IDLE = re.compile(rf"[,;:-]*{MODIFIERS}[,;:-]*")  # nothing but adverbs and places after a quotation
 PARTIAL = 4  # words; a shorter quotation after a noun is part of a paraphrase: called the plan “absurd”
@@ -94,7 +93,7 @@ class _Reader:
         self.read_label(sentence)
         self.read_signature(sentence)
         if not cues:
-            self.read_evidence(sentence, phrases)
+            self.read_evidence(sentence)
         if len(cues) > 1:  # "the belief that" beside a cue that has a source adds nothing
             cues = [cue for cue in cues if cue.subject or letters[cue.verb] in VERBS]
         tagged = [k for k, cue in enumerate(cues) if _follows_quotation(letters, cue)]
@@ -131,7 +130,7 @@ class _Reader:
         """Credit what follows a name and a colon at a paragraph's start: "Li: It fell."."""
         match = _LABEL.match(sentence.letters)
         before = self.text[max(0, sentence.start - 4) : sentence.start].rstrip(" \t\xa0“\"")[-1:]
-        if match and before in ("", "\n"):
+        if match and before in ("", "\n") and len(sentence.words[0]) > 1:  # "Q:" and "A:" name nobody
             speaker = self.span(sentence, match.span(1))
             self.add(sentence, match.end(), len(sentence.letters), speaker, ":")
             end = self.text.find("\n", sentence.spans[-1][1])
@@ -148,15 +147,12 @@ class _Reader:
             if not between.strip(" \n\r\t\xa0-–—―"):
                 self.owner[i] = self.span(sentence, match.span(1)), "-"
 
-    def read_evidence(self, sentence, phrases):
+    def read_evidence(self, sentence):
         """Credit "In the survey, half of them agreed" to the survey."""
         letters = sentence.letters
         match = _EVIDENCE.match(letters)
         if match and sentence.get_word(match.end(1) - 1) in _EVIDENCE_NOUNS:
-            return self.add(sentence, match.end(), len(letters), self.span(sentence, match.span(1)), "in")
-        for start, end in phrases.spans:
-            if sentence.get_word(end - 1) in _POLLS and start and sentence.get_word(start - 1) in ("in", "of"):
-                return self.add(sentence, 0, len(letters), self.span(sentence, (start, end)), "in")
+            self.add(sentence, match.end(), len(letters), self.span(sentence, match.span(1)), "in")
 
     def credit(self, sentence, cue, later, earlier):
         """Turn one cue into its pieces of content, before it, after it, or around it."""

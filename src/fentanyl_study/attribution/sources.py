@@ -7,12 +7,12 @@ import re
 
 # A noun phrase: "the ministry", "two senior U.S. officials", "Department of Health and Human Services";
 # "the" alone is none, and "the senior" is one only because nothing tells adjectives from nouns
-NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqy]|[eg](?=[nwseg])|(?<=[ns])c(?=[ns]))*[nws]|d?q{1,2})"
+NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqyJ]|[eg](?=[nwseg])|(?<=[ns])c(?=[ns]))*[nws]|d?q{1,2})"
 _CHUNK = re.compile(NP)
 _PREPOSITIONS = "oiat"  # of, in, as, to
 _MODIFIER = re.compile(r"[moihGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
 _TIME = re.compile(r"y")
-_PREDICATE = re.compile(r"(?:i[dqPr]{0,3}[nwsPdqye]*[nwsy]){0,3}(?:\([^)]{0,9}\)|,[^,]{1,30},)?r*[xbDSBe]")
+_PREDICATE = re.compile(r"(?:i[dqPr]{0,3}[nwsPdqyeJ]*[nwsy]){0,3}(?:\([^)]{0,9}\)|,[^,]{1,30},)?r*[xbDSBe]")
 _MAX_LINKS = 6  # "a member of the staff of the office of ..." is cut after so many
 
 

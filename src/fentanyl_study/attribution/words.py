@@ -182,7 +182,7 @@ def _settle_verbs(letters, words):
                 settled = _read_classes().get(words[i], "w")
         elif letter == "G":
             settled = "w" if before in "dP" or before == "q" and after in "SDBxb" else "G"
-        elif before in "dPoi" and after in "wsnSB":  # "the alleged plan"
+        elif before in "dPoi" and after in "wsnSBJ":  # "the alleged plan"
             settled = "e"
         if settled != letter:
             letters = letters[:i] + settled + letters[i + 1 :]
