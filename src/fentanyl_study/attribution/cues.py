@@ -12,7 +12,7 @@ from fentanyl_study.wordlists import read_wordlist
 # capital letters: the same after the one addressed ("told reporters that")
 SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeJ]*[nws]|q)"
 PLACE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeQJ]*[nwsQ]|q)"  # "on “Meet the Press”"
-MODIFIERS = rf"(?:[ioa]?[dqwe]{{0,2}}y|r|[ioa]{PLACE}|t(?=[dqPnmps]){SIMPLE}){{0,6}}"
+MODIFIERS = rf"(?:[ioau]?[dqwe]{{0,2}}y(?:,?q)?|r|[ioau]{PLACE}|t(?=[dqPnmps]){SIMPLE}){{0,6}}"
 _ADDRESSEE = rf"{SIMPLE}(?:o{SIMPLE})?"
 _COMPLEMENTS = [
     (code, re.compile(pattern))
@@ -28,11 +28,11 @@ _COMPLEMENTS = [
         ("I", rf"{_ADDRESSEE}{MODIFIERS}(?=tr*[Bvwbxr])"),
         ("e", rf"{MODIFIERS}(?=[,.;-]|$)"),
         ("n", r"r*(?=[gG])"),
-        ("z", rf"{MODIFIERS}(?=p|{PLACE}(?:[ioat]{PLACE}|,[^,]*,|-[^-]*-)*r*[xbDSeB])"),
+        ("z", rf"{MODIFIERS}(?=p|{PLACE}(?:[ioatu]{PLACE}|,[^,]*,|-[^-]*-)*r*[xbDSeB])"),
         ("E", rf"{_ADDRESSEE}{MODIFIERS}(?=[,;G-]|$)"),
         ("Z", rf"{_ADDRESSEE}{MODIFIERS}(?=p)"),
         ("n", rf"r*(?={PLACE})"),
-        ("p", r"(?=[ioat])"),
+        ("p", r"(?=[ioatu])"),
     )
 ]
 FINITE = re.compile(r"[xbDSeB]")
@@ -141,8 +141,8 @@ def _read_verb(sentence, phrases, verb, shared):
         cue = _read_inverted(letters, phrases, verb, before)
         if cue:
             return cue
-    joined = before in "ct" or not finite and before in "iok^,-Qry;:"
-    if not joined and before in "^iok(;:":
+    joined = before in "ct" or not finite and before in "iouk^,-Qry;:"
+    if not joined and before in "^iouk(;:":
         return None
     subject_before = outer if before and before in ",c-" else last
     if before == "a":
@@ -196,7 +196,7 @@ def _read_inverted(letters, phrases, verb, before):
     if not source or letters[verb + 1] == "m":
         return None
     if before != "Q" and letters[max(0, verb - 2)] != "Q":
-        if phrases.find_subject(verb) or not FINITE.search(letters, 0, verb) or letters[source[1] : source[1] + 1] not in ",;-yiha":
+        if phrases.find_subject(verb) or not FINITE.search(letters, 0, verb) or letters[source[1] : source[1] + 1] not in ",;-yihau":
             return None
     content = re.compile(MODIFIERS).match(letters, source[1]).end()
     return Cue(verb, verb, source, "e", content, True, False)
@@ -217,4 +217,5 @@ def _match_complement(letters, takes, verb):
         if "e" in takes and code not in "qtw":
             return "e", len(letters)
         return "", 0
-    return ("z", verb + 1) if "v" in takes and "z" in takes else ("", 0)
+    clause = "v" in takes and "z" in takes and letters[verb + 1 : verb + 2] not in ("i", "u", "o", "")
+    return ("z", verb + 1) if clause else ("", 0)

@@ -170,13 +170,15 @@ class _Reader:
             end = min(_find_end(letters, cue.content, later), _find_front(letters, cue))
             self.add(sentence, cue.content, end, speaker, word)
             return
-        if left < cue.first and not after_quotation or letters[cue.verb] == "A":
+        phrase = letters[0] in "iauy" and not FINITE.search(letters, 0, left)  # "In May, Li spoke"
+        if (left < cue.first and not after_quotation or letters[cue.verb] == "A") and not phrase:
             self.add(sentence, 0, left, speaker, word)
         rest = cue.content + 1
         if letters[cue.content : rest] == "," and (rest > len(letters) - 1 or letters[rest] not in "gGckh"):
             if left < cue.first or after_quotation or letters[cue.first] == "a":
                 end = _find_end(letters, rest, later)
-                if not _IDLE.fullmatch(letters, rest, end):
+                apposed = cue.inverted and not FINITE.search(letters, rest, end)  # "said Li, deputy head of X"
+                if not apposed and not _IDLE.fullmatch(letters, rest, end):
                     self.add(sentence, rest, end, speaker, word)
         for i in range(cue.content, len(letters)):  # '"A," he said when asked, "B"'
             if letters[i] == "Q" and letters[i - 1] in ",:" and not self.is_title(sentence, i):
@@ -267,8 +269,9 @@ def _mask(text, quotations):
     pieces, at = [], 0
     for quotation in quotations:
         length = quotation.outer_end - quotation.outer_start
-        ends = text[quotation.start : quotation.end].rstrip()[-1:] in set(".?!…")
-        keep = ends and length > 1 and not _is_tagged(text, quotation.outer_end)
+        end_mark = text[quotation.start : quotation.end].rstrip()[-1:]
+        ends = end_mark in set(".?!…") and length > 1
+        keep = ends and not _is_tagged(text, quotation.outer_end, end_mark)
         pieces += [text[at : quotation.outer_start], FILLER * (length - keep), "." * keep]
         at = quotation.outer_end
     return "".join([*pieces, text[at:]])
@@ -277,7 +280,7 @@ def _mask(text, quotations):
 _TAG_WORD = re.compile(r"[\s,]*(?:[\w’'-]|\.(?=[\w,]|\s[A-Z]))+")
 
 
-def _is_tagged(text, at):
+def _is_tagged(text, at, end_mark):
     """Tell whether a clause like "Rep. Lee said" or "said the aide" follows a quotation with an end mark."""
     takes, verbs = read_takes(), read_verbs()
     for count in range(8):
@@ -286,7 +289,8 @@ def _is_tagged(text, at):
             return False
         word = match.group().strip()
         if word in verbs and verbs[word][0] in "DS":
-            return "v" in takes[verbs[word][1]] or text[match.end() : match.end() + 1] in {",", "."}
+            complete = text[match.end() : match.end() + 1] in {",", "."}
+            return complete or end_mark != "." and "v" in takes[verbs[word][1]]
         if count and word.islower() and word in ("that", "is", "was", "has", "had", "will"):
             return False
         at = match.end()

@@ -27,6 +27,7 @@ _PUNCTUATION = {",": ",", ";": ";", ":": ":", "-": "-", "–": "-", "—": "-", 
                 "[": "(", "]": ")", "…": ";"}  # fmt: skip
 VERBS = "SDBGN"
 _FORM = re.compile(f"[{VERBS}]")
+LONGEST_NAME = 6  # letters of a name in -ly
 HEADLINE = 0.6  # share of capitalised words; running text stays far below it
 
 
@@ -157,7 +158,9 @@ def _settle_first(word, after):
     low = word.lower()
     letter = _get_letters()[low]
     guessed = "y" if low in _read_classes() else "yegr"  # "Day said", "Beijing denied"
-    is_name = after in "xbSDP" or letter == "r" and after in "n:"
+    is_name = after in "xbSDP"
+    if letter == "r":  # "Kelly", not "Recently"
+        is_name = len(low) <= LONGEST_NAME and (is_name or after in "n:")
     return "n" if letter in "wP" or letter in guessed and is_name else letter
 
 
@@ -178,11 +181,12 @@ def _settle_verbs(letters, words):
         settled = letter
         if letter in "SB":
             number = before == "w" and words[i - 1].endswith("s") == (letter == "S")  # "the claims", "they say"
-            if before in "dPoiaeSDBG" or number or before == "q" and letters[i - 2 : i - 1] in ("d", "P"):
+            number |= letter == "B" and before == "n" and letters[i - 2 : i - 1] in ("d", "P") and words[i - 1][-1] != "s"
+            if before in "dPoiaueSDBG" or number or before == "q" and letters[i - 2 : i - 1] in ("d", "P"):
                 settled = _read_classes().get(words[i], "w")
         elif letter == "G":
             settled = "w" if before in "dP" or before == "q" and after in "SDBxb" else "G"
-        elif before in "dPoi" and after in "wsnSBJ":  # "the alleged plan"
+        elif before in "dPoiu" and after in "wsnSBJ":  # "the alleged plan"
             settled = "e"
         if settled != letter:
             letters = letters[:i] + settled + letters[i + 1 :]
