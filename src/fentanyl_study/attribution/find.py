@@ -1,13 +1,14 @@
 """Attributions: from a text to its attributed content, each piece with source and cue."""
 
 import bisect
-import functools
 import re
 from typing import NamedTuple
 
-from fentanyl_study.attribution.cues import FILLER, VERBS, read_cue_nouns, read_sentence, read_takes, read_verbs
+from fentanyl_study.attribution.carry import carry_over
+from fentanyl_study.attribution.cues import FINITE, MODIFIERS, SIMPLE, find_cues, read_takes
 from fentanyl_study.attribution.quotations import find_quotations
-from fentanyl_study.attribution.sources import NP, Phrases
+from fentanyl_study.attribution.sources import Phrases
+from fentanyl_study.attribution.words import FILLER, VERBS, read_sentences, read_verbs
 from fentanyl_study.sentences import find_sentences
 
 
@@ -23,55 +24,12 @@ class Attribution(NamedTuple):
     cue: str  # "said", "according to"; empty where the source is carried over
 
 
-# The complements of a verb, first match wins; positions are those of the content.
-# q quotation, t that-clause, w question, i infinitive, e nothing more, z clause without "that", n noun phrase;
-# capital letters: the same after the one addressed ("told reporters that")
-_SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqye]*[nws]|q)"
-_PLACE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeQ]*[nwsQ]|q)"  # "on “Meet the Press”"
-_MODIFIERS = rf"(?:[ioa]?[dqwe]{{0,2}}y|r|[ioa]{_PLACE}|t(?=[dqPnmps]){_SIMPLE}){{0,6}}"
-_ADDRESSEE = rf"{_SIMPLE}(?:o{_SIMPLE})?"
-_COMPLEMENTS = [
-    (code, re.compile(pattern))
-    for code, pattern in (
-        ("q", rf"{_MODIFIERS},?:?(?=Q)"),
-        ("t", rf"{_MODIFIERS},?(?=T)"),
-        ("z", rf"{_MODIFIERS}:(?=.)"),
-        ("Q", rf"{_ADDRESSEE}{_MODIFIERS},?:?(?=Q)"),
-        ("T", rf"{_ADDRESSEE}{_MODIFIERS},?(?=T)"),
-        ("w", r"r*(?=[Wh])"),
-        ("W", rf"{_ADDRESSEE}r*(?=W)"),
-        ("i", r"r*(?=tr*[Bvwbxre])"),
-        ("I", rf"{_ADDRESSEE}{_MODIFIERS}(?=tr*[Bvwbxr])"),
-        ("e", rf"{_MODIFIERS}(?=[,.;-]|$)"),
-        ("n", r"r*(?=[gG])"),
-        ("z", rf"{_MODIFIERS}(?=p|{_PLACE}(?:[ioat]{_PLACE}|,[^,]*,|-[^-]*-)*r*[xbDSeB])"),
-        ("E", rf"{_ADDRESSEE}{_MODIFIERS}(?=[,;G-]|$)"),
-        ("Z", rf"{_ADDRESSEE}{_MODIFIERS}(?=p)"),
-        ("n", rf"r*(?={_PLACE})"),
-        ("p", r"(?=[ioat])"),
-    )
-]
-_LABEL = re.compile(r"(d|[ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
+_LABEL = re.compile(r"([ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
 _SIGNATURE = re.compile(r"Q?-([dns]{1,8})(?:[,(o].{0,30})?")  # "– Commissioner Li, U.S. Customs"
-_EVIDENCE = re.compile(rf"i({_SIMPLE})(?:[ioa]{_SIMPLE}|[eDy]|i?[dqwe]*y)*,(?=.)")
-_POLLS = frozenset("poll polls survey surveys".split())
+_EVIDENCE = re.compile(rf"i({SIMPLE})(?:[ioa]{SIMPLE}|[eDy]|i?[dqwe]*y)*,(?=.)")
 _EVIDENCE_NOUNS = frozenset("poll polls survey surveys study report".split())
-_FINITE = re.compile(r"[xbDSeB]")
-_IDLE = re.compile(rf"[,;:-]*{_MODIFIERS}[,;:-]*")  # nothing but adverbs and places after a quotation
-_GROUP = "xrb"
+_IDLE = re.compile(rf"[,;:-]*{MODIFIERS}[,;:-]*")  # nothing but adverbs and places after a quotation
 PARTIAL = 4  # words; a shorter quotation after a noun is part of a paraphrase: called the plan “absurd”
-
-
-class Cue(NamedTuple):
-    """A verb (or "according to") with its source and complement, as positions in a sentence."""
-
-    first: int  # where the clause of the cue begins: its subject, or the verb
-    verb: int
-    subject: tuple | None
-    code: str
-    content: int  # where content to the right begins
-    inverted: bool
-    joined: bool  # shares the subject of a verb before it: ", adding that", "and said"
 
 
 def find_attributions(text):
@@ -100,7 +58,7 @@ def find_attributions(text):
     quotations = find_quotations(text)
     reader = _Reader(text, quotations)
     for start, end in find_sentences(reader.masked):
-        for sentence in read_sentence(reader.masked, start, end):
+        for sentence in read_sentences(reader.masked, start, end):
             reader.read(sentence)
     reader.carry_over()
     return sorted(dict.fromkeys(reader.found), key=lambda piece: (piece.start, -piece.end))
@@ -113,6 +71,7 @@ class _Reader:
         self.text, self.quotations = text, quotations
         self.masked = _mask(text, quotations)
         self.at = {quotation.outer_start: i for i, quotation in enumerate(quotations)}
+        self.ends = [quotation.outer_end for quotation in quotations]
         self.owner = {}  # quotation -> (speaker span, cue)
         self.alone = {}  # quotation -> True if it is a sentence by itself
         self.inside = set()  # quotations that lie in other content
@@ -122,25 +81,26 @@ class _Reader:
 
     def read(self, sentence):
         letters = sentence.letters
-        quoted = [i for i, letter in enumerate(letters) if letter == "Q" and sentence.starts[i] in self.at]
-        words = sum(letter not in "Q,;:-()" for letter in letters)
+        quoted = [match.start() for match in re.finditer("Q", letters) if sentence.spans[match.start()][0] in self.at]
         for i in quoted:
-            self.alone[self.at[sentence.starts[i]]] = words == 0
+            self.alone[self.at[sentence.spans[i][0]]] = not letters.strip("Q,;:-()")
         phrases = Phrases(letters)
-        cues = _find_cues(sentence, phrases)
+        cues = find_cues(sentence, phrases)
         if letters.endswith(":"):
             source = cues[-1].subject if cues else phrases.find_main(len(letters))
             if source:
-                self.sources.append((sentence.ends[-1], self.span(sentence, source)))
+                self.sources.append((sentence.spans[-1][1], self.span(sentence, source)))
         self.read_label(sentence)
         self.read_signature(sentence)
         if not cues:
-            self.read_evidence(sentence, phrases)
+            self.read_evidence(sentence)
+        if len(cues) > 1:  # "the belief that" beside a cue that has a source adds nothing
+            cues = [cue for cue in cues if cue.subject or letters[cue.verb] in VERBS]
         tagged = [k for k, cue in enumerate(cues) if _follows_quotation(letters, cue)]
         for k in [*tagged, *(k for k in range(len(cues)) if k not in tagged)]:
             self.credit(sentence, cues[k], cues[k + 1 :], cues[:k])
         for i in quoted:
-            if self.at[sentence.starts[i]] not in self.owner:
+            if self.at[sentence.spans[i][0]] not in self.owner:
                 source, word = self.find_announced(sentence, i, cues, phrases)
                 if source:
                     self.own(sentence, i, self.span(sentence, source), word)
@@ -150,60 +110,57 @@ class _Reader:
         letters = sentence.letters
         if self.is_title(sentence, at):
             return None, ""
-        if at and letters[at - 1] == ":" and not _FINITE.search(letters, 0, at):
+        if at and letters[at - 1] == ":" and not FINITE.search(letters, 0, at):
             return phrases.find_main(at), ":"
-        if at and letters[at - 1] in ",:" and _FINITE.search(letters, 0, at):
+        if at and letters[at - 1] in ",:" and FINITE.search(letters, 0, at):
             main = phrases.find_main(at, letters.rfind(",", 0, at - 1) + 1)
             subjects = [cue.subject for cue in cues if cue.verb < at and cue.subject]
-            if main and (not subjects or _FINITE.search(letters, main[1], at)):
+            if main and (not subjects or FINITE.search(letters, main[1], at)):
                 return main, letters[at - 1]
             return (subjects[-1], letters[at - 1]) if subjects else (phrases.find_main(at), letters[at - 1])
         if at == 0 and self.closes(sentence, at):
             after = phrases.extend_right(1)
             if after and re.match("r*[eDSw]", letters[after[1] :]):
-                return after, sentence.words[after[1]]
+                return after, sentence.get_word(after[1])
             if letters[1:2] in ("e", "D", "S"):
-                return phrases.extend_right(2), sentence.words[1]
+                return phrases.extend_right(2), sentence.get_word(1)
         return None, ""
 
     def read_label(self, sentence):
         """Credit what follows a name and a colon at a paragraph's start: "Li: It fell."."""
         match = _LABEL.match(sentence.letters)
-        before = self.text[max(0, sentence.starts[0] - 4) : sentence.starts[0]].rstrip(" \t\xa0“\"")[-1:]
-        if match and before in ("", "\n"):
+        before = self.text[max(0, sentence.start - 4) : sentence.start].rstrip(" \t\xa0“\"")[-1:]
+        if match and before in ("", "\n") and len(sentence.words[0]) > 1:  # "Q:" and "A:" name nobody
             speaker = self.span(sentence, match.span(1))
             self.add(sentence, match.end(), len(sentence.letters), speaker, ":")
-            end = self.text.find("\n", sentence.ends[-1])
+            end = self.text.find("\n", sentence.spans[-1][1])
             self.labelled = (end if end >= 0 else len(self.text)), speaker
-        elif sentence.starts[0] < self.labelled[0]:
+        elif sentence.start < self.labelled[0]:
             self.add(sentence, 0, len(sentence.letters), self.labelled[1], ":")
 
     def read_signature(self, sentence):
         """Credit the quotation before a dash and a name: '“We act.” – Commissioner Li'."""
         match = _SIGNATURE.fullmatch(sentence.letters)
         if match:
-            i = bisect.bisect_right([q.outer_end for q in self.quotations], sentence.starts[match.start(1)]) - 1
-            between = self.text[self.quotations[i].outer_end : sentence.starts[match.start(1)]] if i >= 0 else "?"
+            i = bisect.bisect_right(self.ends, sentence.spans[match.start(1)][0]) - 1
+            between = self.text[self.quotations[i].outer_end : sentence.spans[match.start(1)][0]] if i >= 0 else "?"
             if not between.strip(" \n\r\t\xa0-–—―"):
                 self.owner[i] = self.span(sentence, match.span(1)), "-"
 
-    def read_evidence(self, sentence, phrases):
+    def read_evidence(self, sentence):
         """Credit "In the survey, half of them agreed" to the survey."""
         letters = sentence.letters
         match = _EVIDENCE.match(letters)
-        if match and sentence.words[match.end(1) - 1] in _EVIDENCE_NOUNS:
-            return self.add(sentence, match.end(), len(letters), self.span(sentence, match.span(1)), "in")
-        for start, end in phrases.spans:
-            if sentence.words[end - 1] in _POLLS and start and sentence.words[start - 1] in ("in", "of"):
-                return self.add(sentence, 0, len(letters), self.span(sentence, (start, end)), "in")
+        if match and sentence.get_word(match.end(1) - 1) in _EVIDENCE_NOUNS:
+            self.add(sentence, match.end(), len(letters), self.span(sentence, match.span(1)), "in")
 
     def credit(self, sentence, cue, later, earlier):
         """Turn one cue into its pieces of content, before it, after it, or around it."""
         letters = sentence.letters
         speaker = self.span(sentence, cue.subject)
-        word = self.text[sentence.starts[cue.verb] : sentence.ends[cue.verb]]
+        word = self.text[sentence.spans[cue.verb][0] : sentence.spans[cue.verb][1]]
         if speaker:
-            self.sources.append((sentence.starts[cue.verb], speaker))
+            self.sources.append((sentence.spans[cue.verb][0], speaker))
         left = _find_left(letters, cue)
         after_quotation = _follows_quotation(letters, cue)
         if after_quotation:
@@ -213,13 +170,15 @@ class _Reader:
             end = min(_find_end(letters, cue.content, later), _find_front(letters, cue))
             self.add(sentence, cue.content, end, speaker, word)
             return
-        if left < cue.first and not after_quotation or letters[cue.verb] == "A":
+        phrase = letters[0] in "iauy" and not FINITE.search(letters, 0, left)  # "In May, Li spoke"
+        if (left < cue.first and not after_quotation or letters[cue.verb] == "A") and not phrase:
             self.add(sentence, 0, left, speaker, word)
         rest = cue.content + 1
         if letters[cue.content : rest] == "," and (rest > len(letters) - 1 or letters[rest] not in "gGckh"):
             if left < cue.first or after_quotation or letters[cue.first] == "a":
                 end = _find_end(letters, rest, later)
-                if not _IDLE.fullmatch(letters, rest, end):
+                apposed = cue.inverted and not FINITE.search(letters, rest, end)  # "said Li, deputy head of X"
+                if not apposed and not _IDLE.fullmatch(letters, rest, end):
                     self.add(sentence, rest, end, speaker, word)
         for i in range(cue.content, len(letters)):  # '"A," he said when asked, "B"'
             if letters[i] == "Q" and letters[i - 1] in ",:" and not self.is_title(sentence, i):
@@ -233,8 +192,8 @@ class _Reader:
             end -= 1
         if begin >= end:
             return
-        quoted = [i for i in range(begin, end) if letters[i] == "Q" and sentence.starts[i] in self.at]
-        taken = [i for i in quoted if self.at[sentence.starts[i]] in self.owner and i > begin and letters[i - 1] in ",:"]
+        quoted = [i for i in range(begin, end) if letters[i] == "Q" and sentence.spans[i][0] in self.at]
+        taken = [i for i in quoted if self.at[sentence.spans[i][0]] in self.owner and i > begin and letters[i - 1] in ",:"]
         if taken:  # another cue has this quotation
             end = taken[0] - 1
             quoted = [i for i in quoted if i < end]
@@ -251,34 +210,34 @@ class _Reader:
         if quoted and quoted[-1] == end - 1 and letters[end - 2] in ",:" and self.closes(sentence, end - 1):
             self.own(sentence, quoted.pop(), speaker, word)  # "issued a statement: “Q”"
             end -= 2
-            if end <= begin or not _FINITE.search(letters, begin, end):
+            if end <= begin or not FINITE.search(letters, begin, end):
                 return
-        if quoted and quoted[-1] == end - 1 and not _FINITE.search(letters, begin, end) and len(quoted) == 1:
+        if quoted and quoted[-1] == end - 1 and not FINITE.search(letters, begin, end) and len(quoted) == 1:
             if not self.is_title(sentence, end - 1) and self.count_words(sentence, end - 1) >= PARTIAL:
                 return self.own(sentence, end - 1, speaker, word)  # "called the plan “a shame”"
         for i in quoted:
-            self.inside.add(self.at[sentence.starts[i]])
-            self.owner.setdefault(self.at[sentence.starts[i]], (speaker, word))
+            self.inside.add(self.at[sentence.spans[i][0]])
+            self.owner.setdefault(self.at[sentence.spans[i][0]], (speaker, word))
         kind = "mixed" if quoted else "indirect"
-        self.emit(sentence.starts[begin], sentence.ends[end - 1], speaker, kind, word)
+        self.emit(sentence.spans[begin][0], sentence.spans[end - 1][1], speaker, kind, word)
 
     def closes(self, sentence, position):
         """Tell whether a quotation ends like a sentence, so that what follows is no part of it."""
-        quotation = self.quotations[self.at[sentence.starts[position]]]
+        quotation = self.quotations[self.at[sentence.spans[position][0]]]
         return self.text[quotation.start : quotation.end].rstrip()[-1:] in set(",.?!…-—")
 
     def is_title(self, sentence, position):
         """Tell whether a quotation reads like the title of a work: "Meet the Press"."""
-        quotation = self.quotations[self.at[sentence.starts[position]]]
+        quotation = self.quotations[self.at[sentence.spans[position][0]]]
         words = re.findall(r"[^\W\d_]\S*", self.text[quotation.start : quotation.end])
         return 0 < len(words) <= 6 and all(word[0].isupper() or len(word) < 5 for word in words)
 
     def count_words(self, sentence, position):
-        quotation = self.quotations[self.at[sentence.starts[position]]]
+        quotation = self.quotations[self.at[sentence.spans[position][0]]]
         return len(self.text[quotation.start : quotation.end].split())
 
     def own(self, sentence, position, speaker, word):
-        self.owner.setdefault(self.at[sentence.starts[position]], (speaker, word))
+        self.owner.setdefault(self.at[sentence.spans[position][0]], (speaker, word))
 
     def span(self, sentence, subject):
         if subject is None:
@@ -286,7 +245,7 @@ class _Reader:
         first, last = subject
         while first < last - 1 and sentence.letters[first] in "rc":
             first += 1
-        return sentence.starts[first], sentence.ends[last - 1]
+        return sentence.spans[first][0], sentence.spans[last - 1][1]
 
     def emit(self, start, end, speaker, kind, word):
         name = self.text[slice(*speaker)] if speaker else None
@@ -295,43 +254,14 @@ class _Reader:
 
     def carry_over(self):
         """Give the quotations that no cue of their own sentence credits to whom they belong."""
-        text, quotations = self.text, self.quotations
-        breaks = [match.start() for match in re.finditer(r"[\n\r\u2028\u2029]\s*", text)]
-        paragraph = [bisect.bisect_left(breaks, quotation.start) for quotation in quotations]
-        for i, quotation in enumerate(quotations):
-            if i in self.owner:
-                continue
-            owner = None
-            if quotation.continues and i and i - 1 in self.owner:
-                owner = self.owner[i - 1]
-            elif self.alone.get(i) or quotation.continues or quotation.is_open:
-                owner = self.find_owner(i, paragraph)
-            if owner is not None:
-                self.owner[i] = (owner[0], "")
-        for i, (speaker, word) in sorted(self.owner.items()):
-            quotation = quotations[i]
+        speech = [q.continues or q.is_open or self.alone.get(i, False) for i, q in enumerate(self.quotations)]
+        owners = carry_over(self.text, self.quotations, self.owner, speech, sorted(self.sources))
+        for i, (speaker, word) in sorted(owners.items()):
+            quotation = self.quotations[i]
             if i not in self.inside:
+                # doubled apostrophes open and close alike: where they end is never certain
                 kind = "direct" if quotation.mark in "“\"„" else "mixed"
                 self.emit(quotation.start, quotation.end, speaker, kind, word)
-
-    def find_owner(self, i, paragraph):
-        if i and paragraph[i - 1] == paragraph[i] and i - 1 in self.owner:
-            return self.owner[i - 1]
-        here = self.quotations[i].outer_start
-        before = bisect.bisect_left(self.sources, (here,))
-        breaks_at = self.text.rfind("\n", 0, here)
-        if before and self.sources[before - 1][0] > breaks_at:
-            return self.sources[before - 1][1], ""
-        j = i + 1
-        while j < len(paragraph) and paragraph[j] == paragraph[i]:
-            if j in self.owner:
-                return self.owner[j]
-            j += 1
-        if i and paragraph[i - 1] == paragraph[i] - 1 and i - 1 in self.owner:
-            return self.owner[i - 1]
-        if before:
-            return self.sources[before - 1][1], ""
-        return None
 
 
 def _mask(text, quotations):
@@ -339,8 +269,9 @@ def _mask(text, quotations):
     pieces, at = [], 0
     for quotation in quotations:
         length = quotation.outer_end - quotation.outer_start
-        ends = text[quotation.start : quotation.end].rstrip()[-1:] in set(".?!…")
-        keep = ends and length > 1 and not _is_tagged(text, quotation.outer_end)
+        end_mark = text[quotation.start : quotation.end].rstrip()[-1:]
+        ends = end_mark in set(".?!…") and length > 1
+        keep = ends and not _is_tagged(text, quotation.outer_end, end_mark)
         pieces += [text[at : quotation.outer_start], FILLER * (length - keep), "." * keep]
         at = quotation.outer_end
     return "".join([*pieces, text[at:]])
@@ -349,7 +280,7 @@ def _mask(text, quotations):
 _TAG_WORD = re.compile(r"[\s,]*(?:[\w’'-]|\.(?=[\w,]|\s[A-Z]))+")
 
 
-def _is_tagged(text, at):
+def _is_tagged(text, at, end_mark):
     """Tell whether a clause like "Rep. Lee said" or "said the aide" follows a quotation with an end mark."""
     takes, verbs = read_takes(), read_verbs()
     for count in range(8):
@@ -358,7 +289,8 @@ def _is_tagged(text, at):
             return False
         word = match.group().strip()
         if word in verbs and verbs[word][0] in "DS":
-            return "v" in takes[verbs[word][1]] or text[match.end() : match.end() + 1] in {",", "."}
+            complete = text[match.end() : match.end() + 1] in {",", "."}
+            return complete or end_mark != "." and "v" in takes[verbs[word][1]]
         if count and word.islower() and word in ("that", "is", "was", "has", "had", "will"):
             return False
         at = match.end()
@@ -403,136 +335,3 @@ def _find_front(letters, cue):
     comma = letters.find(",", cue.content)
     fronted = letters[0] in "kWiaGg" and letters.find(",", 0, cue.verb) < 0
     return comma if fronted and comma > 0 and letters[comma + 1 : comma + 2] in "dqpnsP" else len(letters)
-
-
-def _find_cues(sentence, phrases):
-    """Give the cues of a sentence whose complement fits the verb, in order."""
-    letters, cues, subject = sentence.letters, [], None
-    for i, letter in enumerate(letters):
-        if letter == "A" and letters[i + 1 : i + 2] == "t":
-            cue = _read_according(letters, phrases, i)
-        elif letter in VERBS:
-            cue = _read_verb(sentence, phrases, i, subject)
-        elif letter == "T" and i and sentence.words[i - 1] in read_cue_nouns():
-            cue = _read_noun(letters, phrases, i)
-        else:
-            continue
-        if cue:
-            cues.append(cue)
-            subject = cue.subject or subject
-    return cues
-
-
-def _read_according(letters, phrases, at):
-    source = phrases.extend_right(at + 2)
-    if not source:
-        return None
-    if at == 0 or letters[at - 1] in "ck":
-        comma = re.compile("[,:Q]").search(letters, source[1])
-        content = comma and comma.end() - (comma.group() == "Q")
-        return Cue(at, at, source, "z", content, False, False) if comma else None
-    return Cue(at, at, source, "e", re.compile(_MODIFIERS).match(letters, source[1]).end(), True, False)
-
-
-def _read_noun(letters, phrases, at):
-    """Give the cue of a noun of speech before "that": "Li's claim that", "the belief that"."""
-    chunk = phrases.extend_left(at)
-    if chunk is None:
-        return None
-    owner = letters.rfind("P", chunk[0], at)
-    return Cue(chunk[0], at - 1, (chunk[0], owner + 1) if owner >= 0 else None, "t", at, False, True)
-
-
-def _read_verb(sentence, phrases, verb, subject_before):
-    """Give the cue that a verb makes, or None where subject or complement do not fit."""
-    letters = sentence.letters
-    takes = read_takes()[read_verbs()[sentence.words[verb]][1]]
-    group = verb
-    while group and letters[group - 1] in _GROUP:
-        group -= 1
-    before = letters[group - 1] if group else "^"
-    finite = letters[verb] != "G" or "b" in letters[group:verb]
-    if "b" in letters[group:verb] and letters[verb] in "DN":
-        return _read_passive(letters, takes, verb, group)
-    if letters[verb] == "N" and group == verb:
-        return None
-    if "v" in takes and letters[verb] in "DS" and group == verb and before in "Q,-":
-        cue = _read_inverted(letters, phrases, verb, before)
-        if cue:
-            return cue
-    joined = before in "ct" or not finite and before in "iok^,-Qry;:"
-    if not joined and before in "^iok(;:":
-        return None
-    if before == "a":
-        joined, subject = True, _find_quoted(letters, phrases, group) or subject_before or phrases.find_main(group)
-    elif before == "^":
-        subject = None
-    elif joined:
-        subject = subject_before or phrases.find_main(group)
-    else:
-        subject = phrases.find_subject(group)
-        if subject and not finite and set(letters[slice(*subject)]) <= {"w", "y"}:  # "stop blaming"
-            joined, subject = True, subject_before or phrases.find_main(group)
-    if joined and subject is None and not finite:  # "After saying no, the envoy left"
-        comma = letters.find(",", verb)
-        subject = phrases.extend_right(comma + 1) if comma >= 0 else None
-    if subject is None:
-        return None
-    first = group if joined else subject[0]
-    if not joined and first and letters[first - 1] == "a":  # "As the agency reported, ..."
-        first -= 1
-    if joined and subject[0] and letters[subject[0] - 1] == "Q" and letters[verb] == "B":
-        first = subject[0]  # "Q," he went on to say
-    quoted = first > 0 and (letters[first - 1] == "Q" or letters[first - 2 : first] == "Q,")
-    code, content = _match_complement(letters, takes | {"q"}, verb)
-    if code == "n" and letters[content : content + 1] == "G" and first and letters[first - 1] == ",":
-        code = "e"  # "..., the agency reported citing the police"
-    if not code and not joined and "z" in takes and first and letters[first - 1] in "hW":
-        code, content = "z", verb + 1  # "which he said were many"
-    if quoted and code not in ("q", "Q", "t", "T", "e", "E"):
-        code, content = "e", re.compile(_MODIFIERS).match(letters, verb + 1).end()
-    return Cue(first, verb, subject, code, content, False, joined) if code else None
-
-
-def _read_passive(letters, takes, verb, group):
-    """Give the cue of "is expected to", "was seen as": content that nobody is named for."""
-    code, content = _match_complement(letters, takes, verb)
-    if "b" not in takes or code not in ("t", "i", "w", "p"):
-        return None
-    return Cue(group, verb, None, code, content, False, False)
-
-
-def _find_quoted(letters, phrases, group):
-    """Give "staff" in "Reuters quoted staff as saying"; None in "Li was quoted as saying"."""
-    chain = phrases.extend_left(group - 1)
-    return chain if chain and chain[0] and letters[chain[0] - 1] in VERBS else None
-
-
-def _read_inverted(letters, phrases, verb, before):
-    """Give the cue of a verb before its subject: "said Li"."""
-    source = phrases.extend_right(verb + 1)
-    if not source or letters[verb + 1] == "m":
-        return None
-    if before != "Q" and letters[max(0, verb - 2)] != "Q":
-        if phrases.find_subject(verb) or not _FINITE.search(letters, 0, verb) or letters[source[1] : source[1] + 1] not in ",;-yiha":
-            return None
-    content = re.compile(_MODIFIERS).match(letters, source[1]).end()
-    return Cue(verb, verb, source, "e", content, True, False)
-
-
-def _match_complement(letters, takes, verb):
-    """Give (code, start) of the verb's complement; ("", 0) if it takes none such."""
-    for code, pattern in _COMPLEMENTS:
-        match = pattern.match(letters, verb + 1)
-        if not match or code.isupper() and not takes & {"a", "n"}:
-            continue
-        if code.isupper() and "a" in takes or code in takes:
-            return code, verb + 1 if code == "I" else match.end()
-        if code in "QTWIEZz" and "n" in takes:
-            return "n", verb + 1
-        if "v" in takes and code == "n":
-            return "z", verb + 1
-        if "e" in takes and code not in "qtw":
-            return "e", len(letters)
-        return "", 0
-    return ("z", verb + 1) if "v" in takes and "z" in takes else ("", 0)

@@ -101,7 +101,8 @@ def _read_mark(text, match, begin, end):
     """Tell whether a mark may open and may close a quotation, by its form and neighbours."""
     mark = match.group()
     if mark in _OPENERS:
-        return True, False
+        mistaken = match.start() > begin and text[match.start() - 1] in ",.?!" and text[match.end() : match.end() + 1].isspace()
+        return not mistaken, mistaken  # "… here,“ said Li"
     if mark in _CLOSERS:
         return False, True
     before = text[match.start() - 1] if match.start() > begin else " "

@@ -7,12 +7,12 @@ import re
 
 # A noun phrase: "the ministry", "two senior U.S. officials", "Department of Health and Human Services";
 # "the" alone is none, and "the senior" is one only because nothing tells adjectives from nouns
-NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqy]|[eg](?=[nwseg])|(?<=[ns])c(?=[ns]))*[nws]|d?q{1,2})"
+NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqyJ]|[eg](?=[nwseg])|(?<=[ns])c(?=[ns]))*[nws]|d?q{1,2})"
 _CHUNK = re.compile(NP)
-_PREPOSITIONS = "oiat"  # of, in, as, to
-_MODIFIER = re.compile(r"[moihGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
+_PREPOSITIONS = "oiatu"  # of, in, as, to, after
+_MODIFIER = re.compile(r"[moihuGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
 _TIME = re.compile(r"y")
-_PREDICATE = re.compile(r"(?:i[dqPr]{0,3}[nwsPdqye]*[nwsy]){0,3}(?:\([^)]{0,9}\)|,[^,]{1,30},)?r*[xbDSBe]")
+_PREDICATE = re.compile(r"(?:[iu][dqPr]{0,3}[nwsPdqyeJ]*[nwsy]){0,3}(?:\([^)]{0,9}\)|,[^,]{1,30},)?r*[xbDSBe]")
 _MAX_LINKS = 6  # "a member of the staff of the office of ..." is cut after so many
 
 
@@ -53,7 +53,7 @@ class Phrases:
         for start, stop in self.spans:
             if stop > end:
                 break
-            if start < begin or start and self.letters[start - 1] in ("oit" if start == 1 else "oiat") + "kSDBGNbx" or _TIME.match(self.letters, stop):
+            if start < begin or start and self.letters[start - 1] in ("oitu" if start == 1 else "oiatu") + "kSDBGNbx" or _TIME.match(self.letters, stop):
                 continue
             chain = self.extend_right(start)
             first = first or chain
@@ -94,7 +94,7 @@ class Phrases:
                 continue
             while end and self.letters[end - 1] in "ydqwe" and end not in self.by_end:
                 end -= 1
-            end -= end > 0 and self.letters[end - 1] == "i"
+            end -= end > 0 and self.letters[end - 1] in "iu"
         return end
 
     def _step_over_modifier(self, chain):
@@ -138,13 +138,13 @@ class Phrases:
                     return candidate
                 if chain[0] > begin:  # a clause, or "and", before the name
                     if "h" not in stretch:  # "a consultant whose firm left the group" is apposed as a whole
-                        if re.search("[xbDS]|[oiat]$", stretch[: chain[0] - begin]):
+                        if re.search("[xbDS]|[oiatu]$", stretch[: chain[0] - begin]):
                             return candidate
                         return chain if candidate is None or "n" in self.letters[slice(*chain)] else candidate
                     chain = candidate
                 candidate = chain
-                if "n" in stretch and stretch[0] != "d":
-                    return chain
+                if "n" in stretch and stretch[0] != "d" and not set(stretch) & set("oi"):
+                    return chain  # a name; "deputy head of X" is apposed to one
             if begin == 0:
                 return candidate
             end = begin - 1
