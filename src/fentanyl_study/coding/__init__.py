@@ -1,0 +1,5 @@
+"""Code sentences: stances towards five targets and ten frames, by hand or by machine."""
+
+from fentanyl_study.coding.markers import code_frames, code_stance, find_hits, normalise_words
+
+__all__ = ["code_frames", "code_stance", "find_hits", "normalise_words"]

@@ -1,0 +1,211 @@
+"""Code stances and frames by marker lists: from attributed sentences to codes that can be looked up.
+
+A marker is one row of wordlists/stance_markers.csv or frame_markers.csv. Its pattern is read against the
+sentence's words: lower case, hyphens and quotation marks gone, "the United States" as `usa`, "Beijing" as
+`china`, and "we" as the country of the official who speaks (codebook, part 1: context resolves a pronoun).
+
+    {NAME}   any of the words of that name in marker_terms.csv
+    word*    the word with any ending
+    ..       up to 70 characters of the same clause
+    ^        the beginning of the sentence
+    A & B    both, in any order;   A & not B   the one without the other
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import pandas as pd
+
+from fentanyl_study.schema import SIDES, TARGETS, InputError
+
+STRENGTH = {"1": 0.4, "2": 0.7, "3": 0.9}  # a hint, a plain word, an explicit statement: chance of being right
+MIN_CONFIDENCE = 0.5  # one hint is not enough to take a side, two are (1 - 0.6 * 0.6 = 0.64)
+GAP = r"[^;:.?]{0,70}?"  # `..`: bounded, so that no pattern takes more than linear time
+NEGATION_REACH = 45  # characters before a marker in which a negation still governs it: some seven words
+
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|neither|nor|without|cannot|hardly|den(?:y|ied|ies|ying|ial)|dismiss\w*|reject\w*|refut\w*"
+    r"|disput\w*|rebut\w*|groundless|baseless|unfounded|false|incorrect|untrue|so called|far from|brush\w* aside"
+    r"|hit back|push\w* back|fantasi[sz]e\w*)\b"  # "denied that China is", not "deny entry"
+)
+# "the U.S. side", "US-China"; not "us" in "told us", which is lower case when this is read
+_USA = re.compile(r"\bU\.\s?S\.(?:A\.)?|\bUSA?\b|\bUnited States(?: of America)?\b|\bAmerica\b")
+_CHINA = re.compile(r"\b(?:the )?People['’]s Republic of China(?: \(PRC\))?|\bP\.?R\.?C\b\.?|\bBeijing\b|\bSino\b")
+_SPLIT_NOT = re.compile(r"n['’]t\b")  # "isn't" -> "is not"
+_POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?=\s)")  # "China's", "dealers' "
+_TOKEN = re.compile(r"[a-z0-9]+(?:[.,][0-9]+)*|[;:,.?]")  # "1,178" is one, "end." two
+_WE = {
+    "china_official": (re.compile(r"\b(?:we|our(?: country)?|ours)\b"), "china"),
+    "us_official": (re.compile(r"\b(?:we|our(?: country)?|ours)\b"), "usa"),
+}
+
+
+@dataclass(frozen=True)
+class Marker:
+    """One row of a marker list, its pattern compiled."""
+
+    target: str
+    direction: str
+    sides: frozenset
+    strength: float
+    if_negated: str
+    wanted: tuple
+    unwanted: tuple
+
+    def find(self, words):
+        """Give the direction it speaks for in these words, or None where it does not stand."""
+        first = self.wanted[0].search(words)
+        if not first or not all(part.search(words) for part in self.wanted[1:]):
+            return None
+        if any(part.search(words) for part in self.unwanted):
+            return None
+        if self.if_negated and _NEGATION.search(_get_clause(words, first)):
+            return self.if_negated
+        return self.direction
+
+
+def _get_clause(words, match):
+    """Give the match and what precedes it in its clause, as far as a negation reaches."""
+    before = words[max(0, match.start() - NEGATION_REACH) : match.start()]
+    return re.split(r"[;:.?]", before)[-1] + match.group()
+
+
+def normalise_words(text, side="narrator"):
+    """Give the sentence as the marker patterns read it: plain words between single spaces.
+
+    Parameters
+    ----------
+    text : str
+        A sentence.
+    side : str
+        Whose it is; an official's "we" stands for that official's country.
+
+    Examples
+    --------
+    >>> normalise_words("We don't think the U.S. side's claim is fair.", "china_official")
+    'china do not think the usa side claim is fair .'
+    """
+    text = _CHINA.sub(" China ", _USA.sub(" USA ", text))
+    text = _POSSESSIVE.sub("", _SPLIT_NOT.sub(" not", text)).lower()
+    text = " ".join(_TOKEN.findall(text))
+    if side in _WE:
+        pattern, country = _WE[side]
+        text = pattern.sub(country, text)
+    return text
+
+
+@cache
+def _read_list(name):
+    """Read one of the package's word lists, cells as text."""
+    with resources.files("fentanyl_study").joinpath("wordlists", name).open(encoding="utf-8", newline="") as file:
+        return pd.read_csv(file, dtype=str, keep_default_na=False)
+
+
+@cache
+def _read_terms():
+    terms = _read_list("marker_terms.csv")
+    return dict(zip(terms["name"], terms["words"], strict=True))
+
+
+def compile_pattern(pattern):
+    """Turn one part of a marker's pattern into a compiled regular expression.
+
+    Examples
+    --------
+    >>> bool(compile_pattern("shift* .. blame").search("stop shifting all the blame"))
+    True
+    """
+    for name, words in _read_terms().items():
+        pattern = pattern.replace("{" + name + "}", f"(?:{words})")
+    if re.search(r"\{[A-Z]", pattern):
+        raise InputError(f"marker pattern {pattern!r}: name in braces not in marker_terms.csv; add it there")
+    pattern = pattern.replace(")*", "){0,4}").replace("(", "(?:").replace("(?:?", "(?").strip()
+    pattern = pattern.replace(" .. ", GAP_MARK).replace("*", r"\w*").replace(GAP_MARK, rf"\b{GAP}\b")
+    return re.compile(rf"\b(?:{pattern})\b" if not pattern.startswith("^") else rf"{pattern}\b")
+
+
+GAP_MARK = "\0"  # keeps the gap's own signs from being read as pattern signs
+
+
+@cache
+def _compile_markers(name):
+    """Compile a list: one tuple of markers for each side, so that no side is asked at match time."""
+    markers = []
+    for row in _read_list(name).itertuples():
+        parts = [part.strip() for part in row.pattern.split(" & ")]
+        markers.append(
+            Marker(
+                target=row.target, direction=row.direction, sides=frozenset(row.sides.split("|") if row.sides else SIDES),
+                strength=STRENGTH[row.weight], if_negated=row.if_negated,
+                wanted=tuple(compile_pattern(p) for p in parts if not p.startswith("not ")),
+                unwanted=tuple(compile_pattern(p[4:]) for p in parts if p.startswith("not ")),
+            )
+        )  # fmt: skip
+    return {side: tuple(m for m in markers if side in m.sides) for side in SIDES}
+
+
+def _weigh(hits):
+    """Give the direction best supported by hits [(direction, strength)] and how sure it is."""
+    doubt = {"favor": 1.0, "against": 1.0, "none": 1.0}
+    for direction, strength in hits:
+        doubt[direction] *= 1 - strength
+    # a tie goes to the denial: it has to name what it denies, the assertion names no denial
+    direction = min(("against", "none", "favor"), key=doubt.get)
+    rest = min(value for name, value in doubt.items() if name != direction)
+    return direction, (1 - doubt[direction]) * (0.5 + 0.5 * rest)
+
+
+def find_hits(text, side="narrator", markers="stance_markers.csv"):
+    """Give for each target or frame the hits of its markers in one sentence.
+
+    Returns
+    -------
+    dict
+        target or frame -> list of (direction, strength), in the order of the list.
+
+    Examples
+    --------
+    >>> find_hits("Beijing denied it was to blame for the deaths.")["us_pressure"]
+    [('against', 0.9)]
+    """
+    words, hits = normalise_words(text, side), {}
+    for marker in _compile_markers(markers)[side]:
+        direction = marker.find(words)
+        if direction:
+            hits.setdefault(marker.target, []).append((direction, marker.strength))
+    return hits
+
+
+def code_stance(text, side="narrator"):
+    """Code one sentence's stance towards the five targets by its markers.
+
+    Returns
+    -------
+    dict
+        target -> (favor, against or none; confidence 0 to 1).
+
+    Examples
+    --------
+    >>> code_stance("China is the main source of illicit fentanyl.", "us_official")["china_source"]
+    ('favor', 0.9)
+    """
+    hits = {} if is_question(text, side) else find_hits(text, side)
+    codes = {}
+    for target in TARGETS:
+        direction, confidence = _weigh(hits[target]) if target in hits else ("none", 1.0)
+        if direction != "none" and confidence < MIN_CONFIDENCE:
+            direction, confidence = "none", 1 - confidence
+        codes[target] = (direction, round(confidence, 3))
+    return codes
+
+
+def code_frames(text, side="narrator"):
+    """Give the frames one sentence's words carry, in alphabetical order."""
+    return sorted(find_hits(text, side, "frame_markers.csv"))
+
+
+def is_question(text, side):
+    """Tell whether a sentence is a question put by the article's own voice (it takes no side)."""
+    return side == "narrator" and (text.rstrip(" ”\"'’").endswith("?") or text.startswith(("Q ", "Q:", "Question")))
