@@ -9,6 +9,7 @@ sentence's words: lower case, hyphens and quotation marks gone, "the United Stat
     ..       up to 70 characters of the same clause
     ^        the beginning of the sentence
     A & B    both, in any order;   A & not B   the one without the other
+    near A   A here or in the two sentences before, to which a pronoun may refer
 """
 
 import re
@@ -25,6 +26,9 @@ MIN_CONFIDENCE = 0.5  # one hint is not enough to take a side, two are (1 - 0.6 
 GAP = r"[^;:.?]{0,70}?"  # `..`: bounded, so that no pattern takes more than linear time
 NEGATION_REACH = 45  # characters before a marker in which a negation still governs it: some seven words
 
+# stances that are of themselves a way of framing: working together, and reproach between the two countries
+IMPLIED = (("cooperation", "favor", "cooperation"), ("china_control", "against", "blame"))
+
 _NEGATION = re.compile(
     r"\b(?:not|no|never|neither|nor|without|cannot|hardly|den(?:y|ied|ies|ying|ial)|dismiss\w*|reject\w*|refut\w*"
     r"|disput\w*|rebut\w*|groundless|baseless|unfounded|false|incorrect|untrue|so called|far from|brush\w* aside"
@@ -33,6 +37,7 @@ _NEGATION = re.compile(
 # "the U.S. side", "US-China"; not "us" in "told us", which is lower case when this is read
 _USA = re.compile(r"\bU\.\s?S\.(?:A\.)?|\bUSA?\b|\bUnited States(?: of America)?\b|\bAmerica\b")
 _CHINA = re.compile(r"\b(?:the )?People['’]s Republic of China(?: \(PRC\))?|\bP\.?R\.?C\b\.?|\bBeijing\b|\bSino\b")
+_CLAUSE = re.compile(r"[;:.?,]|\b(?:but|insisting|saying|adding|arguing|stressing|noting|while)\b")
 _SPLIT_NOT = re.compile(r"n['’]t\b")  # "isn't" -> "is not"
 _POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?=\s)")  # "China's", "dealers' "
 _TOKEN = re.compile(r"[a-z0-9]+(?:[.,][0-9]+)*|[;:,.?]")  # "1,178" is one, "end." two
@@ -53,11 +58,14 @@ class Marker:
     if_negated: str
     wanted: tuple
     unwanted: tuple
+    near: tuple
 
-    def find(self, words):
+    def find(self, words, before=""):
         """Give the direction it speaks for in these words, or None where it does not stand."""
         first = self.wanted[0].search(words)
         if not first or not all(part.search(words) for part in self.wanted[1:]):
+            return None
+        if not all(part.search(words) or part.search(before) for part in self.near):
             return None
         if any(part.search(words) for part in self.unwanted):
             return None
@@ -69,7 +77,7 @@ class Marker:
 def _get_clause(words, match):
     """Give the match and what precedes it in its clause, as far as a negation reaches."""
     before = words[max(0, match.start() - NEGATION_REACH) : match.start()]
-    return re.split(r"[;:.?]", before)[-1] + match.group()
+    return _CLAUSE.split(before)[-1] + match.group()
 
 
 def normalise_words(text, side="narrator"):
@@ -139,8 +147,9 @@ def _compile_markers(name):
             Marker(
                 target=row.target, direction=row.direction, sides=frozenset(row.sides.split("|") if row.sides else SIDES),
                 strength=STRENGTH[row.weight], if_negated=row.if_negated,
-                wanted=tuple(compile_pattern(p) for p in parts if not p.startswith("not ")),
+                wanted=tuple(compile_pattern(p) for p in parts if not p.startswith(("not ", "near "))),
                 unwanted=tuple(compile_pattern(p[4:]) for p in parts if p.startswith("not ")),
+                near=tuple(compile_pattern(p[5:]) for p in parts if p.startswith("near ")),
             )
         )  # fmt: skip
     return {side: tuple(m for m in markers if side in m.sides) for side in SIDES}
@@ -157,7 +166,7 @@ def _weigh(hits):
     return direction, (1 - doubt[direction]) * (0.5 + 0.5 * rest)
 
 
-def find_hits(text, side="narrator", markers="stance_markers.csv"):
+def find_hits(text, side="narrator", markers="stance_markers.csv", *, before=""):
     """Give for each target or frame the hits of its markers in one sentence.
 
     Returns
@@ -170,15 +179,15 @@ def find_hits(text, side="narrator", markers="stance_markers.csv"):
     >>> find_hits("Beijing denied it was to blame for the deaths.")["us_pressure"]
     [('against', 0.9)]
     """
-    words, hits = normalise_words(text, side), {}
+    words, before, hits = normalise_words(text, side), normalise_words(before, side), {}
     for marker in _compile_markers(markers)[side]:
-        direction = marker.find(words)
+        direction = marker.find(words, before)
         if direction:
             hits.setdefault(marker.target, []).append((direction, marker.strength))
     return hits
 
 
-def code_stance(text, side="narrator"):
+def code_stance(text, side="narrator", *, before=""):
     """Code one sentence's stance towards the five targets by its markers.
 
     Returns
@@ -191,7 +200,7 @@ def code_stance(text, side="narrator"):
     >>> code_stance("China is the main source of illicit fentanyl.", "us_official")["china_source"]
     ('favor', 0.9)
     """
-    hits = {} if is_question(text, side) else find_hits(text, side)
+    hits = {} if is_question(text, side) else find_hits(text, side, before=before)
     codes = {}
     for target in TARGETS:
         direction, confidence = _weigh(hits[target]) if target in hits else ("none", 1.0)
@@ -201,9 +210,11 @@ def code_stance(text, side="narrator"):
     return codes
 
 
-def code_frames(text, side="narrator"):
+def code_frames(text, side="narrator", *, before=""):
     """Give the frames one sentence's words carry, in alphabetical order."""
-    return sorted(find_hits(text, side, "frame_markers.csv"))
+    found = set(find_hits(text, side, "frame_markers.csv", before=before))
+    stances = code_stance(text, side, before=before)
+    return sorted(found | {frame for target, stance, frame in IMPLIED if stances[target][0] == stance})
 
 
 def is_question(text, side):
