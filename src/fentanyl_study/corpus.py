@@ -1,4 +1,4 @@
-"""Read a corpus folder: data/raw to the table of documents, and the tables built from it."""
+"""Read a corpus folder: data/raw to the table of documents, the codings, and the tables built from them."""
 
 import hashlib
 import os
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fentanyl_study.schema import ARTICLES, CODINGS, SENTENCES, InputError, check_table
+from fentanyl_study.schema import ARTICLES, CODINGS, DOCUMENTS, REMOVED, SENTENCES, InputError, check_table
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -22,20 +22,123 @@ def get_out_dir():
 
 
 def read_csv(path):
-    """Read a CSV file as text cells, empty ones as empty strings."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    """Read a CSV file as text cells, empty ones as empty strings.
+
+    Raises
+    ------
+    InputError
+        The file is missing, is not UTF-8, or its rows differ in length.
+    """
+    try:
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; a corpus folder needs it (see data/README.md)") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: expected UTF-8, byte {error.start} is not; save it as UTF-8") from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError(f"{path}: not a readable CSV file: {str(error).strip()}") from None
+    short = rows.isna().any(axis=1).to_numpy().nonzero()[0]
+    if len(short) or not isinstance(rows.index, pd.RangeIndex):  # pandas takes surplus cells for an index
+        row = f"row {short[0] + 2}: fewer" if len(short) else "row 2: more"
+        raise InputError(f"{path}, {row} cells than the header's {len(rows.columns)}; quote cells that hold commas")
+    return rows
+
+
+def read_articles(data_dir=None):
+    """Read and check data/raw/articles.csv. One row per article, sorted by doc_id.
+
+    Raises
+    ------
+    InputError
+        A column or value is not as ``schema.ARTICLES`` says, or a text file has no row.
+    """
+    data_dir = Path(data_dir or get_data_dir())
+    path = data_dir / ARTICLES.path
+    articles = read_csv(path)
+    check_table(articles, ARTICLES, name=str(path))
+    extra = sorted({file.stem for file in (data_dir / "raw" / "texts").glob("*.txt")} - set(articles["doc_id"]))
+    if extra:
+        raise InputError(
+            f"{data_dir / 'raw' / 'texts' / extra[0]}.txt: has no row in {path}; add one, or remove the file"
+            + (f" ({len(extra) - 1} more files have none)" if len(extra) > 1 else "")
+        )
+    return articles[ARTICLES.names].sort_values("doc_id", ignore_index=True)
+
+
+def read_text(doc_id, sha256, *, data_dir=None):
+    """Read one article's raw text, unchanged, and check it against its checksum.
+
+    Raises
+    ------
+    InputError
+        The file is missing, empty, not UTF-8, or not the one whose sha256 is given.
+    """
+    path = Path(data_dir or get_data_dir()) / "raw" / "texts" / f"{doc_id}.txt"
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; articles.csv names {doc_id}, so add the text or drop the row") from None
+    if not content.strip():
+        raise InputError(f"{path}: is empty; expected the article's text")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: expected UTF-8, byte {error.start} is not; save it as UTF-8") from None
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise InputError(
+            f"{path}: sha256 is {found}, articles.csv has {sha256}; restore the text, "
+            "or, if it was meant to change, correct articles.csv and code it anew"
+        )
+    return text
+
+
+def read_documents(data_dir=None):
+    """Read the corpus. One row per article: the columns of articles.csv and its raw text.
+
+    Raises
+    ------
+    InputError
+        As ``read_articles`` and ``read_text``.
+    """
+    articles = read_articles(data_dir)
+    texts = [read_text(row.doc_id, row.sha256, data_dir=data_dir) for row in articles.itertuples()]
+    return articles.assign(text=texts)
+
+
+def read_codings(name, *, data_dir=None):
+    """Read data/coding/NAME.csv. One row per sentence as the coder cut it; numbers as integers.
+
+    Raises
+    ------
+    InputError
+        The file is missing or a value is not as ``schema.CODINGS`` says.
+    """
+    return _read_table(Path(data_dir or get_data_dir()) / "coding" / f"{name}.csv", CODINGS)
 
 
 def read_sentences(data_dir=None):
-    """Read the built sentences. One row per sentence; offsets and numbers as integers.
+    """Read the built sentences. One row per sentence; empty cells are empty strings, numbers integers.
 
-    Returns
-    -------
-    DataFrame
-        The columns of ``schema.SENTENCES``; empty cells are empty strings.
+    Raises
+    ------
+    InputError
+        The table is missing (run the build) or not as ``schema.SENTENCES`` says.
     """
-    path = Path(data_dir or get_data_dir()) / SENTENCES.path
-    sentences = read_csv(path)
-    check_table(sentences, SENTENCES, name=str(path))
-    whole = [column.name for column in SENTENCES.columns if column.kind == "int"]
-    return sentences.astype({name: int for name in whole})
+    return _read_table(Path(data_dir or get_data_dir()) / SENTENCES.path, SENTENCES)
+
+
+def read_removed(data_dir=None):
+    """Read the spans removed by cleaning. One row per span, as ``schema.REMOVED`` says."""
+    return _read_table(Path(data_dir or get_data_dir()) / REMOVED.path, REMOVED)
+
+
+def read_built_documents(data_dir=None):
+    """Read the table of built documents. One row per article, as ``schema.DOCUMENTS`` says."""
+    return _read_table(Path(data_dir or get_data_dir()) / DOCUMENTS.path, DOCUMENTS)
+
+
+def _read_table(path, table):
+    rows = read_csv(path)
+    check_table(rows, table, name=str(path))
+    return rows.astype({column.name: int for column in table.columns if column.kind == "int"})

@@ -170,8 +170,19 @@ REMOVED = Table(
     ),
 )  # fmt: skip
 
-TABLES = {"articles": ARTICLES, "codings": CODINGS, "documents": DOCUMENTS,
-          "sentences": SENTENCES, "removed": REMOVED}  # fmt: skip
+CORRECTIONS = Table(
+    "coding/corrections.csv", "one code that a person corrected", ("doc_id", "start", "variable"),
+    (
+        _DOC_ID, _START, _END,
+        Column("variable", "which code; keep takes a span out of the running text (0) or puts it back (1)",
+               allowed=("keep", *(column.name for column in _code_columns(required=True)))),
+        Column("value", "the correct value", required=False),
+        Column("by", "who corrected it"),
+        Column("why", "the reason, by the codebook"),
+    ),
+)  # fmt: skip
+
+TABLES = (ARTICLES, CODINGS, CORRECTIONS, DOCUMENTS, SENTENCES, REMOVED)
 
 
 def check_table(frame, table, *, name=None):
@@ -199,8 +210,9 @@ def check_table(frame, table, *, name=None):
         raise InputError(f"{name}: column(s) missing: {', '.join(missing)}; expected {', '.join(table.names)}")
     for column in table.columns:
         cells = frame[column.name].astype(str)
-        bad = [i for i, value in enumerate(cells) if not column.accepts(value)]
-        if bad:
+        wrong = [value for value in cells.unique() if not column.accepts(value)]
+        if wrong:
+            bad = cells.isin(wrong).to_numpy().nonzero()[0]
             raise InputError(
                 f"{name}, {_name_rows(bad)}: {column.name} is {cells.iloc[bad[0]]!r}; "
                 f"expected {column.describe_values()}; correct the cell"

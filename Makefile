@@ -1,0 +1,65 @@
+# `make help` lists what can be made. Everything runs in .venv, with the pins of requirements.lock.
+.DEFAULT_GOAL := help
+.PHONY: help reproduce test test-code test-notebooks lab lock clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python -m fentanyl_study
+
+# A user's own settings must not reach the notebooks, or the bytes would differ from machine to machine.
+unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV
+export LC_ALL := C.UTF-8
+export TZ := UTC
+export PYTHONHASHSEED := 0
+export MPLBACKEND := agg
+export JUPYTER_CONFIG_DIR := $(CURDIR)/.venv/etc/jupyter
+export IPYTHONDIR := $(CURDIR)/.venv/etc/ipython
+export MPLCONFIGDIR := $(CURDIR)/.venv/etc/matplotlib
+
+# DATA=DIR runs everything on another corpus folder and writes all results into it.
+ifdef DATA
+export FENTANYL_STUDY_DATA := $(abspath $(DATA))
+export FENTANYL_STUDY_OUT := $(abspath $(DATA))
+NOTEBOOKS_TO := --out $(abspath $(DATA))/notebooks
+endif
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
+
+.venv/ready: requirements.lock bootstrap.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "make: $(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12 ..." >&2; exit 2; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock \
+	  && $(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements.lock \
+	  || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+reproduce: .venv/ready ## rebuild data/processed, execute all notebooks, write figures (DATA=DIR: of another corpus)
+	$(RUN) build
+ifndef DATA
+	$(RUN) dictionary
+endif
+	$(RUN) notebooks $(NOTEBOOKS_TO)
+
+test: .venv/ready ## run all tests, validate the notebooks, compare a fresh execution with the committed bytes
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-code test-notebooks
+
+test-code: .venv/ready
+	$(BIN)/python -m pytest --doctest-modules tests src
+
+test-notebooks: .venv/ready
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
+	  FENTANYL_STUDY_OUT=$$scratch $(BIN)/python -m pytest --nbval --nbval-current-env notebooks
+
+lab: .venv/ready ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+lock: .venv/ready ## pin requirements.in and bootstrap.in anew
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header requirements.in -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header bootstrap.in -o bootstrap.lock
+
+clean: ## remove .venv and what tests and builds leave behind; data and notebooks stay
+	rm -rf .venv .cache .pytest_cache .hypothesis build src/*.egg-info
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,174 @@
+"""Compare two codings of the same sentences: coder with coder, or program with person.
+
+Krippendorff, K. (2018). Content Analysis, 4th edition, chapter 12.
+"""
+
+import numpy as np
+import pandas as pd
+from krippendorff import alpha as krippendorff_alpha
+
+from fentanyl_study.schema import FRAMES, TARGETS, InputError
+
+CODED = ("side", "mode", *TARGETS)
+FRAME_VARIABLES = tuple(f"frame: {frame}" for frame in FRAMES)
+FIRM, TENTATIVE = 0.8, 0.667  # Krippendorff's customary lines (2018: 356); the codebook, part 5, takes them over
+
+
+def pair_codes(first, second, *, key=("doc_id", "n")):
+    """Put two codings of the same sentences side by side.
+
+    One row per sentence and variable: the columns of `key`, variable, first, second.
+    The variables are keep, side, mode and the five targets as they stand in
+    both tables, and each of the ten frames as "1" or "0". Sentences that one
+    of the two does not keep are paired for `keep` only.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        Codings with the columns of `key`, and any of keep, side, mode, the targets, frames.
+    key : tuple of str
+        What names a sentence in both tables.
+
+    Raises
+    ------
+    InputError
+        The two do not hold the same sentences, cut at the same places.
+    """
+    key = list(key)
+    first, second = (table.set_index(key).sort_index() for table in (first, second))
+    _check_same_sentences(first, second)
+    kept = pd.Series(True, index=first.index)
+    pieces = []
+    if "keep" in first and "keep" in second:
+        kept = (first["keep"] == "1") & (second["keep"] == "1")
+        pieces.append(_pair_column(first["keep"], second["keep"], "keep"))
+    first, second = first[kept], second[kept]
+    pieces += [_pair_column(first[c], second[c], c) for c in CODED if c in first and c in second]
+    if "frames" in first and "frames" in second:
+        pieces += [
+            _pair_column(_has_frame(first["frames"], frame), _has_frame(second["frames"], frame), name)
+            for frame, name in zip(FRAMES, FRAME_VARIABLES, strict=True)
+        ]
+    return pd.concat(pieces, ignore_index=True)
+
+
+def _check_same_sentences(first, second):
+    ends = [column for column in ("start", "end") if column in first and column in second]
+    same = first.index.equals(second.index) and first[ends].equals(second[ends])
+    if not same:
+        odd = first.index.symmetric_difference(second.index)
+        where = odd[0] if len(odd) else first.index[(first[ends] != second[ends]).any(axis=1)][0]
+        raise InputError(
+            f"the two codings do not hold the same sentences: {where} stands in one only, or is cut "
+            "differently; both coders must code the same list"
+        )
+
+
+def _pair_column(first, second, variable):
+    pairs = pd.DataFrame({"first": first, "second": second}).reset_index()
+    pairs.insert(len(pairs.columns) - 2, "variable", variable)
+    return pairs
+
+
+def _has_frame(frames, frame):
+    return frames.str.split(";").map(lambda names: str(int(frame in names)))
+
+
+def compute_alpha(first, second):
+    """Compute Krippendorff's alpha for two coders and a nominal variable.
+
+    alpha = 1 - observed / expected disagreement (Krippendorff 2018): 1 is
+    perfect agreement, 0 what chance would give, below 0 worse than that.
+
+    Parameters
+    ----------
+    first, second : sequence of str
+        The values of the two coders, sentence by sentence; none missing.
+
+    Returns
+    -------
+    float
+        Not a number where neither coder ever used a second value: without
+        variation nothing can be said of reliability.
+
+    Examples
+    --------
+    >>> round(compute_alpha(["a", "a", "b", "b"], ["a", "a", "b", "a"]), 3)
+    0.533
+    """
+    codes, values = pd.factorize(np.concatenate([np.asarray(first, str), np.asarray(second, str)]))
+    if len(values) < 2:
+        return float("nan")
+    return float(krippendorff_alpha(codes.reshape(2, -1), level_of_measurement="nominal"))
+
+
+def measure_agreement(pairs):
+    """Measure how far two codings agree, variable by variable.
+
+    One row per variable, in the order of `pairs`: variable, n (sentences),
+    n_agree, share_agree (0 to 1), alpha, low and high (the range of alpha when
+    each article is left out in turn), supports ("firm claims" from 0.8,
+    "tentative claims" from 0.667, else "no claim"; "no variation" where alpha
+    is not defined).
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        From ``pair_codes``; needs doc_id, variable, first, second.
+    """
+    rows = [_measure_variable(name, group) for name, group in pairs.groupby("variable", sort=False)]
+    return pd.DataFrame(rows)
+
+
+def _measure_variable(variable, group):
+    alpha = compute_alpha(group["first"], group["second"])
+    rest = [group[group["doc_id"] != doc_id] for doc_id in sorted(group["doc_id"].unique())]
+    left_out = [compute_alpha(part["first"], part["second"]) for part in rest if len(part)]
+    left_out = [value for value in left_out if value == value] or [alpha]
+    agree = (group["first"] == group["second"]).sum()
+    return {
+        "variable": variable, "n": len(group), "n_agree": agree, "share_agree": agree / len(group),
+        "alpha": alpha, "low": min(left_out), "high": max(left_out), "supports": judge_alpha(alpha),
+    }  # fmt: skip
+
+
+def judge_alpha(alpha):
+    """Say which claims a variable supports by its alpha (codebook, part 5).
+
+    >>> judge_alpha(0.7)
+    'tentative claims'
+    """
+    if alpha != alpha:
+        return "no variation"
+    return "firm claims" if alpha >= FIRM else "tentative claims" if alpha >= TENTATIVE else "no claim"
+
+
+def score_codings(pairs):
+    """Score a second coding against a first one that is taken for true.
+
+    One row per variable and value: variable, value, n_gold (first has it),
+    n_coded (second has it), n_both, precision = n_both / n_coded, recall =
+    n_both / n_gold, f1 = 2 n_both / (n_gold + n_coded), each 0 to 1. A share
+    of nothing (a value the second never used, say) counts as 0.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        From ``pair_codes``.
+
+    Examples
+    --------
+    >>> pairs = pd.DataFrame({"variable": "side", "first": ["a", "a", "b"], "second": ["a", "b", "b"]})
+    >>> score_codings(pairs)[["value", "precision", "recall", "f1"]].round(2).values.tolist()
+    [['a', 1.0, 0.5, 0.67], ['b', 0.5, 1.0, 0.67]]
+    """
+    rows = []
+    for variable, group in pairs.groupby("variable", sort=False):
+        for value in sorted(set(group["first"]) | set(group["second"])):
+            gold, coded = group["first"] == value, group["second"] == value
+            rows.append((variable, value, gold.sum(), coded.sum(), (gold & coded).sum()))
+    scores = pd.DataFrame(rows, columns=["variable", "value", "n_gold", "n_coded", "n_both"])
+    scores["precision"] = scores["n_both"] / scores["n_coded"].clip(lower=1)
+    scores["recall"] = scores["n_both"] / scores["n_gold"].clip(lower=1)
+    scores["f1"] = 2 * scores["n_both"] / (scores["n_gold"] + scores["n_coded"])
+    return scores

@@ -1,0 +1,255 @@
+"""Part an article's raw text into running text and what is not: headlines, captions, widgets.
+
+Rules on the form of a line stand in wordlists/line_rules.csv; rules on its
+place in the article (headline, deck, subheading, readers' comments) stand here.
+"""
+
+import functools
+import re
+
+import pandas as pd
+
+from fentanyl_study.wordlists import read_wordlist
+
+LONGEST_LABEL = 500  # characters; a longer line is running text, whatever words it holds
+LONGEST_HEADING = 12  # words; a longer line without a full stop is a tag or a broken sentence
+SHORTEST_BODY = 6  # words; a line of fewer, full stop or not, does not open the article
+END_LINES = 6  # how far from the foot of the page a writer is introduced
+REPEATED_WORDS = 6  # a quotation of so many words that stands again below is a deck, not text
+
+_LINE = re.compile(r"[^\n\r\u2028\u2029]+")
+_CLOSED = re.compile(r"[.!?…。！？][\"”’')\]\d]*\Z")
+_LABEL = re.compile(r"(?:Q|A|QUESTION|ANSWER|MODERATOR)(?:\s*[:：]|\s{2,}|\t)|[\w.’'() /-]{1,60}[:：]\Z")
+_BULLET = re.compile(r"[•·▪◦‣*–-]\s+\S|\(?\d{1,2}[.)]\s+\S")
+# A bare tag ("Liu said in the interview") opens a block quotation and is running text without its stop
+_TAG = re.compile(
+    r"\b(?:said|told|reported|wrote|added|asked|stated|announced|published|tweeted|posted|issued|released"
+    r"|answered|replied|declared|noted|gave)\b|\baccording to\b"
+)
+# Readers speak of the page they comment on: "Thank you for this article", not "thank you for your question"
+_COMMENT = re.compile(
+    r"(?i)(?:\w+ ){0,3}(?:thank(?:s| you)|great|excellent|good|nice|interesting|informative|wonderful)\b.{0,60}"
+    r"\b(?:article|piece|post|newsletter|essay|write-?up|round-?up|read|summary|writing|sharing|translation)\b"
+)
+_COMMENT_HEAD = re.compile(r"(?i)(?:\d+ )?(?:readers?[’'] )?(?:comments?|replies)(?: \(\d+\))?[:.]?|discussion about this .{1,20}")
+_TWO_SENTENCES = re.compile(r"[a-z)”\"][.!?] [A-Z“\"]")
+_QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
+
+
+@functools.cache
+def _line_rules():
+    """Compile the rules on form: (reason, where, pattern), in the order of the list."""
+    return [(r["reason"], r["where"], re.compile(r["pattern"])) for r in read_wordlist("line_rules")]
+
+
+def find_spans(text, *, title="", marked=()):
+    """Part one article's text into spans of running text and of the rest.
+
+    Parameters
+    ----------
+    text : str
+        Raw text.
+    title : str
+        Headline as the metadata have it; a line like it is the headline.
+    marked : sequence of (int, int, str)
+        Start, end and reason of spans that a person has marked as not running text.
+
+    Returns
+    -------
+    list of (int, int, str)
+        Start, end, reason; the reason is empty for running text (a paragraph
+        each). In order, without overlap; together they hold every character
+        that is not white space. Does not judge what a paragraph says.
+
+    Examples
+    --------
+    >>> text = "Drug talks\\n\\nBy Anna Berg\\n\\nThe two sides met in Beijing on Monday."
+    >>> [(text[start:end], reason) for start, end, reason in find_spans(text)][:2]
+    [('Drug talks', 'headline'), ('By Anna Berg', 'byline')]
+    """
+    lines = _find_lines(text)
+    words = [" ".join(text[start:end].split()) for start, end in lines]
+    reasons = [_match_rule(line, "any") for line in words]
+    for i in range(max(0, len(words) - END_LINES), len(words)):
+        reasons[i] = reasons[i] or _match_rule(words[i], "end")
+    _mark_media_block(words, reasons)
+    _mark_comments(words, reasons)
+    _mark_repeated_quotations(words, reasons)
+    _mark_top(words, reasons, title)
+    _mark_headings(words, reasons)
+    spans = _cut_marked(text, zip(lines, reasons, strict=True), marked)
+    return _join_broken(text, spans)
+
+
+def _find_lines(text):
+    """Give each line that holds more than white space; a hard-wrapped text gives its paragraphs."""
+    lines = [m.span() for m in _LINE.finditer(text)]
+    lines = [_strip(text, *span) for span in lines if text[span[0] : span[1]].strip()]
+    if not _is_hard_wrapped(text, lines):
+        return lines
+    blocks = []
+    for start, end in lines:
+        if blocks and text.count("\n", blocks[-1][1], start) == 1:
+            blocks[-1] = (blocks[-1][0], end)
+        else:
+            blocks.append((start, end))
+    return blocks
+
+
+def _strip(text, start, end):
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
+
+
+def _is_hard_wrapped(text, lines):
+    """Tell a text whose paragraphs run over lines of even length from one with a paragraph a line."""
+    wrapped = sum(
+        50 <= end - start <= 100 and text.count("\n", end, next_start) == 1 and text[next_start].islower()
+        for (start, end), (next_start, _) in zip(lines, lines[1:], strict=False)
+    )
+    return wrapped > 4 and wrapped > len(lines) / 5
+
+
+def _match_rule(line, where):
+    if len(line) > LONGEST_LABEL:
+        return ""
+    return next((reason for reason, place, rule in _line_rules() if place == where and rule.fullmatch(line)), "")
+
+
+def _mark_media_block(words, reasons):
+    """A running time ends the block of a player: the bare lines just above it are its title."""
+    for i, line in enumerate(words):
+        if reasons[i] == "media_widget" and line[:1].isdigit():
+            for j in (i - 1, i - 2):
+                if j < 0 or reasons[j] or _CLOSED.search(words[j]):
+                    break
+                reasons[j] = "media_widget"
+
+
+def _mark_comments(words, reasons):
+    """Readers' comments stand at the end: from the first one on, all is comment."""
+    for i in range(len(words) // 2, len(words)):
+        if _COMMENT_HEAD.fullmatch(words[i]) or (_COMMENT.match(words[i]) and not reasons[i]):
+            first = i - 1 if _is_name(words[i - 1]) else i  # the commenter's name stands on its own line
+            reasons[first:] = [reason or "reader_comment" for reason in reasons[first:]]
+            return
+
+
+def _is_name(line):
+    return len(line.split()) <= 3 and all(word[0].isupper() for word in line.split())
+
+
+def _mark_repeated_quotations(words, reasons):
+    """A line above the text (or between paragraphs) that quotes what stands again below is a deck."""
+    for i, line in enumerate(words[:4]):
+        quoted = max(_QUOTED.findall(line), key=len, default="")
+        key = _simplify(quoted)
+        if not reasons[i] and len(key.split()) >= REPEATED_WORDS and len(quoted) > len(line) / 2:
+            reasons[i] = "deck" if any(key in _simplify(other) for other in words[i + 1 :]) else ""
+
+
+def _simplify(line):
+    return " ".join(re.findall(r"\w+", line.lower()))
+
+
+def _is_body(line):
+    closed = len(line.split()) >= SHORTEST_BODY and _CLOSED.search(line) or _TWO_SENTENCES.search(line)
+    return bool(closed or _LABEL.match(line))
+
+
+def _mark_top(words, reasons, title):
+    """What stands above the first body line is headline, then deck, unless a rule knew better."""
+    title = _simplify(title)
+    for i, line in enumerate(words[:5]):
+        if title and not reasons[i] and _simplify(line) == title:
+            reasons[i] = "headline"
+    body = next((i for i, line in enumerate(words) if not reasons[i] and _is_body(line)), None)
+    for i, line in enumerate(words[:body] if body else []):
+        reasons[i] = reasons[i] or _match_rule(line, "top") or ("deck" if "headline" in reasons[:i] else "headline")
+
+
+def _mark_headings(words, reasons):
+    """A short bare line is a subheading; after the last paragraph it is a label of the page."""
+    running = [i for i, line in enumerate(words) if not reasons[i]]
+    body = [i for i in running if _is_body(words[i])]
+    for place, i in enumerate(running):
+        goes_on = any(words[j][0].islower() for j in running[place + 1 : place + 2])
+        if body and _is_heading(words[i]) and not goes_on:
+            reasons[i] = "subheading" if i < body[-1] else "section_label"
+
+
+def _is_heading(line):
+    few = len(line.split()) <= LONGEST_HEADING
+    if line.endswith((":", "：")):
+        return few and line.isupper() and len(line.split()) > 3
+    bare = not _CLOSED.search(line) and not line[0].islower() and line[-1] not in ",;-–—"
+    return few and bare and not (_TAG.search(line) or _LABEL.match(line) or _BULLET.match(line))
+
+
+def _cut_marked(text, spans, marked):
+    """Lay the spans that a person marked over those the rules found."""
+    result = [(*_strip(text, start, end), reason) for start, end, reason in sorted(marked)]
+    for (start, end), reason in spans:
+        for marked_start, marked_end, _ in sorted(marked):
+            if start < marked_end and marked_start < end:
+                result.append((*_strip(text, start, max(start, marked_start)), reason))
+                start = min(end, marked_end)
+        result.append((*_strip(text, start, end), reason))
+    return sorted(span for span in result if span[0] < span[1])
+
+
+def _join_broken(text, spans):
+    """Join a paragraph that a blank line breaks in mid-sentence to the one that goes on in lower case."""
+    joined = []
+    for start, end, reason in spans:
+        last = joined[-1] if joined else (0, 0, "headline")
+        if not reason and not last[2] and text[start].islower() and re.match(r"[\w,’'–-]", text[last[1] - 1]):
+            joined[-1] = (last[0], end, "")
+        else:
+            joined.append((start, end, reason))
+    return joined
+
+
+def mask_text(text, spans):
+    """Blank out all but the spans of running text, keeping every offset.
+
+    Line breaks inside a span become spaces, so that a line break always parts
+    two paragraphs.
+
+    >>> mask_text("Title\\nIt is so.", [(6, 15)])
+    '     \\nIt is so.'
+    """
+    pieces, end = [], 0
+    for start, stop in spans:
+        pieces.append("".join(c if c == "\n" else " " for c in text[end:start]))
+        pieces.append(re.sub(r"[\n\r\u2028\u2029]", " ", text[start:stop]))
+        end = stop
+    return "".join(pieces) + "".join(c if c == "\n" else " " for c in text[end:])
+
+
+def clean_documents(documents, *, marked=None):
+    """Part every article into running text and the rest.
+
+    Parameters
+    ----------
+    documents : DataFrame
+        doc_id, title, text (raw).
+    marked : DataFrame, optional
+        Spans a person has marked: doc_id, start, end, reason.
+
+    Returns
+    -------
+    (DataFrame, DataFrame)
+        Spans: one row per paragraph of running text: doc_id, start, end.
+        Removed: one row per span that is not: doc_id, start, end, text, reason.
+    """
+    rows = []
+    for document in documents.itertuples():
+        mine = [] if marked is None else marked[marked["doc_id"] == document.doc_id]
+        given = [tuple(row) for row in mine[["start", "end", "reason"]].itertuples(index=False)] if len(mine) else ()
+        for start, end, reason in find_spans(document.text, title=document.title, marked=given):
+            words = " ".join(document.text[start:end].split())
+            rows.append((document.doc_id, start, end, words, reason))
+    table = pd.DataFrame(rows, columns=["doc_id", "start", "end", "text", "reason"])
+    kept = table["reason"] == ""
+    return table.loc[kept, ["doc_id", "start", "end"]].reset_index(drop=True), table[~kept].reset_index(drop=True)

@@ -1,0 +1,59 @@
+"""The command fentanyl-study: build a corpus, execute the notebooks."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from fentanyl_study.schema import InputError
+
+
+def main(arguments=None):
+    """Run a command; give its exit code: 0 done, 1 findings, 2 wrong use or a fault in the input."""
+    options = _make_parser().parse_args(arguments)
+    try:
+        return options.run(options) or 0
+    except InputError as error:
+        print(f"fentanyl-study: {error}", file=sys.stderr)
+        return 2
+
+
+def _make_parser():
+    parser = argparse.ArgumentParser(
+        prog="fentanyl-study", description="Who says what about fentanyl, sentence by sentence."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_command(commands, "build", _build, "rebuild processed/ from raw/ and coding/", "--data my-corpus")
+    _add_command(commands, "dictionary", _write_dictionary, "write the data dictionary into README.md", "--data data")
+    notebooks = _add_command(commands, "notebooks", _run_notebooks, "execute the notebooks", "--out build/notebooks")
+    notebooks.add_argument("--out", type=Path, help="folder for the executed notebooks; in place by default")
+    return parser
+
+
+def _add_command(commands, name, run, what, example):
+    parser = commands.add_parser(name, help=what, description=what, epilog=f"example: fentanyl-study {name} {example}")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="corpus folder; the repository's data/ by default")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _build(options):
+    from fentanyl_study.build import build_corpus
+
+    build_corpus(options.data)
+
+
+def _write_dictionary(options):
+    from fentanyl_study.corpus import get_data_dir
+    from fentanyl_study.dictionary import write_dictionary
+
+    write_dictionary((options.data or get_data_dir()) / "README.md")
+
+
+def _run_notebooks(options):
+    from fentanyl_study.notebooks import run_notebooks
+
+    run_notebooks(options.out)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

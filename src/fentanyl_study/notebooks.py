@@ -1,0 +1,71 @@
+"""Execute notebooks so that the same inputs give the same bytes on any machine."""
+
+import os
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from tqdm import tqdm
+
+from fentanyl_study.corpus import REPOSITORY
+
+TIMEOUT = 600  # seconds a cell may take; the slowest takes a tenth of that on two busy cores
+NOTEBOOKS = REPOSITORY / "notebooks"
+
+
+def run_notebook(path, out_path=None):
+    """Execute a notebook from top to bottom in a fresh kernel and write it normalised.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook to execute; it is not changed unless `out_path` is None.
+    out_path : Path, optional
+        Where the executed notebook goes; its own place by default.
+
+    Raises
+    ------
+    CellExecutionError
+        A cell raised; nothing is written then.
+    """
+    path = Path(path)
+    out_path = Path(out_path or path)
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(
+        notebook, timeout=TIMEOUT, kernel_name="python3", record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute()  # fmt: skip
+    normalise_notebook(notebook)
+    out_path.parent.mkdir(parents=True, exist_ok=True)
+    partial = out_path.with_suffix(".partial")
+    partial.write_text(nbformat.writes(notebook, indent=1) + "\n", encoding="utf-8", newline="\n")
+    os.replace(partial, out_path)
+
+
+def normalise_notebook(notebook):
+    """Drop from a notebook, in place, all that depends on the machine or the moment."""
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    for number, cell in enumerate(notebook.cells, start=1):
+        cell.id = f"cell-{number:03d}"
+        cell.metadata = nbformat.from_dict({"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {})
+        for output in cell.get("outputs", []):
+            output.pop("transient", None)
+            if "metadata" in output:
+                output.metadata = nbformat.from_dict({})
+
+
+def run_notebooks(out_dir=None):
+    """Execute all notebooks, in place or into `out_dir`; progress is shown on a terminal."""
+    paths = sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))
+    for path in tqdm(paths, desc="notebooks", unit="notebook", disable=None):
+        run_notebook(path, Path(out_dir) / path.name if out_dir else None)
+
+
+__all__ = ["CellExecutionError", "run_notebook", "run_notebooks", "normalise_notebook"]

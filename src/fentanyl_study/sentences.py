@@ -1,0 +1,156 @@
+"""Split running text into sentences, as offsets into the raw text."""
+
+import functools
+import re
+
+import pandas as pd
+
+from fentanyl_study.wordlists import read_wordlist
+
+# An end mark, the closing marks and note numbers after it, then white space or the next sentence at once:
+# matches 'seized.However', 'lives." He', 'now!” US'; not '$1.5', 'xinhua.net', 'a,b'.
+_END = re.compile(r"(?:[.!?]+|…)(?:[\"”’')\]]|\[\d+\])*(?:\s+|(?=[A-Z“\"])|$)|[。！？]+[”’」』]*\s*")
+_LAST_TOKEN = re.compile(r"[\w.&-]*$")
+_NEXT_WORD = re.compile(r"[\"“‘'(\[—–-]*\s*([\w’'-]*)")
+_DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]|[A-Z]")  # "U.S", "p.m", the initial in "George W"
+_ENUMERATOR = re.compile(r"\W*(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})\W*")  # "1." or "(a)" alone is no sentence
+# "in the U.S. China denies it" is two sentences; "the U.S. China hawks" and "in U.S. China policy" are none
+_PLACE_ENDS = re.compile(r"\b(?:in|of|to|from|into|by|for|with|across|than) the (?:[A-Z]\.)+[A-Z]\Z")
+_CLAUSE = re.compile(r"[A-Z]\w+ (?:\w{3,}(?:[^s]s|ed)|said|has|had|is|was|will|would|does|did|cannot|also) ")
+# A paragraph that stops in mid-sentence, and one that goes on: "Trump" / "signed …", not "Q:" / "what …"
+_BROKEN = re.compile(r"[\w,’'–-]\s*\Z")
+
+
+@functools.cache
+def _words(kind):
+    return frozenset(row["form"] for row in read_wordlist("sentence_words") if row["kind"] == kind)
+
+
+def find_sentences(text):
+    """Find the sentences of a stretch of text.
+
+    A line break ends a sentence, unless the next line goes on in lower case.
+    Full stops of abbreviations, initials and numbers end none. Does not mend
+    words that are split by a hyphen at a line's end.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    list of (int, int)
+        Start and end of each sentence in code points, in order, without white
+        space at either end. Together they hold every character of `text` that
+        is not white space.
+
+    Examples
+    --------
+    >>> text = "Mr. Li met U.S. envoys. They agreed."
+    >>> [text[start:end] for start, end in find_sentences(text)]
+    ['Mr. Li met U.S. envoys.', 'They agreed.']
+    """
+    found, begin = [], 0
+    for line_start, line_end in _find_lines(text):
+        begin = line_start
+        for match in _END.finditer(text, line_start, line_end):
+            if _ends_sentence(text, begin, match, line_end):
+                found.append((begin, match.end()))
+                begin = match.end()
+        found.append((begin, line_end))
+    return [span for span in (_strip(text, *span) for span in found) if span[0] < span[1]]
+
+
+def _find_lines(text):
+    """Give the stretches between line breaks that end a sentence."""
+    start = 0
+    for match in re.finditer(r"\s*[\n\r\u2028\u2029]\s*", text):
+        if text[match.end() : match.end() + 1].islower() and _BROKEN.search(text, start, match.start()):
+            continue
+        yield start, match.start()
+        start = match.end()
+    yield start, len(text)
+
+
+def _strip(text, start, end):
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
+
+
+def _ends_sentence(text, begin, match, end):
+    """Tell whether the end mark that was matched ends the sentence begun at `begin`."""
+    mark, after = match.group(), match.end()
+    if after >= end or mark[0] in "。！？":
+        return True
+    following = _NEXT_WORD.match(text, after, end)[1]
+    before = text[max(begin, match.start() - 40) : match.start()]
+    token = _LAST_TOKEN.search(before)[0]
+    if not mark[-1].isspace():
+        return _ends_without_space(token, mark, following, text[after])
+    if following[:1].islower() or _ENUMERATOR.fullmatch(text, begin, match.start() + 1):
+        return False
+    if mark[0] != "." or mark.startswith(".."):
+        return True
+    return not _is_abbreviation(before, following, text[after : after + 60])
+
+
+def _ends_without_space(token, mark, following, first):
+    """Decide "seized.However" (yes), "U.S" and "Booking.COM" (no), ".“We" (yes)."""
+    if first in "“\"":
+        return len(mark) == 1 and first == "“" and not _DOTTED.fullmatch(token)
+    lower_word = len(token) >= 3 and token.isalpha() and token[1:].islower() and token not in _words("title")
+    return (lower_word or len(mark) > 1) and len(following) > 1 and following[1:].islower()
+
+
+def _is_abbreviation(before, following, ahead):
+    """Tell whether the full stop after `before` belongs to an abbreviation that ends no sentence."""
+    token = _LAST_TOKEN.search(before)[0]
+    if token in _words("title") or (token.isupper() and token.capitalize() in _words("title")):
+        return True
+    if token in _words("before_number"):
+        return following[:1].isdigit()
+    if token in _words("name_part") or _DOTTED.fullmatch(token):
+        opens = following in _words("place") and _PLACE_ENDS.search(before) and _CLAUSE.match(ahead)
+        return following not in _words("starter") and not opens
+    return False
+
+
+def split_sentences(spans, documents):
+    """Split spans of running text into sentences.
+
+    One row per sentence, in reading order. A sentence that an inserted blank
+    line breaks is one row; one that a removed caption breaks is two, the second
+    going on where the first stops, since no row may hold removed text.
+    Does not resolve who is speaking; see ``attribution.attribute_sentences``.
+
+    Parameters
+    ----------
+    spans : DataFrame
+        One row a paragraph of running text: doc_id, start, end.
+    documents : DataFrame
+        doc_id and text (raw).
+
+    Returns
+    -------
+    DataFrame
+        doc_id, sentence_id (from 1), paragraph (from 1), start, end, text
+        (white space collapsed).
+    """
+    texts = documents.set_index("doc_id")["text"]
+    rows = [
+        (doc_id, *row)
+        for doc_id, group in spans.groupby("doc_id", sort=False)
+        for row in number_sentences(texts[doc_id], list(zip(group["start"], group["end"], strict=True)))
+    ]
+    return pd.DataFrame(rows, columns=["doc_id", "sentence_id", "paragraph", "start", "end", "text"])
+
+
+def number_sentences(text, spans):
+    """Give (sentence_id, paragraph, start, end, text) for the sentences of one article's spans."""
+    rows = []
+    for paragraph, (start, end) in enumerate(spans, start=1):
+        for first, last in find_sentences(text[start:end]):
+            words = " ".join(text[start + first : start + last].split())
+            rows.append((len(rows) + 1, paragraph, start + first, start + last, words))
+    return rows

@@ -1,0 +1,42 @@
+"""What several test files share: the shipped corpus and a small corpus that may be broken."""
+
+import csv
+import hashlib
+import shutil
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def corpus_copy(tmp_path):
+    """A copy of the shipped data/raw and data/coding that a test may break."""
+    for folder in ("raw", "coding"):
+        shutil.copytree(REPOSITORY / "data" / folder, tmp_path / folder)
+    return tmp_path
+
+
+@pytest.fixture
+def make_corpus(tmp_path):
+    """Write a corpus of the given texts (doc_id to text); other columns can be set for all of them."""
+
+    def write(texts, **columns):
+        (tmp_path / "raw" / "texts").mkdir(parents=True, exist_ok=True)
+        row = {
+            "title": "", "outlet": "Daily", "outlet_country": "US", "outlet_type": "press", "author": "",
+            "published": "2020-01-02", "url": "", "voice": "narrator", "notes": "", "language": "en", **columns,
+        }  # fmt: skip
+        rows = []
+        for doc_id, text in texts.items():
+            content = text.encode()
+            (tmp_path / "raw" / "texts" / f"{doc_id}.txt").write_bytes(content)
+            rows.append({"doc_id": doc_id, **row, "sha256": hashlib.sha256(content).hexdigest()})
+        with (tmp_path / "raw" / "articles.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+        return tmp_path
+
+    return write

@@ -1,0 +1,91 @@
+"""Agreement: against hand arithmetic and against another implementation."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import precision_recall_fscore_support
+
+from fentanyl_study.agreement import compute_alpha, judge_alpha, measure_agreement, pair_codes, score_codings
+from fentanyl_study.corpus import read_codings
+from fentanyl_study.schema import FRAMES, TARGETS, InputError
+
+
+def make_coding(sides, frames=("", "supply")):
+    table = pd.DataFrame({"doc_id": "a", "n": [1, 2], "start": [0, 5], "end": [4, 9], "keep": "1"})
+    return table.assign(side=sides, mode="none", frames=frames, **dict.fromkeys(TARGETS, "none"))
+
+
+def alpha_by_coincidences(first, second):
+    """Krippendorff's coincidence matrix for two coders, written out (2018, chapter 12)."""
+    values = sorted(set(first) | set(second))
+    coincidences = np.zeros((len(values), len(values)))
+    for a, b in zip(first, second, strict=True):
+        coincidences[values.index(a), values.index(b)] += 1
+        coincidences[values.index(b), values.index(a)] += 1
+    n_each, n = coincidences.sum(axis=0), coincidences.sum()
+    observed = n - np.trace(coincidences)
+    expected = (n * n - (n_each**2).sum()) / (n - 1)
+    return 1 - observed / expected
+
+
+def test_alpha_by_hand():
+    # 4 sentences, 1 disagreement: observed 2 of 8; expected (8*8 - 5*5 - 3*3) / 7 = 30/7; alpha = 1 - 2*7/30
+    assert compute_alpha(list("aabb"), list("aaba")) == pytest.approx(1 - 14 / 30)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=2, max_size=30))
+def test_alpha_equals_the_coincidence_matrix(pairs):
+    first, second = zip(*pairs, strict=True)
+    if len(set(first + second)) == 1:
+        assert np.isnan(compute_alpha(first, second))
+    else:
+        assert compute_alpha(first, second) == pytest.approx(alpha_by_coincidences(first, second))
+
+
+def test_lines_of_the_codebook():
+    assert [judge_alpha(a) for a in (0.8, 0.79, 0.667, 0.66, float("nan"))] == [
+        "firm claims", "tentative claims", "tentative claims", "no claim", "no variation",
+    ]  # fmt: skip
+
+
+def test_pairs_hold_each_variable_and_frame_once():
+    pairs = pair_codes(make_coding(["narrator", "other"]), make_coding(["narrator", "narrator"]))
+    assert pairs["variable"].nunique() == 3 + len(TARGETS) + len(FRAMES)
+    assert pairs[pairs["variable"] == "side"][["first", "second"]].values.tolist() == [
+        ["narrator", "narrator"], ["other", "narrator"],
+    ]  # fmt: skip
+    assert pairs[pairs["variable"] == "frame: supply"]["first"].tolist() == ["0", "1"]
+
+
+def test_codings_of_other_sentences_are_refused():
+    other = make_coding(["narrator", "other"]).assign(end=[4, 8])
+    with pytest.raises(InputError, match=r"same sentences.*'a'.*2"):
+        pair_codes(make_coding(["narrator", "other"]), other)
+
+
+def test_range_of_alpha_leaves_out_each_article():
+    pairs = pd.DataFrame(
+        {"doc_id": list("xxxxyyyy"), "variable": "v", "first": list("aabbaabb"), "second": list("aabbbbaa")}
+    )
+    row = measure_agreement(pairs).iloc[0]
+    assert (row["n"], row["n_agree"]) == (8, 4)
+    assert row["high"] == pytest.approx(1.0)  # without y, full agreement
+    assert row["low"] == pytest.approx(alpha_by_coincidences("aabb", "bbaa"))
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=1, max_size=30))
+def test_scores_equal_scikit_learns(pairs):
+    first, second = zip(*pairs, strict=True)
+    scores = score_codings(pd.DataFrame({"variable": "v", "first": first, "second": second}))
+    expected = precision_recall_fscore_support(first, second, labels=scores["value"].tolist(), zero_division=0)
+    for column, values in zip(("precision", "recall", "f1"), expected, strict=False):
+        assert scores[column].to_numpy() == pytest.approx(values)
+
+
+def test_shipped_coders_agree_as_the_codebook_demands():
+    agreement = measure_agreement(pair_codes(read_codings("coder_a"), read_codings("coder_b")))
+    assert set(agreement["supports"]) <= {"firm claims", "tentative claims"}
+    assert agreement.set_index("variable").loc["keep", "n"] == 245
+    assert agreement.set_index("variable").loc["side", "n"] == 210

@@ -1,0 +1,114 @@
+"""Every fault a user can make in a corpus folder: one line that names it, exit code 2, nothing written."""
+
+import hashlib
+import shutil
+
+import pytest
+
+from fentanyl_study.cli import main
+from fentanyl_study.corpus import read_csv
+
+ROW = "shine-2019-09-04"
+
+
+def edit(path, old, new):
+    content = path.read_bytes()
+    assert old.encode() in content
+    path.write_bytes(content.replace(old.encode(), new.encode(), 1))
+
+
+def drop_text(corpus):
+    (corpus / f"raw/texts/{ROW}.txt").unlink()
+
+
+def drop_row(corpus):
+    path = corpus / "raw/articles.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith(ROW)), encoding="utf-8")
+
+
+def rewrite_text(content):
+    """Give the text other bytes and the row their checksum."""
+
+    def change(corpus):
+        articles = read_csv(corpus / "raw/articles.csv")
+        articles.loc[articles["doc_id"] == ROW, "sha256"] = hashlib.sha256(content).hexdigest()
+        articles.to_csv(corpus / "raw/articles.csv", index=False)
+        (corpus / f"raw/texts/{ROW}.txt").write_bytes(content)
+
+    return change
+
+
+def change(file, old, new):
+    return lambda corpus: edit(corpus / file, old, new)
+
+
+def add_correction(row):
+    def write(corpus):
+        head = "doc_id,start,end,variable,value,by,why\n"
+        (corpus / "coding/corrections.csv").write_text(head + row + "\n", encoding="utf-8")
+
+    return write
+
+
+ARTICLES, CODES = "raw/articles.csv", "coding/adjudicated.csv"
+FAULTS = {
+    "no articles.csv": (lambda corpus: (corpus / ARTICLES).unlink(), ["articles.csv", "no such file"]),
+    "missing text": (drop_text, [f"{ROW}.txt", "no such file", "articles.csv"]),
+    "missing row": (drop_row, [f"{ROW}.txt", "has no row", "articles.csv"]),
+    "changed text": (change(f"raw/texts/{ROW}.txt", "China", "china"), [f"{ROW}.txt", "sha256 is", "restore"]),
+    "malformed doc_id": (change(ARTICLES, ROW, "Shine 2019"), ["row 6", "doc_id is 'Shine 2019'", "expected"]),
+    "duplicate doc_id": (change(ARTICLES, ROW, "cnn-2018-06-25"), ["row 6", "doc_id='cnn-2018-06-25'", "second"]),
+    "bad date": (change(ARTICLES, "2019-09-04,https", "04.09.2019,https"), ["row 6", "published", "ISO date"]),
+    "no such day": (change(ARTICLES, "2019-09-04,https", "2019-02-30,https"), ["row 6", "'2019-02-30'", "ISO date"]),
+    "unknown voice": (change(ARTICLES, "1909041383/,narrator", "1909041383/,china"), ["voice is 'china'", "narrator"]),
+    "unknown outlet type": (change(ARTICLES, "APD News,CN,press", "APD News,CN,paper"), ["row 2", "'paper'"]),
+    "missing column": (change(ARTICLES, ",voice,", ",speaks,"), ["column(s) missing: voice"]),
+    "not UTF-8": (rewrite_text("Beijing – denied".encode("cp1252")), [f"{ROW}.txt", "UTF-8", "byte 8"]),
+    "empty text": (rewrite_text(b" \n"), [f"{ROW}.txt", "is empty"]),
+    "articles.csv not UTF-8": (
+        lambda corpus: (corpus / ARTICLES).write_bytes((corpus / ARTICLES).read_bytes() + b"\xff"), ["articles.csv", "UTF-8"],
+    ),
+    "ragged articles.csv": (change(ARTICLES, "APD News,CN", "APD News,,,,CN"), ["articles.csv, row 2", "more cells"]),
+    "offsets beyond the text": (
+        change(CODES, "shine-2019-09-04,15,2499,2514", "shine-2019-09-04,15,2499,9514"), ["row 246", "does not fit", "2514"],
+    ),
+    "offsets that cut a word": (
+        change(CODES, "shine-2019-09-04,14,2380", "shine-2019-09-04,14,2381"), ["row 245", "cuts a word"],
+    ),
+    "code of an unknown article": (change(CODES, "shine-2019-09-04,14", "shine-2020,14"), ["row 245", "no row"]),
+    "unknown code": (change(CODES, "1,china_official,China,indirect", "1,china,China,indirect"), ["row 3", "'china'"]),
+    "unknown frame": (change(CODES, "blame;supply", "blame;supplies"), ["row 3", "'blame;supplies'", "any of these"]),
+    "incomplete code": (change(CODES, "1,china_official,China", "1,,China"), ["row 3", "is empty"]),
+    "coded twice": (
+        lambda corpus: shutil.copy(corpus / CODES, corpus / "coding/more.csv"), ["row", "coded twice"],
+    ),
+    "correction that fits no sentence": (
+        add_correction(f"{ROW},102,282,side,narrator,AB,an act"), ["corrections.csv, row 2", "102-282"],
+    ),
+    "correction to an unknown value": (
+        add_correction(f"{ROW},101,282,side,nobody,AB,an act"), ["corrections.csv, row 2", "'nobody'"],
+    ),
+    "correction of an unknown variable": (
+        add_correction(f"{ROW},101,282,tone,angry,AB,an act"), ["corrections.csv, row 2", "'tone'"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault_gives_one_line_and_writes_nothing(name, corpus_copy, capsys):
+    break_corpus, expected = FAULTS[name]
+    break_corpus(corpus_copy)
+    assert main(["build", "--data", str(corpus_copy)]) == 2
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1 and "Traceback" not in message
+    for words in expected:
+        assert words in message
+    assert not (corpus_copy / "processed").exists()
+
+
+def test_wrong_use_gives_exit_code_2(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["bild"])
+    assert caught.value.code == 2
+    assert "invalid choice: 'bild'" in capsys.readouterr().err

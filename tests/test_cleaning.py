@@ -1,0 +1,145 @@
+"""Cleaning: rules on form with their own examples, rules on place on small articles, nothing lost."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fentanyl_study.cleaning import clean_documents, find_spans, mask_text
+from fentanyl_study.corpus import read_csv
+from fentanyl_study.schema import REASONS
+from fentanyl_study.sentences import number_sentences
+from fentanyl_study.wordlists import read_wordlist
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+TEXTS = {path.stem: path.read_bytes().decode("utf-8") for path in sorted((DATA / "raw/texts").glob("*.txt"))}
+BODY = "The two sides met in Beijing on Monday and spoke of drugs. They will meet again in the spring."
+
+
+def give_reasons(text, **keywords):
+    return [(text[start:end], reason) for start, end, reason in find_spans(text, **keywords)]
+
+
+@pytest.mark.parametrize("row", read_wordlist("line_rules"), ids=lambda row: row["example"][:30])
+def test_rule_matches_its_example_and_not_its_counter_example(row):
+    assert re.fullmatch(row["pattern"], row["example"])
+    assert not re.fullmatch(row["pattern"], row["counter_example"])
+    assert row["reason"] in REASONS and row["why"] and row["where"] in ("any", "top", "end")
+
+
+def test_coded_sentences_are_kept_or_removed_as_coded():
+    coded = read_csv(DATA / "coding/adjudicated.csv").to_dict("records")
+    assert len(coded) == 245
+    titles = read_csv(DATA / "raw/articles.csv").set_index("doc_id")["title"]
+    kept = {
+        doc_id: [(start, end) for start, end, reason in find_spans(text, title=titles[doc_id]) if not reason]
+        for doc_id, text in TEXTS.items()
+    }
+    for row in coded:
+        start, end = int(row["start"]), int(row["end"])
+        inside = sum(max(0, min(end, b) - max(start, a)) for a, b in kept[row["doc_id"]])
+        assert (inside > (end - start) / 2) == (row["keep"] == "1"), TEXTS[row["doc_id"]][start:end]
+
+
+def test_top_of_the_page():
+    text = f"Talks on drugs resume\nOfficials hope for more\nBy Anna Berg\nMay 3, 2019\n{BODY}"
+    assert [reason for _, reason in give_reasons(text)] == ["headline", "deck", "byline", "time_stamp", ""]
+
+
+def test_title_is_the_headline_even_with_a_full_stop():
+    text = f"Do the two sides still talk about drugs at all?\n\n{BODY}"
+    assert give_reasons(text, title="Do the two sides still talk about drugs at all?")[0][1] == "headline"
+
+
+def test_quotation_above_the_text_that_stands_again_in_it_is_a_deck():
+    quotation = "“We have never closed the door to talks,”"
+    text = f"Talks resume\n\n{quotation}\n\n{BODY}\n\n{quotation} Li said."
+    assert give_reasons(text)[1] == (quotation, "deck")
+
+
+def test_subheading_and_label_at_the_foot():
+    text = f"{BODY}\n\nWhat comes next\n\n{BODY}\n\nWorld news in brief"
+    assert [reason for _, reason in give_reasons(text)] == ["", "subheading", "", "section_label"]
+
+
+def test_bare_tag_and_speaker_labels_are_running_text():
+    text = f"{BODY}\n\nLi said in the interview\n\n{BODY}\n\nLi Wei:\n\n{BODY}\n\nQ: What next\n\n{BODY}"
+    assert not [reason for _, reason in give_reasons(text) if reason]
+
+
+def test_title_of_a_film_above_its_running_time():
+    text = f"{BODY}\n\nA raid in Ohio\n02:10 - Source: TV\n\n{BODY}"
+    assert [reason for _, reason in give_reasons(text)] == ["", "media_widget", "media_widget", ""]
+
+
+def test_all_after_the_first_comment_is_comment():
+    text = f"{BODY}\n\n{BODY}\n\n{BODY}\n\nThanks for this fine article.\n\nI think the numbers are wrong, though."
+    assert [reason for _, reason in give_reasons(text)][-2:] == ["reader_comment", "reader_comment"]
+
+
+def test_officials_thanks_are_no_comment():
+    text = f"{BODY}\n\n{BODY}\n\nThank you for your question, Mr. Li said.\n\n{BODY}"
+    assert not [reason for _, reason in give_reasons(text) if reason]
+
+
+def test_hard_wrapped_text_gives_paragraphs():
+    lines = [
+        "The commission met the agency's envoys in the capital of the",
+        "province and agreed on lists that both will keep, and on dates",
+        "for sending them to each other.",
+    ]
+    text = "\n\n".join(["\n".join(lines)] * 6)
+    spans = find_spans(text)
+    assert len(spans) == 6
+    assert number_sentences(text, [span[:2] for span in spans])[0][4].startswith("The commission met the agency's envoys")
+
+
+def test_sentence_broken_by_a_blank_line_is_one_and_by_a_caption_two():
+    text = f"{BODY}\n\nEarlier this month, Li\n\nsigned the new rules into law after long talks."
+    assert [words for *_, words in number_sentences(text, [span[:2] for span in find_spans(text)])][2:] == [
+        "Earlier this month, Li signed the new rules into law after long talks."
+    ]
+    text = text.replace("Li\n\n", "Li\n\nFile photo of the ministry.\n\n")
+    assert [reason for _, reason in give_reasons(text)] == ["", "", "caption", ""]
+
+
+def test_spans_marked_by_a_person_win():
+    text = f"{BODY}\n\nWhat comes next\n\n{BODY}"
+    marked = [(0, 9, "by_hand"), (len(BODY) + 2, len(BODY) + 17, "")]
+    assert give_reasons(text, marked=marked)[:2] == [("The two s", "by_hand"), (BODY[9:], "")]
+    assert give_reasons(text, marked=marked)[2] == ("What comes next", "")
+
+
+def test_clean_documents_names_the_removed():
+    documents = pd.DataFrame({"doc_id": ["a"], "title": [""], "text": [f"Talks resume\n\n{BODY}"]})
+    spans, removed = clean_documents(documents)
+    assert spans.values.tolist() == [["a", 14, 14 + len(BODY)]]
+    assert removed.values.tolist() == [["a", 0, 12, "Talks resume", "headline"]]
+
+
+def check_partition(text):
+    """Every character that is not white space lies in exactly one row, and rows hold what the text holds."""
+    spans, covered = find_spans(text), [0] * len(text)
+    sentences = number_sentences(text, [(start, end) for start, end, reason in spans if not reason])
+    for *_, start, end, words in sentences:
+        assert words == " ".join(text[start:end].split())
+    for start, end in [row[2:4] for row in sentences] + [span[:2] for span in spans if span[2]]:
+        for i in range(start, end):
+            covered[i] += 1
+    assert all(n == 1 or (n == 0 and c.isspace()) for n, c in zip(covered, text, strict=True))
+    masked = mask_text(text, [span[:2] for span in spans])
+    assert len(masked) == len(text)
+
+
+@given(st.text(st.sampled_from("aB .\n\"“”?!:,0)-\r\u2028\x85") | st.characters()))
+def test_nothing_is_lost_in_arbitrary_text(text):
+    check_partition(text)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(sorted(TEXTS)), st.integers(0, 18000), st.integers(0, 400)), max_size=8))
+def test_nothing_is_lost_in_splices_of_the_articles(pieces):
+    check_partition("".join(TEXTS[name][start : start + length] for name, start, length in pieces))
