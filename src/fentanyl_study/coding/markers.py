@@ -105,7 +105,7 @@ def normalise_words(text, side="narrator"):
 
 
 @cache
-def _read_list(name):
+def read_list(name):
     """Read one of the package's word lists, cells as text."""
     with resources.files("fentanyl_study").joinpath("wordlists", name).open(encoding="utf-8", newline="") as file:
         return pd.read_csv(file, dtype=str, keep_default_na=False)
@@ -113,7 +113,7 @@ def _read_list(name):
 
 @cache
 def _read_terms():
-    terms = _read_list("marker_terms.csv")
+    terms = read_list("marker_terms.csv")
     return dict(zip(terms["name"], terms["words"], strict=True))
 
 
@@ -141,7 +141,7 @@ GAP_MARK = "\0"  # keeps the gap's own signs from being read as pattern signs
 def _compile_markers(name):
     """Compile a list: one tuple of markers for each side, so that no side is asked at match time."""
     markers = []
-    for row in _read_list(name).itertuples():
+    for row in read_list(name).itertuples():
         parts = [part.strip() for part in row.pattern.split(" & ")]
         markers.append(
             Marker(
