@@ -24,6 +24,8 @@ from fentanyl_study.schema import SIDES, TARGETS, InputError
 STRENGTH = {"1": 0.4, "2": 0.7, "3": 0.9}  # a hint, a plain word, an explicit statement: chance of being right
 MIN_CONFIDENCE = 0.5  # one hint is not enough to take a side, two are (1 - 0.6 * 0.6 = 0.64)
 GAP = r"[^;:.?]{0,70}?"  # `..`: bounded, so that no pattern takes more than linear time
+STEM = 3  # letters by which a pattern is first looked up: enough to rule nine patterns in ten out
+UNMARKED = 0.6  # confidence in "none" for a sentence on the topic without any marker
 NEGATION_REACH = 45  # characters before a marker in which a negation still governs it: some seven words
 
 # stances that are of themselves a way of framing: working together, and reproach between the two countries
@@ -59,6 +61,7 @@ class Marker:
     wanted: tuple
     unwanted: tuple
     near: tuple
+    anchors: tuple
 
     def find(self, words, before=""):
         """Give the direction it speaks for in these words, or None where it does not stand."""
@@ -117,6 +120,47 @@ def _read_terms():
     return dict(zip(terms["name"], terms["words"], strict=True))
 
 
+def _fill_names(pattern):
+    """Put the words of marker_terms.csv in the place of their names."""
+    for name, words in _read_terms().items():
+        pattern = pattern.replace("{" + name + "}", f"({words})")
+    if re.search(r"\{[A-Z]", pattern):
+        raise InputError(f"marker pattern {pattern!r}: name in braces not in marker_terms.csv; add it there")
+    return pattern
+
+
+def _split_pieces(part):
+    """Split a part at its gaps, but not at those within brackets."""
+    pieces, depth = [""], 0
+    for word in part.split(" "):
+        if word == ".." and depth == 0:
+            pieces.append("")
+            continue
+        pieces[-1] += " " + word
+        depth += word.count("(") - word.count(")")
+    return [piece[1:] for piece in pieces]
+
+
+def _find_anchor(segment):
+    """Give the stems one of which a text must have for this piece of a pattern to match; none if unknown."""
+    segment = segment.strip("^ ")
+    if not segment.startswith("("):
+        word = re.match(r"[a-z0-9]{%d,}|[a-z0-9]+(?= |$)" % STEM, segment)
+        return frozenset([word.group()[:STEM]]) if word else None
+    depth, cuts = 0, [0]
+    for i, sign in enumerate(segment):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and depth == 1 or depth == 0:
+            cuts.append(i)
+        if depth == 0:
+            break
+    if segment[cuts[-1] + 1 :].startswith(("?", "*", "{0")):
+        return None  # may be absent
+    inner = [_find_anchor(segment[a + 1 : b]) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return frozenset().union(*inner) if all(inner) else None
+
+
+@cache
 def compile_pattern(pattern):
     """Turn one part of a marker's pattern into a compiled regular expression.
 
@@ -125,20 +169,16 @@ def compile_pattern(pattern):
     >>> bool(compile_pattern("shift* .. blame").search("stop shifting all the blame"))
     True
     """
-    for name, words in _read_terms().items():
-        pattern = pattern.replace("{" + name + "}", f"(?:{words})")
-    if re.search(r"\{[A-Z]", pattern):
-        raise InputError(f"marker pattern {pattern!r}: name in braces not in marker_terms.csv; add it there")
-    pattern = pattern.replace(")*", "){0,4}").replace("(", "(?:").replace("(?:?", "(?").strip()
-    pattern = pattern.replace(" .. ", GAP_MARK).replace("*", r"\w*").replace(GAP_MARK, rf"\b{GAP}\b")
+    pattern = _fill_names(pattern).replace(")*", "){0,4}").replace("(", "(?:").replace("(?:?", "(?").strip()
+    pattern = pattern.replace(" .. ", _GAP_MARK).replace("*", r"\w*").replace(_GAP_MARK, rf"\b{GAP}\b")
     return re.compile(rf"\b(?:{pattern})\b" if not pattern.startswith("^") else rf"{pattern}\b")
 
 
-GAP_MARK = "\0"  # keeps the gap's own signs from being read as pattern signs
+_GAP_MARK = "\0"  # keeps the gap's own signs from being read as pattern signs
 
 
 @cache
-def _compile_markers(name):
+def compile_markers(name):
     """Compile a list: one tuple of markers for each side, so that no side is asked at match time."""
     markers = []
     for row in read_list(name).itertuples():
@@ -150,6 +190,10 @@ def _compile_markers(name):
                 wanted=tuple(compile_pattern(p) for p in parts if not p.startswith(("not ", "near "))),
                 unwanted=tuple(compile_pattern(p[4:]) for p in parts if p.startswith("not ")),
                 near=tuple(compile_pattern(p[5:]) for p in parts if p.startswith("near ")),
+                anchors=tuple(
+                    anchor for part in parts if not part.startswith(("not ", "near "))
+                    for anchor in map(_find_anchor, _split_pieces(_fill_names(part))) if anchor
+                ),
             )
         )  # fmt: skip
     return {side: tuple(m for m in markers if side in m.sides) for side in SIDES}
@@ -157,17 +201,27 @@ def _compile_markers(name):
 
 def _weigh(hits):
     """Give the direction best supported by hits [(direction, strength)] and how sure it is."""
-    doubt = {"favor": 1.0, "against": 1.0, "none": 1.0}
+    doubt = {"against": 1.0, "none": 1.0, "favor": 1.0}
     for direction, strength in hits:
         doubt[direction] *= 1 - strength
     # a tie goes to the denial: it has to name what it denies, the assertion names no denial
-    direction = min(("against", "none", "favor"), key=doubt.get)
+    direction = min(doubt, key=doubt.get)
     rest = min(value for name, value in doubt.items() if name != direction)
-    return direction, (1 - doubt[direction]) * (0.5 + 0.5 * rest)
+    confidence = (1 - doubt[direction]) * (0.5 + 0.5 * rest)
+    return (direction, confidence) if confidence >= MIN_CONFIDENCE else ("none", 1 - confidence)
 
 
 def find_hits(text, side="narrator", markers="stance_markers.csv", *, before=""):
     """Give for each target or frame the hits of its markers in one sentence.
+
+    Parameters
+    ----------
+    text, side : str
+        A sentence, and whose it is.
+    markers : str
+        The list: stance_markers.csv or frame_markers.csv.
+    before : str
+        The sentences before it, for markers with `near`.
 
     Returns
     -------
@@ -179,8 +233,12 @@ def find_hits(text, side="narrator", markers="stance_markers.csv", *, before="")
     >>> find_hits("Beijing denied it was to blame for the deaths.")["us_pressure"]
     [('against', 0.9)]
     """
-    words, before, hits = normalise_words(text, side), normalise_words(before, side), {}
-    for marker in _compile_markers(markers)[side]:
+    words, hits = normalise_words(text, side), {}
+    before = normalise_words(before, side)
+    stems = {word[:STEM] for word in words.split()}
+    for marker in compile_markers(markers)[side]:
+        if any(anchor.isdisjoint(stems) for anchor in marker.anchors):
+            continue
         direction = marker.find(words, before)
         if direction:
             hits.setdefault(marker.target, []).append((direction, marker.strength))
@@ -190,6 +248,11 @@ def find_hits(text, side="narrator", markers="stance_markers.csv", *, before="")
 def code_stance(text, side="narrator", *, before=""):
     """Code one sentence's stance towards the five targets by its markers.
 
+    The strengths s of the hits of one direction add up to 1 - product of
+    (1 - s); the stronger direction wins and is trusted less the more speaks
+    for another one. Under ``MIN_CONFIDENCE`` the code is none. A question of
+    the article's own voice takes no side.
+
     Returns
     -------
     dict
@@ -197,26 +260,67 @@ def code_stance(text, side="narrator", *, before=""):
 
     Examples
     --------
-    >>> code_stance("China is the main source of illicit fentanyl.", "us_official")["china_source"]
-    ('favor', 0.9)
+    >>> code_stance("Beijing denied it was to blame for the deaths.")["us_pressure"]
+    ('against', 0.9)
     """
-    hits = {} if is_question(text, side) else find_hits(text, side, before=before)
-    codes = {}
-    for target in TARGETS:
-        direction, confidence = _weigh(hits[target]) if target in hits else ("none", 1.0)
-        if direction != "none" and confidence < MIN_CONFIDENCE:
-            direction, confidence = "none", 1 - confidence
-        codes[target] = (direction, round(confidence, 3))
-    return codes
+    hits = {} if _is_question(text, side) else find_hits(text, side, before=before)
+    return {target: _weigh(hits[target]) if target in hits else ("none", 1.0) for target in TARGETS}
 
 
 def code_frames(text, side="narrator", *, before=""):
-    """Give the frames one sentence's words carry, in alphabetical order."""
-    found = set(find_hits(text, side, "frame_markers.csv", before=before))
-    stances = code_stance(text, side, before=before)
-    return sorted(found | {frame for target, stance, frame in IMPLIED if stances[target][0] == stance})
+    """Give the frames one sentence's words carry, in alphabetical order.
+
+    >>> code_frames("Police seized the parcels.")
+    ['enforcement']
+    """
+    return sorted(find_hits(text, side, "frame_markers.csv", before=before))
 
 
-def is_question(text, side):
+def _is_question(text, side):
     """Tell whether a sentence is a question put by the article's own voice (it takes no side)."""
     return side == "narrator" and (text.rstrip(" ”\"'’").endswith("?") or text.startswith(("Q ", "Q:", "Question")))
+
+
+def code_sentences(sentences):
+    """Code sentences by machine: five stances, the frames, and how sure the least sure code is.
+
+    One row per sentence, as given, with new columns: the five targets (favor,
+    against, none), frames (joined by ";", sorted), confidence (0 to 1). Each
+    article is coded by itself, so articles may be handed over one by one.
+    Does not look at hand codes; ``build`` lets those prevail.
+
+    Parameters
+    ----------
+    sentences : DataFrame
+        doc_id, text, side; each article's sentences in reading order.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"doc_id": ["a"], "text": ["Police seized it."], "side": ["narrator"]})
+    >>> code_sentences(told)["frames"].tolist()
+    ['enforcement']
+    """
+    previous = sentences.groupby("doc_id", sort=False)["text"]
+    before = previous.shift(2, fill_value="") + " " + previous.shift(1, fill_value="")
+    rows = [
+        _code_sentence(text, side, context)
+        for text, side, context in zip(sentences["text"], sentences["side"], before, strict=True)
+    ]
+    coded = pd.DataFrame(rows, columns=[*TARGETS, "frames", "confidence"], index=sentences.index)
+    return sentences.drop(columns=coded.columns, errors="ignore").join(coded)
+
+
+def _code_sentence(text, side, before):
+    """Give the five stances, the frames and the confidence of one sentence."""
+    stances = code_stance(text, side, before=before)
+    frames = set(code_frames(text, side, before=before))
+    frames |= {frame for target, stance, frame in IMPLIED if stances[target][0] == stance}
+    confidence = min(sure for _, sure in stances.values())
+    if confidence == 1 and _is_on_topic(text):
+        confidence = UNMARKED  # about the drug and a country, and yet no marker: a wording nobody listed?
+    return [*(stances[target][0] for target in TARGETS), ";".join(sorted(frames)), round(confidence, 3)]
+
+
+def _is_on_topic(text):
+    words = normalise_words(text)
+    return all(compile_pattern("{" + name + "}").search(words) for name in ("CHINA", "DRUG"))
