@@ -7,11 +7,10 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m fentanyl_study
 
 # A user's own settings must not reach the notebooks, or the bytes would differ from machine to machine.
-unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV
+unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV MPLBACKEND
 export LC_ALL := C.UTF-8
 export TZ := UTC
 export PYTHONHASHSEED := 0
-export MPLBACKEND := agg
 export JUPYTER_CONFIG_DIR := $(CURDIR)/.venv/etc/jupyter
 export IPYTHONDIR := $(CURDIR)/.venv/etc/ipython
 export MPLCONFIGDIR := $(CURDIR)/.venv/etc/matplotlib

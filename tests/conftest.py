@@ -5,7 +5,10 @@ import hashlib
 import shutil
 from pathlib import Path
 
+import matplotlib
 import pytest
+
+matplotlib.use("agg")  # tests draw to files; the notebooks' kernels choose for themselves
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

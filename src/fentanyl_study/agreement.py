@@ -3,14 +3,18 @@
 Krippendorff, K. (2018). Content Analysis, 4th edition, chapter 12.
 """
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from krippendorff import alpha as krippendorff_alpha
 
+from fentanyl_study.corpus import get_data_dir, read_codings
 from fentanyl_study.schema import FRAMES, TARGETS, InputError
 
 CODED = ("side", "mode", *TARGETS)
 FRAME_VARIABLES = tuple(f"frame: {frame}" for frame in FRAMES)
+CODERS = ("coder_a", "coder_b")
 FIRM, TENTATIVE = 0.8, 0.667  # Krippendorff's customary lines (2018: 356); the codebook, part 5, takes them over
 
 
@@ -117,7 +121,7 @@ def measure_agreement(pairs):
         From ``pair_codes``; needs doc_id, variable, first, second.
     """
     rows = [_measure_variable(name, group) for name, group in pairs.groupby("variable", sort=False)]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["variable", "n", "n_agree", "share_agree", "alpha", "low", "high", "supports"])
 
 
 def _measure_variable(variable, group):
@@ -130,6 +134,17 @@ def _measure_variable(variable, group):
         "variable": variable, "n": len(group), "n_agree": agree, "share_agree": agree / len(group),
         "alpha": alpha, "low": min(left_out), "high": max(left_out), "supports": judge_alpha(alpha),
     }  # fmt: skip
+
+
+def measure_coders(data_dir=None):
+    """Measure how far coder_a and coder_b of a corpus agree; a table without rows where two never coded.
+
+    One row per variable, as ``measure_agreement`` gives it.
+    """
+    folder = Path(data_dir or get_data_dir())
+    if not all((folder / "coding" / f"{name}.csv").exists() for name in CODERS):
+        return measure_agreement(pd.DataFrame(columns=["doc_id", "variable", "first", "second"]))
+    return measure_agreement(pair_codes(*(read_codings(name, data_dir=folder) for name in CODERS)))
 
 
 def judge_alpha(alpha):

@@ -13,7 +13,9 @@ from fentanyl_study.wordlists import read_wordlist
 
 LONGEST_LABEL = 500  # characters; a longer line is running text, whatever words it holds
 LONGEST_HEADING = 12  # words; a longer line without a full stop is a tag or a broken sentence
+LONGEST_HEADLINE = 25  # words; likewise above the first paragraph
 SHORTEST_BODY = 6  # words; a line of fewer, full stop or not, does not open the article
+HEAD_LINES = 6  # within how many lines the byline and date follow the headline
 END_LINES = 6  # how far from the foot of the page a writer is introduced
 REPEATED_WORDS = 6  # a quotation of so many words that stands again below is a deck, not text
 
@@ -153,8 +155,9 @@ def _simplify(line):
 
 
 def _is_body(line):
-    closed = len(line.split()) >= SHORTEST_BODY and _CLOSED.search(line) or _TWO_SENTENCES.search(line)
-    return bool(closed or _LABEL.match(line))
+    n_words = len(line.split())
+    closed = n_words >= SHORTEST_BODY and _CLOSED.search(line) or _TWO_SENTENCES.search(line)
+    return bool(closed or _LABEL.match(line) or n_words > LONGEST_HEADLINE)
 
 
 def _mark_top(words, reasons, title):
@@ -163,7 +166,9 @@ def _mark_top(words, reasons, title):
     for i, line in enumerate(words[:5]):
         if title and not reasons[i] and _simplify(line) == title:
             reasons[i] = "headline"
-    body = next((i for i, line in enumerate(words) if not reasons[i] and _is_body(line)), None)
+    head = [i for i, reason in enumerate(reasons[:HEAD_LINES]) if reason in ("byline", "time_stamp")]
+    begin = max(head, default=0)  # what stands above the byline is no text, though it ends on a full stop
+    body = next((i for i, line in enumerate(words) if i >= begin and not reasons[i] and _is_body(line)), None)
     for i, line in enumerate(words[:body] if body else []):
         reasons[i] = reasons[i] or _match_rule(line, "top") or ("deck" if "headline" in reasons[:i] else "headline")
 

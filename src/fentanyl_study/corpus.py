@@ -55,6 +55,8 @@ def read_articles(data_dir=None):
     data_dir = Path(data_dir or get_data_dir())
     path = data_dir / ARTICLES.path
     articles = read_csv(path)
+    optional = [column.name for column in ARTICLES.columns if not column.required]
+    articles = articles.assign(**{name: "" for name in optional if name not in articles})
     check_table(articles, ARTICLES, name=str(path))
     extra = sorted({file.stem for file in (data_dir / "raw" / "texts").glob("*.txt")} - set(articles["doc_id"]))
     if extra:

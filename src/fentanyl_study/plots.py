@@ -2,11 +2,16 @@
 
 import matplotlib
 import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from IPython.display import Image
+from matplotlib.dates import YearLocator
+from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
 from fentanyl_study.corpus import get_out_dir
 
 # Okabe and Ito's colour-blind-safe hues, their lightness spread so that grey print keeps them apart
-SIDE_COLORS = {"china_official": "#D55E00", "us_official": "#0B4F8A", "other": "#7FB8A4", "narrator": "#BDBDBD"}
+SIDE_COLORS = {"china_official": "#D55E00", "us_official": "#0B4F8A", "other": "#7FB8A4", "narrator": "#D0D0D0"}
 SIDE_LABELS = {
     "china_official": "Chinese officials",
     "us_official": "US officials",
@@ -21,25 +26,188 @@ def make_axes(*, height=3.6, columns=1, **keywords):
     matplotlib.rcdefaults()
     plt.rcParams.update(
         {"font.family": "DejaVu Sans", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False,
-         "figure.dpi": DPI, "savefig.dpi": DPI, "figure.constrained_layout.use": True}
+         "figure.dpi": DPI, "savefig.dpi": DPI, "svg.hashsalt": "fentanyl_study", "figure.constrained_layout.use": True,
+         "figure.constrained_layout.w_pad": 0.1}
     )  # fmt: skip
     _, axes = plt.subplots(1, columns, figsize=(WIDTH, height), **keywords)
     return axes
 
 
 def save_figure(figure_table, axes, name):
-    """Write figures/NAME.png and the table it draws beside it as NAME.csv.
+    """Write figures/NAME.png and NAME.svg, and the table they draw beside them as NAME.csv.
 
     Parameters
     ----------
     figure_table : DataFrame
         What the figure shows; written without its index.
     axes : Axes
-        Any Axes of the figure.
+        Any Axes of the figure; the figure is closed.
     name : str
         File name without ending.
+
+    Returns
+    -------
+    IPython Image
+        The very PNG file, so that a notebook shows the bytes that were saved.
     """
     folder = get_out_dir() / "figures"
     folder.mkdir(parents=True, exist_ok=True)
     figure_table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", float_format="%.6g")
     axes.figure.savefig(folder / f"{name}.png", metadata={"Software": None})
+    axes.figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
+    plt.close(axes.figure)
+    return Image(filename=str(folder / f"{name}.png"))
+
+
+SIDE_MARKERS = {"china_official": "o", "us_official": "s", "other": "^", "narrator": "D"}  # for grey print
+GROUP_STYLES = (("#D55E00", "o"), ("#0B4F8A", "s"), ("#7FB8A4", "^"), ("#666666", "D"))  # where groups are no sides
+
+
+def _get_style(group, position):
+    """Give colour, marker and name of a group: its side's, else by position."""
+    color, marker = GROUP_STYLES[position % len(GROUP_STYLES)]
+    return SIDE_COLORS.get(group, color), SIDE_MARKERS.get(group, marker), SIDE_LABELS.get(group, str(group))
+
+
+def plot_keyness(keyness, leading):
+    """Draw log-odds against frequency, and name the leading terms beside the axes.
+
+    Parameters
+    ----------
+    keyness : DataFrame
+        From ``keyness.compute_keyness``.
+    leading : DataFrame
+        The rows to name, with a column side; from ``keyness.pick_leading_terms``.
+
+    Returns
+    -------
+    Axes
+        Names stand in a column at the right in the order of their log-odds, so that none covers another.
+    """
+    axes = make_axes(height=max(3.6, 0.19 * len(leading) + 0.9))
+    axes.scatter(keyness.n_focus + keyness.n_reference, keyness.log_odds, s=9, color="#9A9A9A", linewidths=0)
+    for position, (side, part) in enumerate(leading.groupby("side", sort=True)):
+        color, marker, label = _get_style(side, position)
+        axes.scatter(part.n_focus + part.n_reference, part.log_odds, s=26, color=color, marker=marker,
+                     label=f"more by {label}", zorder=3)  # fmt: skip
+    axes.axhline(0, color="black", linewidth=0.6)
+    axes.set(xscale="log", xlabel="uses by both (log scale)", ylabel="log-odds ratio")
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes.margins(x=0.08, y=0.06)
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high)
+    ordered = leading.sort_values(["log_odds", "feature"])
+    heights = _spread(ordered.log_odds.to_list(), gap=(high - low) / max(len(leading) + 4, 20), low=low, high=high)
+    for row, height in zip(ordered.itertuples(), heights, strict=True):
+        axes.annotate(row.feature, (row.n_focus + row.n_reference, row.log_odds), xytext=(1.03, height),
+                      textcoords=axes.get_yaxis_transform(), va="center", fontsize=8, annotation_clip=False,
+                      arrowprops={"arrowstyle": "-", "color": "#BBBBBB", "linewidth": 0.5, "relpos": (0, 0.5)})  # fmt: skip
+    if len(leading):
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False)
+    return axes
+
+
+def _spread(values, *, gap, low, high):
+    """Move sorted values apart by at least `gap`, as little as may be, inside low and high."""
+    heights = list(values)
+    for i in range(len(heights)):  # push up from below …
+        heights[i] = max(heights[i], low + gap / 2 if i == 0 else heights[i - 1] + gap)
+    for i in reversed(range(len(heights))):  # … and down from above
+        heights[i] = min(heights[i], high - gap / 2 if i == len(heights) - 1 else heights[i + 1] - gap)
+    return heights
+
+
+def plot_shares(shares, *, row, by="side"):
+    """Draw the share of each row in each group, with its interval, joined by a line.
+
+    Rows stand from top to bottom as they come.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        share, low, high (0 to 1), and the columns `row` and `by`; as from ``uncertainty.compute_shares``.
+    """
+    names, groups = list(dict.fromkeys(shares[row])), list(dict.fromkeys(shares[by]))
+    axes = make_axes(height=0.9 + 0.42 * max(len(names), 1))
+    place = {name: -i for i, name in enumerate(names)}
+    for name, part in shares.groupby(row):
+        axes.plot(part.share, [place[name]] * len(part), color="#CCCCCC", linewidth=1, zorder=1)
+    for position, group in enumerate(groups):
+        part, (color, marker, label) = shares[shares[by] == group], _get_style(group, position)
+        heights = part[row].map(place) + 0.14 * ((len(groups) - 1) / 2 - position)  # intervals must not cover another
+        axes.hlines(heights, part.low, part.high, color=color, linewidth=1.6)
+        axes.scatter(part.share, heights, color=color, marker=marker, s=30, label=label, zorder=3)
+    axes.set_yticks(list(place.values()), [str(name) for name in names])
+    axes.set(xlabel="share, with interval", ylim=(0.5 - max(len(names), 1), 0.5))
+    axes.set_xlim(left=min(0, axes.get_xlim()[0]))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.tick_params(axis="y", length=0)
+    if groups:
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(groups), frameon=False)
+    return axes
+
+
+def plot_profiles(profiles):
+    """Draw each side's terms of greatest mean TF-IDF as bars, a panel a side (``dfm.compute_profiles``)."""
+    sides = list(dict.fromkeys(profiles.side))
+    panels = np.atleast_1d(make_axes(height=0.9 + 0.2 * profiles.groupby("side").size().max(),
+                                     columns=len(sides), sharex=True))  # fmt: skip
+    for position, (side, axes) in enumerate(zip(sides, panels, strict=True)):
+        part, (color, _, label) = profiles[profiles.side == side], _get_style(side, position)
+        axes.barh(part.feature, part.tfidf, color=color, height=0.7)
+        axes.invert_yaxis()
+        axes.set(title=label, xlabel="mean TF-IDF")
+        axes.tick_params(axis="y", length=0)
+    return panels[0]
+
+
+def plot_timeline(documents):
+    """Draw each article as a point: day of publication against outlet, size by its number of sentences.
+
+    Parameters
+    ----------
+    documents : DataFrame
+        published (ISO), outlet, n_sentences; outlets stand from top to bottom by their first article.
+    """
+    documents = documents.sort_values(["published", "doc_id"])
+    outlets = list(dict.fromkeys(documents.outlet))[::-1]
+    axes = make_axes(height=1.1 + 0.32 * len(outlets))
+    dates = pd.to_datetime(documents.published)
+    axes.scatter(dates, documents.outlet.map(outlets.index), s=4 * documents.n_sentences.clip(5, 200), color="#555555",
+                 zorder=3)  # fmt: skip
+    axes.set_yticks(range(len(outlets)), outlets)
+    axes.set(xlabel="published (the larger the point, the more sentences)", ylim=(-0.7, len(outlets) - 0.3))
+    axes.xaxis.set_major_locator(YearLocator())
+    margin = pd.Timedelta(days=45)
+    axes.set_xlim(pd.Timestamp(dates.min().year, 1, 1) - margin, pd.Timestamp(dates.max().year + 1, 1, 1) + margin)
+    axes.grid(axis="x", color="#DDDDDD", linewidth=0.6)
+    axes.tick_params(axis="y", length=0)
+    return axes
+
+
+def plot_mixture(counts, *, xlabel):
+    """Draw how much of each outlet each side has, as stacked bars with the numbers in them.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        One row per outlet (the index, top to bottom), one column per side.
+    xlabel : str
+        What is counted.
+    """
+    axes = make_axes(height=1.2 + 0.34 * len(counts))
+    left = np.zeros(len(counts))
+    for side in (side for side in SIDE_COLORS if side in counts):
+        axes.barh(counts.index, counts[side], left=left, color=SIDE_COLORS[side], label=SIDE_LABELS[side],
+                  height=0.7, edgecolor="white")  # fmt: skip
+        for outlet, (value, start) in enumerate(zip(counts[side], left, strict=True)):
+            number = f"{value:,.0f}"
+            if value > len(number) * counts.to_numpy().sum(axis=1).max() / 60:  # narrower bars hold no number
+                axes.text(start + value / 2, outlet, number, ha="center", va="center", fontsize=8,
+                          color="white" if side in ("china_official", "us_official") else "black")  # fmt: skip
+        left += counts[side].to_numpy()
+    axes.invert_yaxis()
+    axes.set(xlabel=xlabel)
+    axes.tick_params(axis="y", length=0)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, frameon=False)
+    return axes

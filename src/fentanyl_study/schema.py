@@ -15,15 +15,14 @@ STANCES = ("favor", "against", "none")
 FRAMES = ("supply", "demand", "health", "enforcement", "regulation", "cooperation",
           "blame", "sovereignty", "evidence", "economy")  # fmt: skip
 VOICES = ("narrator", "china_official", "us_official")
-OUTLET_TYPES = ("press", "state_media", "newsletter", "government", "broadcaster", "other")
 REASONS = ("headline", "deck", "subheading", "byline", "dateline", "caption", "media_widget",
            "related_links", "section_label", "share_widget", "reader_comment", "time_stamp",
            "ellipsis_line", "markup", "by_hand")  # fmt: skip
 CODED_BY = ("hand", "machine", "correction")
 
-DOC_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-COUNTRY = re.compile(r"[A-Z]{2}")
-LANGUAGE = re.compile(r"[a-z]{2}")
+DOC_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # also a file name, so neither spaces nor slashes
+COUNTRY = re.compile(r"[A-Z]{2,3}")
+LANGUAGE = re.compile(r"[a-z]{2}(-[A-Za-z]+)?")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -104,7 +103,7 @@ def _code_columns(*, required):
     )  # fmt: skip
 
 
-_DOC_ID = Column("doc_id", "name of the article: lower-case letters, digits, hyphens", pattern=DOC_ID)
+_DOC_ID = Column("doc_id", "name of the article and of its text file: letters, digits, hyphens", pattern=DOC_ID)
 _START = Column("start", "first character in the raw text, in code points from 0", kind="int")
 _END = Column("end", "one past the last character in the raw text", kind="int")
 
@@ -112,14 +111,14 @@ _ARTICLE_COLUMNS = (
     _DOC_ID,
     Column("title", "headline as published", required=False),
     Column("outlet", "who published the article"),
-    Column("outlet_country", "country of the outlet, two capital letters (ISO 3166)", pattern=COUNTRY),
-    Column("outlet_type", "kind of outlet", allowed=OUTLET_TYPES),
+    Column("outlet_country", "country of the outlet (ISO 3166: CN, US)", pattern=COUNTRY),
+    Column("outlet_type", "kind of outlet: press, state_media, newsletter, government, or a word of your own"),
     Column("author", "byline", required=False),
     Column("published", "day of publication", kind="date"),
     Column("url", "address it was taken from", required=False),
     Column("voice", "whose the sentences are that nobody else is credited with", allowed=VOICES),
     Column("notes", "what a reader should know of this text", required=False),
-    Column("language", "language of the text, two letters (ISO 639-1)", pattern=LANGUAGE),
+    Column("language", "language of the text (ISO 639-1)", pattern=LANGUAGE),
     Column("sha256", "checksum of the text file's bytes", pattern=SHA256),
 )  # fmt: skip
 

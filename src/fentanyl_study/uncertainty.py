@@ -1,0 +1,250 @@
+"""Say how sure a figure is: resampling of articles, leaving each out, sides changed within articles.
+
+Sentences of one article are not independent, so articles are drawn, not sentences (the cluster
+bootstrap: Field and Welsh 2007, J. R. Stat. Soc. B 69). All functions are pure numpy and pandas.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy import sparse, stats
+
+from fentanyl_study.schema import InputError
+
+MIN_ARTICLES = 20  # in each group: with fewer, percentiles of resamples are too narrow to be believed
+N_RESAMPLES = 1000  # the ends of a 95 % interval then rest on 25 resamples each
+N_PERMUTATIONS = 9999  # the least p is 0.0001, so that a correction for some hundred tests leaves room
+LEVEL = 0.95
+SEED = 0
+CHUNK = 1024  # features at a time: bounds memory, changes no result
+
+
+def choose_interval_kind(*n_articles):
+    """Name the interval that groups of so many articles allow.
+
+    "bootstrap": percentiles over resampled articles. "leave-one-out": the range when each article of a
+    small group is left out; not a confidence interval. "one article": a group stands in one article
+    only, so nothing is known of how articles differ.
+
+    >>> choose_interval_kind(20, 35), choose_interval_kind(5, 35), choose_interval_kind(1, 35)
+    ('bootstrap', 'leave-one-out', 'one article')
+    """
+    fewest = min(n_articles)
+    return "bootstrap" if fewest >= MIN_ARTICLES else "leave-one-out" if fewest > 1 else "one article"
+
+
+def make_weights(is_in_group, *, n_resamples=N_RESAMPLES, seed=SEED):
+    """Give the weight of each article in each resample, and the kind of interval.
+
+    One row per article, one column per resample. For a bootstrap: how often the article was drawn. Else one
+    column for each article of a group of fewer than ``MIN_ARTICLES``: 0 for that article and 1 for all others.
+
+    Parameters
+    ----------
+    is_in_group : bool array, one row per article, one column per group
+        Which articles a group occurs in.
+    """
+    is_in_group = np.asarray(is_in_group, dtype=bool)
+    n_articles, sizes = len(is_in_group), is_in_group.sum(axis=0)
+    kind = choose_interval_kind(*sizes)
+    if kind == "bootstrap":
+        generator = np.random.default_rng(seed)
+        draws = generator.multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=n_resamples)
+        return np.ascontiguousarray(draws.T, dtype=float), kind
+    left_out = np.flatnonzero(is_in_group[:, sizes < MIN_ARTICLES].any(axis=1))
+    weights = np.ones((n_articles, len(left_out)))
+    weights[left_out, np.arange(len(left_out))] = 0
+    return weights, kind
+
+
+def summarize_resamples(values, kind):
+    """Give the lower and upper end of each row of resampled values; their order is lost."""
+    if kind == "bootstrap":
+        tail = (1 - LEVEL) / 2
+        return np.quantile(values, [tail, 1 - tail], axis=-1, overwrite_input=True)
+    return values.min(axis=-1), values.max(axis=-1)
+
+
+def resample_sums(by_article, weights):
+    """Give the sums over articles in each resample: one row per feature, one column per resample."""
+    return by_article.T @ weights
+
+
+def sum_articles(values, article, n_articles):
+    """Sum rows by article, where `article` numbers them from 0."""
+    ones = np.ones(len(article))
+    return sparse.csr_array((ones, (article, np.arange(len(article)))), shape=(n_articles, len(article))) @ values
+
+
+def compute_shares(rows, value, *, by, seed=SEED):
+    """Compute the share, or mean, of a value in each group, with its interval over articles.
+
+    One row per group, sorted by group: the group, n_rows, n_articles, share, low, high, interval_kind.
+    The interval of a group in one article only is 0 to 1: nothing is known.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        doc_id, the column `by`, and the column `value`: true or false, or numbers from 0 to 1.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"doc_id": list("aabbb"), "side": "other", "is_direct": [1, 0, 1, 1, 1]})
+    >>> print(compute_shares(rows, "is_direct", by="side").to_string(index=False))
+     side  n_rows  n_articles  share  low  high interval_kind
+    other       5           2    0.8  0.5   1.0 leave-one-out
+    """
+    tables = []
+    for group, part in rows.groupby(by, sort=True):
+        low, high, kind = _bound_shares([part], value, seed=seed)
+        tables.append({by: group, "n_rows": len(part), "n_articles": part.doc_id.nunique(),
+                       "share": part[value].mean(), "low": low, "high": high, "interval_kind": kind})  # fmt: skip
+    columns = [by, "n_rows", "n_articles", "share", "low", "high", "interval_kind"]
+    return pd.DataFrame(tables, columns=columns)
+
+
+INTERVAL_WORDS = {
+    "bootstrap": "95 % interval over resampled articles",
+    "leave-one-out": "the range when each article is left out",
+    "one article": "one article only, so no range",
+}
+
+
+def format_share(row):
+    """Put a share and its interval into words.
+
+    Parameters
+    ----------
+    row : named tuple
+        share, low, high, n_rows, n_articles, interval_kind, as ``compute_shares`` gives them.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"doc_id": list("aabbb"), "side": "other", "is_direct": [1, 0, 1, 1, 1]})
+    >>> format_share(next(compute_shares(rows, "is_direct", by="side").itertuples()))
+    '80 % (50 to 100 %, the range when each article is left out; n = 5 sentences of 2 articles)'
+    """
+    bounds = "" if row.interval_kind == "one article" else f"{100 * row.low:.0f} to {100 * row.high:.0f} %, "
+    articles = f"{row.n_articles} article" + "s" * (row.n_articles != 1)
+    return f"{100 * row.share:.0f} % ({bounds}{INTERVAL_WORDS[row.interval_kind]}; n = {row.n_rows} sentences of {articles})"
+
+
+def compute_difference(rows, value, *, by, focus, reference):
+    """Compute the focus group's share less the reference group's, with interval and p.
+
+    One row: difference, low, high, interval_kind, p, test, and n_rows and n_articles of both groups. Articles are
+    resampled as wholes, whichever groups they hold. For p see ``compare_rates``.
+
+    Raises
+    ------
+    InputError
+        A group is empty.
+    """
+    parts = [rows[rows[by] == group] for group in (focus, reference)]
+    for group, part in zip((focus, reference), parts, strict=True):
+        if part.empty:
+            raise InputError(f"no row has {by} = {group!r}; expected rows of {focus!r} and of {reference!r}")
+    both = pd.concat(parts)
+    low, high, kind = _bound_shares(parts, value, seed=SEED)
+    p, test = compare_rates(both[[value]].to_numpy(float), np.ones(len(both)),
+                            is_focus=both[by].to_numpy() == focus, articles=both.doc_id)  # fmt: skip
+    return pd.DataFrame(
+        [{"difference": parts[0][value].mean() - parts[1][value].mean(), "low": low, "high": high,
+          "interval_kind": kind, "p": p[0], "test": test,
+          "n_focus": len(parts[0]), "n_reference": len(parts[1]),
+          "docs_focus": parts[0].doc_id.nunique(), "docs_reference": parts[1].doc_id.nunique()}]
+    )  # fmt: skip
+
+
+def _bound_shares(parts, value, *, seed):
+    """Bound one group's share, or the difference of two groups' shares; widest if a resample is empty."""
+    articles = pd.factorize(pd.concat([part.doc_id for part in parts]), sort=True)[1]
+    codes = [articles.get_indexer(part.doc_id) for part in parts]
+    sizes = np.stack([np.bincount(code, minlength=len(articles)) for code in codes], axis=1)
+    sums = np.stack([np.bincount(code, weights=part[value].astype(float), minlength=len(articles))
+                     for code, part in zip(codes, parts, strict=True)], axis=1)  # fmt: skip
+    weights, kind = make_weights(sizes > 0, seed=seed)
+    n = sizes.T @ weights
+    if kind == "one article" or not n.all():
+        return (0.0 if len(parts) == 1 else -1.0), 1.0, kind
+    shares = sums.T @ weights / n
+    low, high = summarize_resamples(shares[0] - shares[1] if len(parts) == 2 else shares[0], kind)
+    return low, high, kind
+
+
+def compare_rates(values, sizes, *, is_focus, articles):
+    """Test for each column whether focus and reference units have the same rate.
+
+    The rate is the column's sum over the sum of `sizes`. Returns p, two-sided and one for each column,
+    and the name of the test:
+
+    "articles", where both groups stand in ``MIN_ARTICLES`` or more: the difference of rates against its
+    cluster-robust standard error with the common rate put in (a score test; Rao 1948, Liang and Zeger
+    1986), standard normal. An article that holds both groups counts once, as its own difference.
+
+    "sides within articles", where a group stands in fewer: units change sides at random inside their
+    article, so that neither article nor outlet can make the difference; p is 1 where no article holds both.
+
+    Parameters
+    ----------
+    values : array or sparse matrix, units in rows
+    sizes : array
+        Words of each unit, or ones.
+    is_focus : bool array
+        Which units are focus; all others are reference.
+    articles : array
+        The article of each unit.
+    """
+    code, names = pd.factorize(np.asarray(articles), sort=True)
+    groups = np.stack([is_focus, ~is_focus], axis=1)
+    n_articles = [len(np.unique(code[group])) for group in groups.T]
+    if choose_interval_kind(*n_articles) == "bootstrap":
+        return _test_articles(values, sizes, is_focus, code, len(names)), "articles"
+    return _permute_sides(values, sizes, is_focus, code), "sides within articles"
+
+
+def _test_articles(values, sizes, is_focus, code, n_articles):
+    """Score test: each article's share in the difference of rates, squared and summed."""
+    rate = np.asarray(values.sum(axis=0)).ravel() / sizes.sum()
+    # A unit adds 1/n to its group's rate for each use, and rate/n for each word, were there no difference
+    pull = np.where(is_focus, 1 / sizes[is_focus].sum(), -1 / sizes[~is_focus].sum())
+    used = sum_articles(sparse.csr_array(values) * pull[:, None], code, n_articles).tocsr()
+    expected = np.bincount(code, weights=sizes * pull, minlength=n_articles)
+    difference = np.asarray(used.sum(axis=0)).ravel()
+    squares = (used.power(2).sum(axis=0) - 2 * rate * (used.T @ expected) + rate**2 * (expected @ expected))
+    variance = n_articles / (n_articles - 1) * (squares - difference**2 / n_articles)
+    is_testable = variance > 1e-12 * np.maximum(rate, 1e-300) ** 2  # else every article has the very same rate
+    z = np.divide(difference, np.sqrt(np.maximum(variance, 0)), out=np.zeros_like(difference), where=is_testable)
+    return 2 * stats.norm.sf(np.abs(z))
+
+
+def _permute_sides(values, sizes, is_focus, code):
+    """Permutation test of sides within articles: twice the smaller tail, the observed one counted in."""
+    labels = np.ascontiguousarray(permute_within(is_focus, code, n=N_PERMUTATIONS).T, dtype=float)
+    n_focus, n_all = sizes @ labels, sizes.sum()
+    values, p = sparse.csc_array(values), []
+    for start in range(0, values.shape[1], CHUNK):
+        part = values[:, start:start + CHUNK]  # fmt: skip
+        total = np.asarray(part.sum(axis=0)).reshape(-1, 1)
+
+        def compare(uses, n, total=total):
+            return np.round(uses / n - (total - uses) / (n_all - n), 12)  # rounded: ties must be seen as ties
+
+        observed = compare(part.T @ is_focus[:, None].astype(float), sizes[is_focus].sum())
+        permuted = compare(resample_sums(part, labels), n_focus)
+        tail = np.minimum((permuted >= observed).sum(axis=1), (permuted <= observed).sum(axis=1))
+        p.append(np.minimum(1, 2 * (tail + 1) / (N_PERMUTATIONS + 1)))
+    return np.concatenate(p) if p else np.zeros(0)
+
+
+def permute_within(labels, code, *, n, seed=SEED):
+    """Permute labels inside each article. One row per permutation; the article's own count is kept.
+
+    >>> permute_within(np.array([True, False, True]), np.array([0, 0, 1]), n=2).sum(axis=1)
+    array([2, 2])
+    """
+    generator = np.random.default_rng(seed)
+    permuted = np.tile(np.asarray(labels), (n, 1))
+    for article in np.unique(code):
+        units = np.flatnonzero(code == article)
+        permuted[:, units] = generator.permuted(permuted[:, units], axis=1)
+    return permuted

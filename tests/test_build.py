@@ -1,0 +1,108 @@
+"""The build: hand codes and corrections over the program's, the shipped tables current, nothing half-written."""
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from fentanyl_study.build import build_corpus, write_tables
+from fentanyl_study.corpus import read_codings, read_csv, read_documents, read_removed, read_sentences
+from fentanyl_study.schema import REMOVED, InputError
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+# The five texts and their table as they were taken over; a changed byte is a changed study
+SHA256 = {
+    "articles.csv": "595213e35492f65a45b529bbcb20ab60e58838bb313dffffebb211c7ca06d380",
+    "texts/apdnews-2018-01-25.txt": "28211fee00ab4ed786472d08736d8736b97814d1f54716e8b23150411bc45246",
+    "texts/cnn-2018-06-25.txt": "39c433b69ae3253b7679f113b80bf11750f4760a7680ad986653674599b31a52",
+    "texts/globaltimes-2018-08-29.txt": "c0dd613ada4a284b52cf54a348ed275941ec59f53e6b9ab78900c1d2281e7871",
+    "texts/pekingnology-2023-06-21.txt": "390d5427e4d85085bd7fa3bc35241c419a125b5671b46f97891acbb8bca781f1",
+    "texts/shine-2019-09-04.txt": "471c13607fdb69ca180f145fffa8c8d15495e0539c9d68e56efeb16bcd3a218c",
+}
+BODY = "The two sides met in Beijing on Monday. They will meet again in the spring."
+CORRECTIONS = "doc_id,start,end,variable,value,by,why\n"
+
+
+@pytest.mark.parametrize("name", SHA256)
+def test_raw_data_are_as_they_were(name):
+    assert hashlib.sha256((DATA / "raw" / name).read_bytes()).hexdigest() == SHA256[name]
+
+
+def test_build_gives_the_committed_tables_byte_for_byte(corpus_copy):
+    build_corpus(corpus_copy)
+    for name in ("documents.csv", "sentences.csv", "removed.csv"):
+        assert (corpus_copy / "processed" / name).read_bytes() == (DATA / "processed" / name).read_bytes()
+
+
+def test_every_character_is_in_one_row_of_the_shipped_tables():
+    texts = read_documents().set_index("doc_id")["text"]
+    rows = pd.concat([read_sentences(), read_removed()])
+    for doc_id, group in rows.groupby("doc_id"):
+        covered = [0] * len(texts[doc_id])
+        for row in group.itertuples():
+            assert row.text == " ".join(texts[doc_id][row.start : row.end].split())
+            for i in range(row.start, row.end):
+                covered[i] += 1
+        assert all(n == 1 or (n == 0 and c.isspace()) for n, c in zip(covered, texts[doc_id], strict=True))
+
+
+def test_shipped_sentences_carry_the_adjudicated_codes():
+    coded = read_codings("adjudicated").query("keep == '1'").set_index(["doc_id", "start", "end"])
+    sentences = read_sentences().set_index(["doc_id", "start", "end"])
+    both = sentences.index.intersection(coded.index)
+    assert len(both) >= 206  # the others were cut differently: a blank line, a semicolon
+    columns = ["side", "speaker", "mode", "china_source", "us_pressure", "frames"]
+    assert sentences.loc[both, columns].equals(coded.loc[both, columns])
+    assert set(sentences["coded_by"]) == {"hand"}
+
+
+def test_sentences_without_hand_codes_are_the_machines(make_corpus):
+    corpus = make_corpus({"a": BODY})
+    build_corpus(corpus)
+    assert read_sentences(corpus)[["doc_id", "sentence_id", "coded_by"]].values.tolist() == [
+        ["a", 1, "machine"], ["a", 2, "machine"],
+    ]  # fmt: skip
+
+
+def test_correction_is_applied_last_and_survives_a_rebuild(corpus_copy):
+    row = read_codings("adjudicated").iloc[4]
+    (corpus_copy / "coding/corrections.csv").write_text(
+        CORRECTIONS + f"{row.doc_id},{row.start},{row.end},speaker,Geng Shuang,AB,named in the film\n"
+        f"{row.doc_id},818,1156,side,narrator,AB,an act\n", encoding="utf-8",
+    )  # fmt: skip
+    for _ in range(2):
+        build_corpus(corpus_copy)
+        sentences = read_sentences(corpus_copy).query("doc_id == @row.doc_id").set_index("start")
+        assert sentences.loc[row.start, ["speaker", "coded_by"]].tolist() == ["Geng Shuang", "correction"]
+        assert sentences.loc[818, ["side", "speaker", "mode"]].tolist() == ["narrator", "", "none"]
+
+
+def test_correction_of_keep_takes_out_and_puts_back(make_corpus):
+    corpus = make_corpus({"a": f"Talks resume\n\n{BODY}"})
+    (corpus / "coding").mkdir()
+    (corpus / "coding/corrections.csv").write_text(
+        CORRECTIONS + "a,0,12,keep,1,AB,a sentence\na,14,53,keep,0,AB,a caption\n", encoding="utf-8"
+    )
+    build_corpus(corpus)
+    assert read_sentences(corpus)["text"].tolist() == ["Talks resume", "They will meet again in the spring."]
+    assert read_removed(corpus)[["text", "reason"]].values.tolist() == [
+        ["The two sides met in Beijing on Monday.", "by_hand"]
+    ]
+
+
+def test_optional_columns_may_be_missing(make_corpus):
+    corpus = make_corpus({"a": BODY})
+    articles = read_csv(corpus / "raw/articles.csv").drop(columns=["notes", "author", "url"])
+    articles.to_csv(corpus / "raw/articles.csv", index=False)
+    build_corpus(corpus)
+    assert len(read_sentences(corpus)) == 2
+
+
+def test_failed_write_leaves_the_last_good_tables(corpus_copy):
+    build_corpus(corpus_copy)
+    before = {path: path.read_bytes() for path in (corpus_copy / "processed").iterdir()}
+    bad = read_removed(corpus_copy).assign(reason="because")
+    with pytest.raises(InputError, match="reason is 'because'"):
+        write_tables({REMOVED: bad}, corpus_copy)
+    assert {path: path.read_bytes() for path in (corpus_copy / "processed").iterdir()} == before

@@ -1,0 +1,67 @@
+"""What README, CONTRIBUTING and the data dictionary name does exist, and the dictionary is current."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fentanyl_study.dictionary import BEGIN, format_dictionary
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PAGES = ["README.md", "CONTRIBUTING.md", "data/README.md", "docs/codebook.md"]
+TARGETS = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
+BUILT = ("reports/", "my-corpus", ".venv")  # made by a command, not committed
+OPTIONAL = "corrections.csv"  # a corpus may have it or not
+
+
+def read_code(page):
+    """Give what a page sets as code: blocks line by line, and words in the text."""
+    text = (REPOSITORY / page).read_text(encoding="utf-8").partition(BEGIN)[0]
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    inline = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+    return [line for block in blocks for line in block.splitlines()] + inline
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_paths_exist(page):
+    folder = (REPOSITORY / page).parent
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)[^)]*\)", text) if "://" not in link]
+    for link in links:
+        assert (folder / link).exists(), link
+    for code in read_code(page):
+        for name in re.findall(r"(?:^|\s)((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:md|csv|lock|yml|cff|toml|in))(?=$|\s|[,;:])", code):
+            if not re.search(r"[A-Z]{3,}[_/]|DIR|NAME", name) and not name.startswith(BUILT) and not name.endswith(OPTIONAL):
+                places = [REPOSITORY / name, folder / name, REPOSITORY / "data" / name, *REPOSITORY.glob(f"data/*/{name}")]
+                assert any(place.exists() for place in places), f"{page} names {name}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_exist(page):
+    for code in read_code(page):
+        for target in re.findall(r"\bmake ([a-z-]+)", code):
+            assert target in TARGETS, f"{page}: make {target}"
+        for command in re.findall(r"(?:fentanyl-study|-m fentanyl_study) ([a-z-]+)", code):
+            done = subprocess.run(
+                [sys.executable, "-m", "fentanyl_study", command, "--help"], capture_output=True
+            )
+            assert done.returncode == 0, f"{page}: fentanyl-study {command}"
+
+
+def test_every_target_of_make_is_explained():
+    text = (REPOSITORY / "Makefile").read_text()
+    helped = set(re.findall(r"^([a-z-]+):.*## ", text, re.MULTILINE))
+    assert {"help", "reproduce", "test", "lab", "clean"} <= helped
+
+
+def test_dictionary_is_current():
+    assert format_dictionary() in (REPOSITORY / "data/README.md").read_text(encoding="utf-8")
+
+
+def test_readme_maps_every_folder():
+    tracked = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+    folders = {name.split("/")[0] for name in tracked.split() if "/" in name and not name.startswith(".")}
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert not [folder for folder in folders if f"`{folder}/" not in text]

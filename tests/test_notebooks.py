@@ -1,0 +1,78 @@
+"""Notebooks: their form, and that a fresh execution gives the committed bytes, images and all."""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from fentanyl_study.notebooks import run_notebook
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
+FORBIDDEN = re.compile(r"^\s*(?:def |class |[!%])|filterwarnings|Styler|\.style\b", re.MULTILINE)
+LONGEST_CELL, LONGEST_NOTEBOOK, PROSE_PER_LINE = 12, 100, 5  # lines, lines, words
+
+
+def read(path):
+    notebook = nbformat.read(path, as_version=4)
+    prose = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+    return notebook, prose, [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def count_lines(cell):
+    return len([line for line in cell.source.splitlines() if line.strip()])
+
+
+def test_there_are_notebooks():
+    assert NOTEBOOKS and all(re.fullmatch(r"\d\d-[a-z]+\.ipynb", path.name) for path in NOTEBOOKS)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_form(path):
+    notebook, prose, code = read(path)
+    first = notebook.cells[0]
+    assert first.cell_type == "markdown" and re.match(r"# .*\?\n", first.source)
+    for word in ("*Reads*", "*Writes*", "*Caution*"):
+        assert word in first.source
+    assert any("## Limits" in cell.source for cell in prose) and "*Next*" in prose[-1].source
+    assert not [cell.source for cell in code if count_lines(cell) > LONGEST_CELL or FORBIDDEN.search(cell.source)]
+    lines = sum(count_lines(cell) for cell in code)
+    assert lines <= LONGEST_NOTEBOOK and 8 <= len(code) <= 20
+    assert sum(len(cell.source.split()) for cell in prose) >= PROSE_PER_LINE * lines
+    later = [node for cell in code[1:] for node in ast.walk(ast.parse(cell.source))]
+    assert not [node for node in later if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_ran_once_from_top_to_bottom_without_error_or_warning(path):
+    code = read(path)[2]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    outputs = [output for cell in code for output in cell.outputs]
+    assert outputs and not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_named_files_exist(path):
+    first = read(path)[0].cells[0].source
+    for name in re.findall(r"`((?:data|figures)/[^`*]+)`", first):
+        assert (REPOSITORY / name).exists(), name
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_fresh_execution_gives_the_committed_bytes(path, tmp_path, monkeypatch):
+    monkeypatch.setenv("FENTANYL_STUDY_OUT", str(tmp_path))
+    run_notebook(path, tmp_path / path.name)
+    assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+    written = sorted((tmp_path / "figures").iterdir()) if (tmp_path / "figures").exists() else []
+    for file in written:
+        assert file.read_bytes() == (REPOSITORY / "figures" / file.name).read_bytes(), file.name
+    named = set(re.findall(r"figures/[\w-]+\.(?:png|csv)", read(path)[0].cells[0].source))
+    assert named <= {f"figures/{file.name}" for file in written}
+
+
+def test_no_figure_is_left_over():
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in NOTEBOOKS)
+    for file in (REPOSITORY / "figures").iterdir():
+        assert f'\\"{file.stem}\\"' in sources, f"{file.name} is saved by no notebook"
