@@ -19,7 +19,7 @@ def spread_codes(sentences):
     return pd.concat([sentences[list(TARGETS)], pd.DataFrame(carried, index=sentences.index)], axis=1)
 
 
-def code_left_out(sentences):
+def code_left_out(sentences, *, variables=None):
     """Code every hand-coded sentence by each machine and baseline, from the other articles alone.
 
     One row per sentence, variable (target or frame) and coder: doc_id,
@@ -34,6 +34,13 @@ def code_left_out(sentences):
     - article only: the commonest stance taken in the article itself, which
       only somebody who has coded it can know.
 
+    Parameters
+    ----------
+    sentences : DataFrame
+        Hand-coded sentences: doc_id, text, side, the targets, frames.
+    variables : sequence of str, optional
+        Targets or "frame: NAME"; all by default.
+
     Raises
     ------
     InputError
@@ -44,7 +51,7 @@ def code_left_out(sentences):
         raise InputError(f"{len(documents)} hand-coded article(s); leaving one out needs 2 or more: code more")
     hand, marked = spread_codes(sentences), spread_codes(code_sentences(sentences))
     pieces = []
-    for variable in hand.columns:
+    for variable in variables or hand.columns:
         for doc_id in documents:
             left_out = sentences["doc_id"] == doc_id
             codes = _code_one(sentences, hand[variable], left_out)
