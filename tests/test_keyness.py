@@ -17,6 +17,7 @@ from fentanyl_study.keyness import (
     compute_keyness,
     compute_log_odds,
     describe_keyness,
+    leave_out_articles,
     make_informative_prior,
     pick_leading_terms,
 )
@@ -135,6 +136,16 @@ def test_leading_terms_stand_in_two_articles_and_off_zero():
     assert describe_keyness(table, leading, "X", "Y") == (
         "Of 4 terms, 2 differ between X and Y at a false discovery rate of 5%; leading are, for X: b; for Y: d."
     )
+
+
+def test_leading_terms_are_picked_anew_without_each_article():
+    # f0000 leads in a, b and c; f0001 only in a and b, so that without one of them it stands in one article
+    dfm = make_dfm([[9, 9, 1], [9, 9, 1], [9, 0, 1], [1, 1, 9], [1, 1, 9], [1, 1, 9]], sides=list("xxxyyy"), doc_ids=list("abcabc"))
+    table = leave_out_articles(dfm, "x", "y", prior=0.1)
+    assert table[["doc_id", "n_focus", "n_reference"]].values.tolist() == [["a", 2, 2], ["b", 2, 2], ["c", 2, 2]]
+    assert table.lost.to_list() == ["f0001", "f0001", ""]
+    assert table.n_kept.to_list() == [2, 2, 3]
+    assert leave_out_articles(dfm, "x", "z").empty
 
 
 def test_missing_side_is_said_not_raised():

@@ -199,6 +199,24 @@ def pick_leading_terms(keyness, focus, reference, *, n_terms=10):
     return pd.concat(picked, ignore_index=True)
 
 
+def leave_out_articles(dfm, focus, reference, *, prior=PRIOR, n_terms=10):
+    """Pick the leading terms anew without each article in turn.
+
+    One row per article, by doc_id: doc_id, n_focus and n_reference (units left), n_kept (of the leading terms of
+    all articles, how many still lead), lost (those that do not). No row if a side says nothing here.
+    """
+    whole = pick_leading_terms(compare_sides(dfm, focus, reference, prior=prior), focus, reference, n_terms=n_terms)
+    rows = []
+    for doc_id in sorted(dfm.units.doc_id.unique()) if len(whole) else []:
+        part = filter_units(dfm, (dfm.units.doc_id != doc_id).to_numpy())
+        left = pick_leading_terms(compare_sides(part, focus, reference, prior=prior), focus, reference, n_terms=n_terms)
+        still = set(zip(left.side, left.feature, strict=True))
+        lost = [row.feature for row in whole.itertuples() if (row.side, row.feature) not in still]
+        n_focus, n_reference = [int((part.units.side == side).sum()) for side in (focus, reference)]
+        rows.append((doc_id, n_focus, n_reference, len(whole) - len(lost), ", ".join(lost)))
+    return pd.DataFrame(rows, columns=["doc_id", "n_focus", "n_reference", "n_kept", "lost"])
+
+
 def describe_keyness(keyness, leading, focus, reference):
     """Say in one sentence what a keyness table and its leading terms allow to be said.
 
