@@ -154,8 +154,14 @@ def test_groups_of_ones_own_leave_units_out(tfidf):
 def test_shares_are_described_from_the_tables(tfidf):
     topics = fit_topics(tfidf, 3)
     described, differences = describe_topics(topics), compare_topic_shares(topics, "china_official", "us_official")
-    sentence = describe_topic_shares(described, differences, "Chinese officials", "US officials")
-    assert sentence.startswith("Of 3 topics, 3 hold up") and "50%" not in sentence.split("hold up")[0]
+    described["name"], described["holds_up"] = ["law", "farm", "sea"], [True, True, False]
+    differences["difference"], differences["low"], differences["high"] = [0.25, -0.2, 0.9], [0.1, -0.3, 0.8], [0.3, 0.05, 1]
+    differences["p_adjusted"] = [0.01, 0.2, 0.01]
+    assert describe_topic_shares(described, differences, "Chinese officials", "US officials") == (
+        "Of 3 topics, 2 hold up, and 1 of these differ at a false discovery rate of 5%; "
+        'among Chinese officials "law" has 25 percentage points more (10 to 30, the range when each article is left out); '
+        'among US officials "farm" has 20 percentage points more (-5 to 30, the range when each article is left out).'
+    )
     assert "cannot be compared" in describe_topic_shares(described, differences.head(0), "Chinese officials", "US officials")
 
 

@@ -18,7 +18,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from fentanyl_study.dfm import Dfm, filter_units
 from fentanyl_study.schema import InputError
-from fentanyl_study.uncertainty import SEED, compute_difference, compute_shares
+from fentanyl_study.uncertainty import INTERVAL_WORDS, SEED, compute_difference, compute_shares
 
 N_TERMS = 10  # terms that stand for a topic, as in most of the literature
 N_RESAMPLES = 20  # resamples of units for stability; more move its mean by less than a rounding
@@ -310,9 +310,10 @@ def describe_topic_shares(described, differences, focus, reference):
         part = table[sign * table.difference > 0]
         if len(part):
             row = part.loc[(sign * part.difference).round(9).idxmax()]
-            sentence += (f"; {group} speak more of \"{row['name']}\" by {abs(row.difference):.0%} points"
-                         f" ({min(abs(row.low), abs(row.high)) if row.low * row.high > 0 else 0:.0%} to "
-                         f"{max(sign * row.low, sign * row.high):.0%}, {row.interval_kind})")  # fmt: skip
+            low, high = sorted((100 * sign * row.low, 100 * sign * row.high))
+            bounds = "" if row.interval_kind == "one article" else f"{low:.0f} to {high:.0f}, "
+            sentence += (f"; among {group} \"{row['name']}\" has {100 * sign * row.difference:.0f} percentage points more "
+                         f"({bounds}{INTERVAL_WORDS[row.interval_kind]})")  # fmt: skip
     return sentence + "."
 
 

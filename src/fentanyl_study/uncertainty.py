@@ -140,11 +140,12 @@ def describe_groups(rows, *, by, names):
     --------
     >>> rows = pd.DataFrame({"doc_id": ["a", "b", "b"], "side": "us_official"})
     >>> describe_groups(rows, by="side", names={"us_official": "US officials", "china_official": "Chinese officials"})
-    'US officials: 3 sentences in 2 articles (leave-one-out); Chinese officials: none.'
+    'US officials: 3 sentences of 2 articles (interval: leave-one-out); Chinese officials: none.'
     """
     parts = {name: rows.doc_id[rows[by] == group] for group, name in names.items()}
-    said = [f"{name}: {len(part)} sentences in {part.nunique()} articles ({choose_interval_kind(part.nunique())})"
-            if len(part) else f"{name}: none" for name, part in parts.items()]  # fmt: skip
+    said = [f"{name}: {len(part)} sentences of {part.nunique()} article{'s' * (part.nunique() != 1)} "
+            f"(interval: {choose_interval_kind(part.nunique())})" if len(part) else f"{name}: none"
+            for name, part in parts.items()]  # fmt: skip
     return "; ".join(said) + "."
 
 
