@@ -36,7 +36,8 @@ def make_weights(is_in_group, *, n_resamples=N_RESAMPLES, seed=SEED):
     """Give the weight of each article in each resample, and the kind of interval.
 
     One row per article, one column per resample. For a bootstrap: how often the article was drawn. Else one
-    column for each article of a group of fewer than ``MIN_ARTICLES``: 0 for that article and 1 for all others.
+    column for each article of a group of fewer than ``MIN_ARTICLES``: 0 for that article and 1 for all
+    others.
 
     Parameters
     ----------
@@ -72,7 +73,10 @@ def resample_sums(by_article, weights):
 def sum_articles(values, article, n_articles):
     """Sum rows by article, where `article` numbers them from 0."""
     ones = np.ones(len(article))
-    return sparse.csr_array((ones, (article, np.arange(len(article)))), shape=(n_articles, len(article))) @ values
+    return (
+        sparse.csr_array((ones, (article, np.arange(len(article)))), shape=(n_articles, len(article)))
+        @ values
+    )
 
 
 def compute_shares(rows, value, *, by, seed=SEED):
@@ -96,8 +100,17 @@ def compute_shares(rows, value, *, by, seed=SEED):
     tables = []
     for group, part in rows.groupby(by, sort=True):
         low, high, kind = _bound_shares([part], value, seed=seed)
-        tables.append({by: group, "n_rows": len(part), "n_articles": part.doc_id.nunique(),
-                       "share": part[value].mean(), "low": low, "high": high, "interval_kind": kind})  # fmt: skip
+        tables.append(
+            {
+                by: group,
+                "n_rows": len(part),
+                "n_articles": part.doc_id.nunique(),
+                "share": part[value].mean(),
+                "low": low,
+                "high": high,
+                "interval_kind": kind,
+            }
+        )
     columns = [by, "n_rows", "n_articles", "share", "low", "high", "interval_kind"]
     return pd.DataFrame(tables, columns=columns)
 
@@ -125,7 +138,8 @@ def format_share(row):
     """
     bounds = "" if row.interval_kind == "one article" else f"{100 * row.low:.0f} to {100 * row.high:.0f} %, "
     articles = f"{row.n_articles} article" + "s" * (row.n_articles != 1)
-    return f"{100 * row.share:.0f} % ({bounds}{INTERVAL_WORDS[row.interval_kind]}; n = {row.n_rows} sentences of {articles})"
+    carried = f"n = {row.n_rows} sentences of {articles}"
+    return f"{100 * row.share:.0f} % ({bounds}{INTERVAL_WORDS[row.interval_kind]}; {carried})"
 
 
 def describe_groups(rows, *, by, names):
@@ -139,7 +153,8 @@ def describe_groups(rows, *, by, names):
     Examples
     --------
     >>> rows = pd.DataFrame({"doc_id": ["a", "b", "b"], "side": "us_official"})
-    >>> describe_groups(rows, by="side", names={"us_official": "US officials", "china_official": "Chinese officials"})
+    >>> names = {"us_official": "US officials", "china_official": "Chinese officials"}
+    >>> describe_groups(rows, by="side", names=names)
     'US officials: 3 sentences of 2 articles (interval: leave-one-out); Chinese officials: none.'
     """
     parts = {name: rows.doc_id[rows[by] == group] for group, name in names.items()}
@@ -152,8 +167,8 @@ def describe_groups(rows, *, by, names):
 def compute_difference(rows, value, *, by, focus, reference):
     """Compute the focus group's share less the reference group's, with interval and p.
 
-    One row: difference, low, high, interval_kind, p, test, and n_rows and n_articles of both groups. Articles are
-    resampled as wholes, whichever groups they hold. For p see ``compare_rates``.
+    One row: difference, low, high, interval_kind, p, test, and n_rows and n_articles of both groups. Articles
+    are resampled as wholes, whichever groups they hold. For p see ``compare_rates``.
 
     Raises
     ------
@@ -231,10 +246,14 @@ def _test_articles(values, sizes, is_focus, code, n_articles):
     used = sum_articles(sparse.csr_array(values) * pull[:, None], code, n_articles).tocsr()
     expected = np.bincount(code, weights=sizes * pull, minlength=n_articles)
     difference = np.asarray(used.sum(axis=0)).ravel()
-    squares = (used.power(2).sum(axis=0) - 2 * rate * (used.T @ expected) + rate**2 * (expected @ expected))
+    squares = used.power(2).sum(axis=0) - 2 * rate * (used.T @ expected) + rate**2 * (expected @ expected)
     variance = n_articles / (n_articles - 1) * (squares - difference**2 / n_articles)
-    is_testable = variance > 1e-12 * np.maximum(rate, 1e-300) ** 2  # else every article has the very same rate
-    z = np.divide(difference, np.sqrt(np.maximum(variance, 0)), out=np.zeros_like(difference), where=is_testable)
+    is_testable = (
+        variance > 1e-12 * np.maximum(rate, 1e-300) ** 2
+    )  # else every article has the very same rate
+    z = np.divide(
+        difference, np.sqrt(np.maximum(variance, 0)), out=np.zeros_like(difference), where=is_testable
+    )
     return 2 * stats.norm.sf(np.abs(z))
 
 
