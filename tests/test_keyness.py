@@ -151,10 +151,12 @@ def test_leading_terms_stand_in_two_articles_and_off_zero():
                           "p_adjusted": [0.01, 0.2, 1, 0.03]})  # fmt: skip
     leading = pick_leading_terms(table, "x", "y")
     assert leading[["feature", "side"]].values.tolist() == [["b", "x"], ["d", "y"]]
-    assert describe_keyness(table, leading, "X", "Y") == (
+    assert describe_keyness(table, leading, names={"x": "X", "y": "Y"}) == (
         "Of 4 terms, 2 differ between X and Y at a false discovery rate of 5%; "
         "leading are, for X: b; for Y: d."
     )
+    only_y = describe_keyness(table, leading[leading.side == "y"], names={"x": "X", "y": "Y"})
+    assert only_y.endswith("for X: none; for Y: d.")
 
 
 def test_leading_terms_are_picked_anew_without_each_article():
@@ -180,7 +182,9 @@ def test_missing_side_is_said_not_raised():
     table = compare_sides(dfm, "x", "y")
     leading = pick_leading_terms(table, "x", "y")
     assert table.empty and list(table.columns) == list(COLUMNS) and leading.empty
-    assert "does not hold enough words of both X and Y" in describe_keyness(table, leading, "X", "Y")
+    assert "does not hold enough words of both X and Y" in describe_keyness(
+        table, leading, names={"x": "X", "y": "Y"}
+    )
 
 
 def test_bad_input_is_named():

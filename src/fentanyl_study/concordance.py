@@ -50,10 +50,8 @@ def find_concordance(sentences, term, *, width=WIDTH):
 
 def _find_uses(text, wanted):
     """Give start and end of each run of tokens that counts as the wanted words."""
-    if (
-        wanted[0] != "u.s." and wanted[0] not in text.replace(".", "").lower()
-    ):  # most sentences are settled without cutting
-        return []
+    if wanted[0] != "u.s." and wanted[0] not in text.replace(".", "").lower():
+        return []  # settles most sentences without cutting them
     tokens = [(normalize_token(token.group()), *token.span()) for token in TOKEN.finditer(text)]
     runs = [tokens[i:i + len(wanted)] for i in range(len(tokens) - len(wanted) + 1)]  # fmt: skip
     return [(run[0][1], run[-1][2]) for run in runs if [token[0] for token in run] == wanted]
@@ -71,9 +69,8 @@ def sample_concordance(concordance, *, n_uses):
     Cuts the table into equal parts and takes the middle row of each. One row per use chosen.
     """
     step = max(len(concordance) / n_uses, 1)
-    return concordance.iloc[
-        [int((i + 0.5) * step) for i in range(min(n_uses, len(concordance)))]
-    ].reset_index(drop=True)
+    middles = [int((i + 0.5) * step) for i in range(min(n_uses, len(concordance)))]
+    return concordance.iloc[middles].reset_index(drop=True)
 
 
 def read_terms(sentences, leading, *, n_uses=1, counter=False):

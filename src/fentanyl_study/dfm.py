@@ -23,14 +23,8 @@ from fentanyl_study.schema import InputError
 # A word is two letters or more: figures and single letters are no terms. Hyphens and apostrophes cut, so that
 # "fentanyl-related" and "fentanyl related" are one. "U.S" in "the U.S. side", but no full stop in "end.So".
 TOKEN = re.compile(r"United States(?: of America)?|\b[A-Z](?:\.[A-Z])+\b|[^\W\d_]{2,}")
-UNITED_STATES = {
-    "US",
-    "USA",
-    "U.S",
-    "U.S.A",
-    "United States",
-    "United States of America",
-}  # not the pronoun "us"
+# Not the pronoun "us"
+UNITED_STATES = {"US", "USA", "U.S", "U.S.A", "United States", "United States of America"}
 UNIT_KEYS = {
     "sentence": ["doc_id", "sentence_id"],
     # A paragraph or article can hold both sides, so a unit is what one side says in it
@@ -217,11 +211,9 @@ def _count_features(sentence, word, words, counting, n_sentences):
 
 def _name_runs(keys, words, length):
     """Turn coded runs into text."""
-    parts = (
-        [words[keys // len(words) ** power % len(words)] for power in reversed(range(length))]
-        if len(keys)
-        else []
-    )
+    if not len(keys):
+        return np.zeros(0, dtype=object)
+    parts = [words[keys // len(words) ** power % len(words)] for power in reversed(range(length))]
     return np.array([" ".join(run) for run in zip(*parts, strict=True)], dtype=object)
 
 

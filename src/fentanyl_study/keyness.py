@@ -23,6 +23,7 @@ from fentanyl_study.uncertainty import (
 PRIOR = 0.1  # uses of each feature added on both sides: next to nothing, as convokit's examples have it
 PRIOR_WORDS = 100  # an informative prior weighs as much as a paragraph or two of what both sides say
 MAX_FALSE_DISCOVERIES = 0.05  # of the terms called different, the share that may be so by chance
+N_LEFT_OUT = 10  # articles left out one by one; smaller ones can move little
 MIN_FEATURES = 2  # odds need something else that could have been said
 MIN_ARTICLES_LEADING = 2  # a term of one article is that article's subject
 TEXTS = {"feature", "test", "interval_kind", "effect"}
@@ -235,7 +236,7 @@ def pick_leading_terms(keyness, focus, reference, *, n_terms=10):
 
 
 def leave_out_articles(dfm, focus, reference, *, prior=PRIOR, n_terms=10):
-    """Pick the leading terms anew without each article in turn.
+    """Pick the leading terms anew without each article in turn, of the ``N_LEFT_OUT`` with most words.
 
     One row per article, by doc_id: doc_id, n_focus and n_reference (units left), n_kept (of the leading terms
     of all articles, how many still lead), lost (those that do not). No row if a side says nothing here.
@@ -243,8 +244,8 @@ def leave_out_articles(dfm, focus, reference, *, prior=PRIOR, n_terms=10):
     whole = pick_leading_terms(
         compare_sides(dfm, focus, reference, prior=prior), focus, reference, n_terms=n_terms
     )
-    rows = []
-    for doc_id in sorted(dfm.units.doc_id.unique()) if len(whole) else []:
+    rows, n_words = [], dfm.units.groupby("doc_id").n_words.sum().sort_values(ascending=False, kind="stable")
+    for doc_id in sorted(n_words.index[:N_LEFT_OUT]) if len(whole) else []:
         part = filter_units(dfm, (dfm.units.doc_id != doc_id).to_numpy())
         left = pick_leading_terms(
             compare_sides(part, focus, reference, prior=prior), focus, reference, n_terms=n_terms
@@ -256,28 +257,25 @@ def leave_out_articles(dfm, focus, reference, *, prior=PRIOR, n_terms=10):
     return pd.DataFrame(rows, columns=["doc_id", "n_focus", "n_reference", "n_kept", "lost"])
 
 
-def describe_keyness(keyness, leading, focus, reference):
+def describe_keyness(keyness, leading, *, names):
     """Say in one sentence what a keyness table and its leading terms allow to be said.
 
     Parameters
     ----------
-    focus, reference : str
-        The groups' names as a reader knows them.
+    names : dict
+        The focus side and the reference side, and what a reader calls them.
     """
+    both = " and ".join(names.values())
     if keyness.empty:
-        return (
-            f"No term can be compared: the corpus does not hold enough words of both {focus} and {reference}."
-        )
+        return f"No term can be compared: the corpus does not hold enough words of both {both}."
     n_firm = int((keyness.p_adjusted <= MAX_FALSE_DISCOVERIES).sum())
-    sentence = (
-        f"Of {len(keyness)} terms, {n_firm} differ between {focus} and {reference} at a false discovery rate "
-        f"of {MAX_FALSE_DISCOVERIES:.0%}"
+    terms = {name: ", ".join(leading.feature[leading.side == side].head(5)) for side, name in names.items()}
+    return (
+        f"Of {len(keyness)} terms, {n_firm} differ between {both} at a false discovery rate of "
+        f"{MAX_FALSE_DISCOVERIES:.0%}; leading are, "
+        + "; ".join(f"for {name}: {term or 'none'}" for name, term in terms.items())
+        + "."
     )
-    named = [
-        f"{name}: " + (", ".join(leading.feature[leading.side == side].head(5)) or "none")
-        for name, side in zip((focus, reference), dict.fromkeys(leading.side), strict=False)
-    ]
-    return f"{sentence}; leading are, for {'; for '.join(named)}." if named else f"{sentence}; no term leads."
 
 
 def sort_by_score(table, score):

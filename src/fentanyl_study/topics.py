@@ -24,6 +24,7 @@ N_TERMS = 10  # terms that stand for a topic, as in most of the literature
 N_RESAMPLES = 20  # resamples of units for stability; more move its mean by less than a rounding
 RESAMPLE_SHARE = 0.8  # share of units in each resample (Greene and others)
 MIN_STABILITY = 0.5  # below it, a topic's ranking shares less than half with its best match, on average
+MAX_UNITS = 2000  # drawn from a larger dfm to judge topics: enough for means, and a fit takes a second
 N_SHUFFLES = 20  # of units, for the coherence that chance gives: some hundred topics
 NULL_QUANTILE = 0.95  # one topic of twenty found in shuffled text may pass
 MAX_FALSE_DISCOVERIES = 0.05  # of the differences called real, the share that may be so by chance
@@ -130,7 +131,7 @@ def compute_stability(topics, *, n_resamples=N_RESAMPLES, seed=SEED):
     generator, tfidf = np.random.default_rng(seed), topics.dfm
     own, agreement = rank_terms(topics.loadings), np.zeros(len(topics.loadings))
     rows = np.flatnonzero(np.diff(tfidf.matrix.indptr))
-    size = max(round(RESAMPLE_SHARE * len(rows)), min(len(own), len(rows)))
+    size = min(max(round(RESAMPLE_SHARE * len(rows)), min(len(own), len(rows))), MAX_UNITS)
     for _ in range(n_resamples):
         is_drawn = np.zeros(tfidf.matrix.shape[0], dtype=bool)
         is_drawn[generator.choice(rows, size=size, replace=False)] = True
@@ -150,13 +151,19 @@ def shuffle_units(tfidf, *, seed):
     return replace(tfidf, matrix=matrix.tocsr())
 
 
+def sample_units(tfidf, *, seed):
+    """Give ``MAX_UNITS`` units drawn at random, or all if there are no more."""
+    drawn = np.random.default_rng(seed).permutation(tfidf.matrix.shape[0])[:MAX_UNITS]
+    return filter_units(tfidf, np.isin(np.arange(tfidf.matrix.shape[0]), drawn))
+
+
 def compute_null_coherence(tfidf, n_topics, *, seed=SEED):
     """Give the coherence that 95 % of topics stay under in text where no term goes with any other.
 
     Found by fitting topics to ``N_SHUFFLES`` tables of shuffled units. Without it, coherence flatters: NMF
     seeks out what happens to meet, and coherence is then read off the same units.
     """
-    values = []
+    tfidf, values = sample_units(tfidf, seed=seed), []
     for i in range(N_SHUFFLES):
         shuffled = fit_topics(shuffle_units(tfidf, seed=(seed, i)), n_topics)
         values += [compute_npmi(shuffled.dfm.matrix, places) for places in rank_terms(shuffled.loadings)]
@@ -171,6 +178,7 @@ def compare_topic_numbers(tfidf, candidates, *, seed=SEED):
     median stability of all candidates; of these, the smallest number whose coherence is within one standard
     error of the best. Numbers that the dfm is too small for are left out.
     """
+    tfidf = sample_units(tfidf, seed=seed)
     most = min(np.count_nonzero(np.diff(tfidf.matrix.indptr)), len(tfidf.features))
     rows = []
     for n_topics in sorted(n for n in candidates if n <= most):

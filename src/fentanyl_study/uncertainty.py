@@ -15,7 +15,8 @@ N_RESAMPLES = 1000  # the ends of a 95 % interval then rest on 25 resamples each
 N_PERMUTATIONS = 9999  # the least p is 0.0001, so that a correction for some hundred tests leaves room
 LEVEL = 0.95
 SEED = 0
-CHUNK = 1024  # features at a time: bounds memory, changes no result
+CHUNK = 1024  # features or permutations at a time: bounds memory
+MAX_CELLS = 10**7  # of a table of permutations
 
 
 def choose_interval_kind(*n_articles):
@@ -259,21 +260,21 @@ def _test_articles(values, sizes, is_focus, code, n_articles):
 
 def _permute_sides(values, sizes, is_focus, code):
     """Permutation test of sides within articles: twice the smaller tail, the observed one counted in."""
-    labels = np.ascontiguousarray(permute_within(is_focus, code, n=N_PERMUTATIONS).T, dtype=float)
-    n_focus, n_all = sizes @ labels, sizes.sum()
-    values, p = sparse.csc_array(values), []
-    for start in range(0, values.shape[1], CHUNK):
-        part = values[:, start:start + CHUNK]  # fmt: skip
-        total = np.asarray(part.sum(axis=0)).reshape(-1, 1)
+    values, n_all = sparse.csc_array(values), sizes.sum()
+    total = np.asarray(values.sum(axis=0)).reshape(-1, 1)
 
-        def compare(uses, n, total=total):
-            return np.round(uses / n - (total - uses) / (n_all - n), 12)  # rounded: ties must be seen as ties
+    def compare(labels):
+        n_focus, uses = sizes @ labels, resample_sums(values, labels)
+        return np.round(uses / n_focus - (total - uses) / (n_all - n_focus), 12)  # ties must be seen as ties
 
-        observed = compare(part.T @ is_focus[:, None].astype(float), sizes[is_focus].sum())
-        permuted = compare(resample_sums(part, labels), n_focus)
-        tail = np.minimum((permuted >= observed).sum(axis=1), (permuted <= observed).sum(axis=1))
-        p.append(np.minimum(1, 2 * (tail + 1) / (N_PERMUTATIONS + 1)))
-    return np.concatenate(p) if p else np.zeros(0)
+    observed, tails = compare(is_focus[:, None].astype(float)), np.ones((2, len(total)))
+    block = max(1, min(CHUNK, MAX_CELLS // max(values.shape)))
+    for start in range(0, N_PERMUTATIONS, block):
+        n = min(block, N_PERMUTATIONS - start)
+        labels = permute_within(is_focus, code, n=n, seed=(SEED, start))
+        permuted = compare(np.ascontiguousarray(labels.T, dtype=float))
+        tails += [(permuted >= observed).sum(axis=1), (permuted <= observed).sum(axis=1)]
+    return np.minimum(1, 2 * tails.min(axis=0) / (N_PERMUTATIONS + 1))
 
 
 def permute_within(labels, code, *, n, seed=SEED):
@@ -284,7 +285,9 @@ def permute_within(labels, code, *, n, seed=SEED):
     """
     generator = np.random.default_rng(seed)
     permuted = np.tile(np.asarray(labels), (n, 1))
-    for article in np.unique(code):
-        units = np.flatnonzero(code == article)
+    order = np.argsort(code, kind="stable")
+    for units in np.split(order, np.flatnonzero(np.diff(code[order])) + 1):
+        if len(set(permuted[0, units])) < 2:
+            continue  # one side only: nothing can change
         permuted[:, units] = generator.permuted(permuted[:, units], axis=1)
     return permuted
