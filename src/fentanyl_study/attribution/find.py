@@ -24,11 +24,13 @@ class Attribution(NamedTuple):
     cue: str  # "said", "according to"; empty where the source is carried over
 
 
+_WORTH_READING = re.compile(rf"[{VERBS}ATJQ:]|^i|^-")  # other sentences hold neither cue nor quotation
 _LABEL = re.compile(r"([ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
 _SIGNATURE = re.compile(r"Q?-([dns]{1,8})(?:[,(o].{0,30})?")  # "– Commissioner Li, U.S. Customs"
 _EVIDENCE = re.compile(rf"i({SIMPLE})(?:[ioa]{SIMPLE}|[eDy]|i?[dqwe]*y)*,(?=.)")
 _EVIDENCE_NOUNS = frozenset("poll polls survey surveys study report".split())
 _IDLE = re.compile(rf"[,;:-]*{MODIFIERS}[,;:-]*")  # nothing but adverbs and places after a quotation
+NEARBY = 8  # cues after one that may end its content
 PARTIAL = 4  # words; a shorter quotation after a noun is part of a paraphrase: called the plan “absurd”
 
 
@@ -81,6 +83,8 @@ class _Reader:
 
     def read(self, sentence):
         letters = sentence.letters
+        if sentence.start >= self.labelled[0] and not _WORTH_READING.search(letters):
+            return
         quoted = [match.start() for match in re.finditer("Q", letters) if sentence.spans[match.start()][0] in self.at]
         for i in quoted:
             self.alone[self.at[sentence.spans[i][0]]] = not letters.strip("Q,;:-()")
@@ -90,15 +94,17 @@ class _Reader:
             source = cues[-1].subject if cues else phrases.find_main(len(letters))
             if source:
                 self.sources.append((sentence.spans[-1][1], self.span(sentence, source)))
-        self.read_label(sentence)
-        self.read_signature(sentence)
+        if ":" in letters or self.labelled[0] > sentence.start:
+            self.read_label(sentence)
+        if "-" in letters:
+            self.read_signature(sentence)
         if not cues:
             self.read_evidence(sentence)
         if len(cues) > 1:  # "the belief that" beside a cue that has a source adds nothing
             cues = [cue for cue in cues if cue.subject or letters[cue.verb] in VERBS]
         tagged = [k for k, cue in enumerate(cues) if _follows_quotation(letters, cue)]
         for k in [*tagged, *(k for k in range(len(cues)) if k not in tagged)]:
-            self.credit(sentence, cues[k], cues[k + 1 :], cues[:k])
+            self.credit(sentence, cues[k], cues[k + 1 : k + NEARBY], cues[max(0, k - 1) : k])
         for i in quoted:
             if self.at[sentence.spans[i][0]] not in self.owner:
                 source, word = self.find_announced(sentence, i, cues, phrases)

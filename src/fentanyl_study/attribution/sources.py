@@ -3,11 +3,12 @@
 Spans here are (first, last + 1) positions in ``Sentence.letters``.
 """
 
+import functools
 import re
 
 # A noun phrase: "the ministry", "two senior U.S. officials", "Department of Health and Human Services";
 # "the" alone is none, and "the senior" is one only because nothing tells adjectives from nouns
-NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqyJ]|[eg](?=[nwseg])|(?<=[ns])c(?=[ns]))*[nws]|d?q{1,2})"
+NP = r"(?:[pm]|[dqPr]{0,3}+(?:[nwsPdqyJ]|[eg](?=[nwseg])|(?<=[ns])c(?=[ns]))*[nws]|d?q{1,2})"
 _CHUNK = re.compile(NP)
 _PREPOSITIONS = "oiatu"  # of, in, as, to, after
 _MODIFIER = re.compile(r"[moihuGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
@@ -21,8 +22,16 @@ class Phrases:
 
     def __init__(self, letters):
         self.letters = letters
-        self.spans = [match.span() for match in _CHUNK.finditer(letters)]
-        self.by_end = {end: start for start, end in self.spans}
+
+    @functools.cached_property
+    def spans(self):
+        """The phrases, in order."""
+        return [match.span() for match in _CHUNK.finditer(self.letters)]
+
+    @functools.cached_property
+    def by_end(self):
+        """Where the phrase starts that ends at a position."""
+        return {end: start for start, end in self.spans}
 
     def extend_left(self, end):
         """Give the chain of phrases that ends at `end`: "staff of the office in Ohio", or None."""

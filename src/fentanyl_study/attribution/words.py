@@ -17,7 +17,7 @@ import re
 from fentanyl_study.wordlists import read_wordlist
 
 FILLER = "\ue000"  # stands for every character of a quotation while its sentence is read
-MAX_TOKENS = 300  # a longer "sentence" is a list or no prose; patterns stay fast on pieces of this length
+MAX_TOKENS = 150  # a longer "sentence" is a list or no prose; patterns stay fast on pieces of this length
 
 # "U.S.-led", "Clinton’s", "AT&T", "12,000"; a run of fillers is one word
 _TOKEN = re.compile(
