@@ -180,7 +180,7 @@ def _settle_verbs(letters, words):
         before, after = letters[i - 1], letters[i + 1 : i + 2] or "."
         settled = letter
         if letter in "SB":
-            number = before == "w" and words[i - 1].endswith("s") == (letter == "S")  # "the claims", "they say"
+            number = before == "w" and after != "T" and words[i - 1].endswith("s") == (letter == "S")  # "the claims", "they say"
             number |= letter == "B" and before == "n" and letters[i - 2 : i - 1] in ("d", "P") and words[i - 1][-1] != "s"
             if before in "dPoiaueSDBG" or number or before == "q" and letters[i - 2 : i - 1] in ("d", "P"):
                 settled = _read_classes().get(words[i], "w")
