@@ -12,7 +12,8 @@ def read(text):
     """Give (cue, source, complement) for each cue of a sentence."""
     (sentence,) = read_sentences(text, 0, len(text))
     cues = find_cues(sentence, Phrases(sentence.letters))
-    return [(sentence.words[c.verb], " ".join(sentence.words[slice(*(c.subject or (0, 0)))]), c.code) for c in cues]
+    sources = [" ".join(sentence.words[slice(*(cue.subject or (0, 0)))]) for cue in cues]
+    return [(sentence.words[c.verb], source, c.code) for c, source in zip(cues, sources, strict=True)]
 
 
 @pytest.mark.parametrize(

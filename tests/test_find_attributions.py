@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from fentanyl_study.attribution import find_attributions
 
-WORDS = ["Li", "said", "that", "“", "”", '"', ",", ".", "\n", "the", "ministry", "it", "fell", "according to", ":",
-         "who", "(", ")", "—", "adding", "and", "in", "Monday", "US", "told", "reporters", "\xa0", "''", "as saying"]  # fmt: skip
+WORDS = ["Li", "said", "that", "“", "”", '"', ",", ".", "\n", "the", "ministry", "it", "fell", "according to",
+         ":", "who", "(", ")", "—", "adding", "and", "in", "Monday", "US", "told", "reporters", "\xa0", "''",
+         "as saying"]  # fmt: skip
 ANY_TEXT = st.one_of(st.text(max_size=120), st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join))
 
 
@@ -23,7 +24,7 @@ def read(text):
         ("Li: “No.”", [("No.", "Li", "direct")]),
         ("“No,”\xa0Li said.", [("No,", "Li", "direct")]),
         ("“No,” he told reporters, “never.”", [("No,", "he", "direct"), ("never.", "he", "direct")]),
-        ("“No,” Li said. “Never. Not once.”", [("No,", "Li", "direct"), ("Never. Not once.", "Li", "direct")]),
+        ("“No,” Li said. “Never. No.”", [("No,", "Li", "direct"), ("Never. No.", "Li", "direct")]),
         ("Li said it was “far too much” for them.", [("it was “far too much” for them", "Li", "mixed")]),
         ("Prices fell, the ministry said.", [("Prices fell", "the ministry", "indirect")]),
         ("According to the survey, prices fell.", [("prices fell", "the survey", "indirect")]),
@@ -39,7 +40,8 @@ def test_content_and_source(text, expected):
 
 def test_quotation_over_paragraphs_keeps_its_speaker():
     text = "“One,” Li said. “Two.\n\n“Three.\n\n“Four.”\n\nFive happened."
-    assert [(t, s) for t, s, _ in read(text)] == [("One,", "Li"), ("Two.", "Li"), ("Three.", "Li"), ("Four.", "Li")]
+    assert [t for t, _, _ in read(text)] == ["One,", "Two.", "Three.", "Four."]
+    assert {s for _, s, _ in read(text)} == {"Li"}
 
 
 def test_second_verb_shares_the_subject():

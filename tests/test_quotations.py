@@ -46,5 +46,6 @@ def test_stray_mark_spoils_nothing_beyond_its_paragraph():
 def test_quotations_lie_in_order_within_the_text(text):
     end = 0
     for quotation in find_quotations(text):
-        assert end <= quotation.outer_start <= quotation.start < quotation.end <= quotation.outer_end <= len(text)
+        assert end <= quotation.outer_start <= quotation.start < quotation.end
+        assert quotation.end <= quotation.outer_end <= len(text)
         end = quotation.outer_end

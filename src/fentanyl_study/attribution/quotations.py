@@ -102,7 +102,9 @@ def _read_mark(text, match, begin, end):
     """Tell whether a mark may open and may close a quotation, by its form and neighbours."""
     mark = match.group()
     if mark in _OPENERS:
-        mistaken = match.start() > begin and text[match.start() - 1] in ",.?!" and text[match.end() : match.end() + 1].isspace()
+        before = text[max(begin, match.start() - 1) : match.start()]
+        after = text[match.end() : match.end() + 1]
+        mistaken = before in {",", ".", "?", "!"} and after.isspace()
         return not mistaken, mistaken  # "… here,“ said Li"
     if mark in _CLOSERS:
         return False, True

@@ -13,7 +13,9 @@ _CHUNK = re.compile(NP)
 _PREPOSITIONS = "oiatu"  # of, in, as, to, after
 _MODIFIER = re.compile(r"[moihuGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
 _TIME = re.compile(r"y")
-_PREDICATE = re.compile(r"(?:[iu][dqPr]{0,3}[nwsPdqyeJ]*[nwsy]){0,3}(?:\([^)]{0,9}\)|,[^,]{1,30},)?r*[xbDSBe]")
+_PREDICATE = re.compile(
+    r"(?:[iu][dqPr]{0,3}[nwsPdqyeJ]*[nwsy]){0,3}(?:\([^)]{0,9}\)|,[^,]{1,30},)?r*[xbDSBe]"
+)
 _MAX_LINKS = 6  # "a member of the staff of the office of ..." is cut after so many
 
 
@@ -57,12 +59,13 @@ class Phrases:
         return start, match.end()
 
     def find_main(self, end, begin=0):
-        """Give the first phrase between `begin` and `end` that a finite verb follows, else the first phrase."""
+        """Give the first phrase from `begin` to `end` that a finite verb follows, else the first phrase."""
         first = None
         for start, stop in self.spans:
             if stop > end:
                 break
-            if start < begin or start and self.letters[start - 1] in ("oitu" if start == 1 else "oiatu") + "kSDBGNbx" or _TIME.match(self.letters, stop):
+            opened = start and self.letters[start - 1] in ("oitu" if start == 1 else "oiatu") + "kSDBGNbx"
+            if start < begin or opened or _TIME.match(self.letters, stop):
                 continue
             chain = self.extend_right(start)
             first = first or chain
@@ -107,7 +110,7 @@ class Phrases:
         return end
 
     def _step_over_modifier(self, chain):
-        """Take "officials" in "officials familiar with …", "a study released in May", "the USPS, in a statement"."""
+        """Take "officials" in "officials familiar with …", "officials, in a statement,"."""
         start = chain[0]
         if not start:
             return chain
