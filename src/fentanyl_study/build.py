@@ -125,8 +125,8 @@ def _build_chunk(task):
 def _format_rows(rows):
     """Give each article's rows as CSV text."""
     texts = defaultdict(io.StringIO)
-    for row in rows.itertuples(index=False):
-        csv.writer(texts[row.doc_id], lineterminator="\n").writerow(row)
+    for doc_id, row in zip(rows["doc_id"], rows.to_numpy(dtype=object), strict=True):
+        csv.writer(texts[doc_id], lineterminator="\n").writerow(row)
     return texts
 
 
