@@ -8,6 +8,7 @@ import csv
 import io
 import os
 import sqlite3
+import warnings
 from collections import defaultdict
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -92,7 +93,9 @@ def _cut_tasks(articles, people, data_dir):
 
 def _map_tasks(tasks, *, jobs, scheduler):
     """Build the chunks on all workers; give each when it is done."""
-    with _use_cluster(scheduler) if scheduler else nullcontext():
+    with warnings.catch_warnings(), _use_cluster(scheduler) if scheduler else nullcontext():
+        # After an error joblib counts what it drops; the error itself is told, and the next build does the rest
+        warnings.filterwarnings("ignore", r"\d+ tasks", UserWarning)
         n_jobs = max(1, min(jobs or cpu_count(), len(tasks)))
         parallel = Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator_unordered")
         # A task stays one tuple: a bare DataFrame Dask would put on one worker, and lose together with it
