@@ -1,5 +1,6 @@
 """The build at scale: the same bytes however the work is shared out, nothing lost to a kill, nothing done twice."""
 
+import json
 import os
 import re
 import resource
@@ -10,6 +11,7 @@ import sys
 import time
 
 import pytest
+from distributed import Client
 
 from fentanyl_study import build, cache
 from fentanyl_study.build import build_corpus
@@ -34,17 +36,21 @@ def build_anew(corpus):
     return read_tables(corpus)
 
 
-def start_build(corpus, **keywords):
-    """Start a build in a process group of its own, so that its workers can be reached with it."""
-    command = [sys.executable, "-m", "fentanyl_study", "build", "--data", str(corpus), "--jobs", "2"]
+def start(*arguments, **keywords):
+    """Start a Python module in a process group of its own, so that its workers can be reached with it."""
+    command = [sys.executable, "-m", *map(str, arguments)]
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, **keywords)
+
+
+def start_build(corpus, *options, **keywords):
+    return start("fentanyl_study", "build", "--data", corpus, *(options or ("--jobs", "2")), **keywords)
 
 
 def wait_for_chunks(corpus, process):
     """Wait until the cache holds some chunks; the build must not have ended by then."""
-    path = corpus / ".cache" / "build.sqlite"
+    path, deadline = corpus / ".cache" / "build.sqlite", time.monotonic() + 120
     while not path.exists() or path.stat().st_size < 100_000:
-        assert process.poll() is None
+        assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.005)
 
 
@@ -211,3 +217,45 @@ def test_worker_with_another_version_of_the_package_is_refused(make_corpus, monk
     monkeypatch.setattr(build, "fingerprint_package", iter(["here", "there"]).__next__)
     with pytest.raises(InputError, match="another version"):
         build_corpus(corpus, jobs=1)
+
+
+@pytest.fixture
+def cluster(tmp_path_factory):
+    """A Dask scheduler's address and its two workers, each a process on this machine alone."""
+    file = tmp_path_factory.mktemp("cluster") / "scheduler.json"
+    local = ("--host", "127.0.0.1", "--no-dashboard")
+    processes = [start("distributed.cli.dask_scheduler", *local, "--port", 0, "--scheduler-file", file)]
+    try:
+        while not (file.exists() and file.read_text().endswith("}")):
+            assert processes[0].poll() is None
+            time.sleep(0.05)
+        address = json.loads(file.read_text())["address"]
+        worker = ("distributed.cli.dask_worker", address, *local, "--no-nanny", "--nthreads", 1)
+        processes += [start(*worker) for _ in range(2)]
+        with Client(address) as client:
+            client.wait_for_workers(2, timeout=60)
+        yield address, processes[1:]
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate()
+
+
+def test_bytes_are_the_same_on_a_cluster_one_of_whose_workers_is_killed(make_corpus, cluster):
+    address, workers = cluster
+    corpus = make_corpus(make_texts(800))
+    expected = build_anew(corpus)
+    shutil.rmtree(corpus / ".cache")
+    shutil.rmtree(corpus / "processed")
+    process = start_build(corpus, "--scheduler", address)
+    wait_for_chunks(corpus, process)
+    workers[0].kill()
+    message = process.communicate(timeout=120)[1]
+    assert process.returncode == 0, message
+    assert workers[0].wait() == -signal.SIGKILL and workers[1].poll() is None
+    assert read_tables(corpus) == expected
+
+
+def test_address_that_is_none_is_told_in_one_line(make_corpus):
+    with pytest.raises(InputError, match="expected an address such as tcp"):
+        build_corpus(make_corpus(make_texts(1)), scheduler="localhost")

@@ -7,6 +7,7 @@ written from the cache in the order of doc_id, so they are the same however the 
 import csv
 import io
 import os
+import re
 import sqlite3
 import warnings
 from collections import defaultdict
@@ -31,6 +32,7 @@ from fentanyl_study.schema import DOCUMENTS, REMOVED, SENTENCES, TARGETS, InputE
 from fentanyl_study.sentences import split_sentences
 
 CHUNK = 50  # articles worked on at a time: enough to spare overhead, few enough to keep memory flat
+PATIENCE = 900  # seconds for a chunk, which takes about one: by then all workers of a cluster are gone
 BUILT = (DOCUMENTS, SENTENCES, REMOVED)
 
 
@@ -97,7 +99,7 @@ def _map_tasks(tasks, *, jobs, scheduler):
         # After an error joblib counts what it drops; the error itself is told, and the next build does the rest
         warnings.filterwarnings("ignore", r"\d+ tasks", UserWarning)
         n_jobs = max(1, min(jobs or cpu_count(), len(tasks)))
-        parallel = Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator_unordered")
+        parallel = Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator_unordered", timeout=scheduler and PATIENCE)
         # A task stays one tuple: a bare DataFrame Dask would put on one worker, and lose together with it
         yield from parallel(delayed(_build_chunk)(task) for task in tasks)
 
@@ -108,7 +110,13 @@ def _use_cluster(scheduler):
         from distributed import Client
     except ImportError:
         raise InputError('a scheduler needs Dask: pip install "fentanyl-study[cluster]"') from None
+    if not re.fullmatch(r"\w+://\S+:\d+", scheduler):
+        raise InputError(f"scheduler is {scheduler!r}; expected an address such as tcp://127.0.0.1:8786")
     with Client(scheduler) as client, parallel_config(backend="dask", client=client):
+        try:
+            client.run(fingerprint_package)
+        except Exception as error:  # Dask has no narrower one
+            raise InputError(f"{scheduler}: a worker cannot run this package; install it there: {error}") from None
         yield
 
 
