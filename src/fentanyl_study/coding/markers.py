@@ -29,7 +29,10 @@ UNMARKED = 0.6  # confidence in "none" for a sentence on the topic without any m
 NEGATION_REACH = 45  # characters before a marker in which a negation still governs it: some seven words
 
 # stances that are of themselves a way of framing: working together, and reproach between the two countries
-IMPLIED = (("cooperation", "favor", "cooperation"), ("china_control", "against", "blame"))
+IMPLIED = (
+    ({"cooperation": "favor"}, "cooperation"),
+    ({"china_control": "against", "us_pressure": "favor"}, "blame"),
+)
 
 _NEGATION = re.compile(
     r"\b(?:not|no|never|neither|nor|without|cannot|hardly|den(?:y|ied|ies|ying|ial)|dismiss\w*|reject\w*|refut\w*"
@@ -314,7 +317,7 @@ def _code_sentence(text, side, before):
     """Give the five stances, the frames and the confidence of one sentence."""
     stances = code_stance(text, side, before=before)
     frames = set(code_frames(text, side, before=before))
-    frames |= {frame for target, stance, frame in IMPLIED if stances[target][0] == stance}
+    frames |= {frame for held, frame in IMPLIED if all(stances[target][0] == held[target] for target in held)}
     confidence = min(sure for _, sure in stances.values())
     if confidence == 1 and _is_on_topic(text):
         confidence = UNMARKED  # about the drug and a country, and yet no marker: a wording nobody listed?
