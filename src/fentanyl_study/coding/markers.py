@@ -14,7 +14,7 @@ sentence's words: lower case, hyphens and quotation marks gone, "the United Stat
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import pandas as pd
@@ -24,7 +24,7 @@ from fentanyl_study.schema import SIDES, TARGETS, InputError
 STRENGTH = {"1": 0.4, "2": 0.7, "3": 0.9}  # a hint, a plain word, an explicit statement: chance of being right
 MIN_CONFIDENCE = 0.5  # one hint is not enough to take a side, two are (1 - 0.6 * 0.6 = 0.64)
 GAP = r"[^;:.?]{0,70}?"  # `..`: bounded, so that no pattern takes more than linear time
-STEM = 3  # letters by which a pattern is first looked up: enough to rule nine patterns in ten out
+STEM = 4  # letters by which a pattern is first looked up: enough to rule nine patterns in ten out
 UNMARKED = 0.6  # confidence in "none" for a sentence on the topic without any marker
 NEGATION_REACH = 45  # characters before a marker in which a negation still governs it: some seven words
 
@@ -86,6 +86,7 @@ def _get_clause(words, match):
     return _CLAUSE.split(before)[-1] + match.group()
 
 
+@lru_cache(maxsize=4096)  # a sentence is read once for stances, once for frames, twice as context
 def normalise_words(text, side="narrator"):
     """Give the sentence as the marker patterns read it: plain words between single spaces.
 
@@ -188,7 +189,8 @@ def compile_markers(name):
         parts = [part.strip() for part in row.pattern.split(" & ")]
         markers.append(
             Marker(
-                target=row.target, direction=row.direction, sides=frozenset(row.sides.split("|") if row.sides else SIDES),
+                target=row.target, direction=row.direction,
+                sides=frozenset(row.sides.split("|") if row.sides else SIDES),
                 strength=STRENGTH[row.weight], if_negated=row.if_negated,
                 wanted=tuple(compile_pattern(p) for p in parts if not p.startswith(("not ", "near "))),
                 unwanted=tuple(compile_pattern(p[4:]) for p in parts if p.startswith("not ")),
@@ -200,6 +202,18 @@ def compile_markers(name):
             )
         )  # fmt: skip
     return {side: tuple(m for m in markers if side in m.sides) for side in SIDES}
+
+
+@cache
+def _index_markers(name):
+    """Index each side's markers: stem -> the numbers of those whose rarest-looking piece has it; "" -> always."""
+    indexes = {}
+    for side, markers in compile_markers(name).items():
+        index = indexes[side] = {"": set()}
+        for number, marker in enumerate(markers):
+            for stem in min(marker.anchors, key=len, default=[""]):
+                index.setdefault(stem, set()).add(number)
+    return indexes
 
 
 def _weigh(hits):
@@ -233,13 +247,15 @@ def find_hits(text, side="narrator", markers="stance_markers.csv", *, before="")
 
     Examples
     --------
-    >>> find_hits("Beijing denied it was to blame for the deaths.")["us_pressure"]
+    >>> find_hits("We reject the accusations.", "china_official")["us_pressure"]
     [('against', 0.9)]
     """
     words, hits = normalise_words(text, side), {}
     before = normalise_words(before, side)
     stems = {word[:STEM] for word in words.split()}
-    for marker in compile_markers(markers)[side]:
+    lookup = _index_markers(markers)[side]
+    numbers = set().union(lookup[""], *(lookup[stem] for stem in stems if stem in lookup))
+    for marker in map(compile_markers(markers)[side].__getitem__, sorted(numbers)):
         if any(anchor.isdisjoint(stems) for anchor in marker.anchors):
             continue
         direction = marker.find(words, before)
@@ -263,7 +279,7 @@ def code_stance(text, side="narrator", *, before=""):
 
     Examples
     --------
-    >>> code_stance("Beijing denied it was to blame for the deaths.")["us_pressure"]
+    >>> code_stance("We reject the accusations.", "china_official")["us_pressure"]
     ('against', 0.9)
     """
     hits = {} if _is_question(text, side) else find_hits(text, side, before=before)
@@ -281,7 +297,8 @@ def code_frames(text, side="narrator", *, before=""):
 
 def _is_question(text, side):
     """Tell whether a sentence is a question put by the article's own voice (it takes no side)."""
-    return side == "narrator" and (text.rstrip(" ”\"'’").endswith("?") or text.startswith(("Q ", "Q:", "Question")))
+    asks = text.rstrip(" ”\"'’").endswith("?") or text.startswith(("Q ", "Q:", "Question"))
+    return side == "narrator" and asks
 
 
 def code_sentences(sentences):
