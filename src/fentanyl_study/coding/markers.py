@@ -225,6 +225,7 @@ def _weigh(hits):
     direction = min(doubt, key=doubt.get)
     rest = min(value for name, value in doubt.items() if name != direction)
     confidence = (1 - doubt[direction]) * (0.5 + 0.5 * rest)
+    confidence = round(confidence, 6)
     return (direction, confidence) if confidence >= MIN_CONFIDENCE else ("none", 1 - confidence)
 
 
@@ -248,7 +249,7 @@ def find_hits(text, side="narrator", markers="stance_markers.csv", *, before="")
     Examples
     --------
     >>> find_hits("We reject the accusations.", "china_official")["us_pressure"]
-    [('against', 0.9)]
+    [('against', 0.9), ('against', 0.9)]
     """
     words, hits = normalise_words(text, side), {}
     before = normalise_words(before, side)
@@ -280,7 +281,7 @@ def code_stance(text, side="narrator", *, before=""):
     Examples
     --------
     >>> code_stance("We reject the accusations.", "china_official")["us_pressure"]
-    ('against', 0.9)
+    ('against', 0.99)
     """
     hits = {} if _is_question(text, side) else find_hits(text, side, before=before)
     return {target: _weigh(hits[target]) if target in hits else ("none", 1.0) for target in TARGETS}
