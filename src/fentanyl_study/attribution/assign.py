@@ -9,7 +9,7 @@ import pandas as pd
 from fentanyl_study.attribution.find import find_attributions
 from fentanyl_study.attribution.names import Cast, Source, split_name
 from fentanyl_study.attribution.quotations import find_quotations
-from fentanyl_study.attribution.sides import HOMES, OTHER, find_entries, find_speaker, judge_source, read_words
+from fentanyl_study.attribution.sides import HOMES, OTHER, US, find_entries, find_speaker, judge_source, read_words
 from fentanyl_study.attribution.transcripts import UNNAMED, find_turns
 from fentanyl_study.cleaning import mask_text
 from fentanyl_study.wordlists import read_wordlist
@@ -19,7 +19,8 @@ MIN_CREDITED = 0.5  # below this share of the letters outside the attribution cl
 # Verbs of doing and wanting: what they report is no statement ("the leaders agreed to meet")
 _ACTS = frozenset("prefer preferred prefers know knows knew learn learned hear heard hears talks talk decide decided "
                   "decides expect expected plan planned sought try tried agree agreed agrees agreeing want wanted issued released "
-                  "published launched unveiled imposed backed removed signed broke answered seem seems seemed appear".split())
+                  "published launched unveiled imposed backed removed signed broke answered seem seems seemed appear publish "
+                  "declined declines declining refused".split())
 _CORE = frozenset("said says say told tell tells added adds stated states noted notes wrote writes testified according "
                   "reported found finds estimates estimated explained remarked".split())
 _CITING = frozenset("cite cites cited citing quote quotes quoted quoting".split())
@@ -151,6 +152,9 @@ def _find_home(document, text):
     return HOMES.get(document.get("outlet_country", ""), None)
 
 
+_ORDER = re.compile(r"\b[Bb]y the authority vested in me\b|\bI, [A-Z][A-Z. ]+, President of the United States")
+
+
 def _find_page_source(document, cast):
     """Give the body that published an official page, or the person whose remarks it is; None for the press."""
     voice = document.get("voice") or "narrator"
@@ -162,6 +166,10 @@ def _find_page_source(document, cast):
         source = cast.resolve(match["who"], -1)
         if source and source.is_person:
             return source._replace(side=voice)
+    if voice == US and _ORDER.search(cast.text):
+        president = cast.resolve("the President", -1)
+        if president and president.is_person:
+            return president._replace(is_person=False)  # others that an order names keep their words
     verdict = judge_source(outlet, voice)
     name = verdict.entry.name if verdict.entry and verdict.entry.kind == "body" else split_name(outlet)[0] or outlet
     return Source(name, voice, outlet.lower())
@@ -214,6 +222,8 @@ def _resolve(found, cast, voice):
     if not counts and found.cue.lower() not in _CORE and voice == "narrator":
         return []
     source = cast.resolve(found.speaker, found.speaker_start)
+    if voice != "narrator" and source and source.side == OTHER and found.kind != "direct" and found.cue.lower() != "according":
+        return []  # what a page itself tells of others
     if not (counts and source and re.search(r"[^\W\d_]", source.name)):
         return []
     return [Piece(found.start, found.end, source, found.kind, found.cue, found.speaker_start)]
@@ -282,7 +292,14 @@ def _is_no_statement(found, text, voice):
         return True
     if cue in _CITING or _NUMBER.match(speaker) or cue.startswith("ask") and _ASKER.search(speaker):
         return True
+    if cue not in _CORE and not judge_source(found.speaker, None).side and not _PROPER.search(found.speaker[1:]) and not (
+        found.speaker[0].isupper() and split_name(found.speaker)[0] or speaker in _PERSONAL
+    ):
+        return True  # "the evening listed", "chemistry explains"
     return voice != "narrator" and cue not in _CORE
+
+
+_PERSONAL = frozenset("he she it they who which that one".split())
 
 
 _ADVERBIAL = re.compile(r"(?:Despite|During|While|Although|Because|When|Since|Instead of|Given)\b")
@@ -337,38 +354,45 @@ _ASKED = re.compile(r"\b(?:reporters?|journalists?)(?: \w+){0,3} asked\b")
 # What no pattern on words finds: '“…,” Liu, deputy director of the commission, | said', "Two officials familiar with it said"
 _SPEECH = re.compile(
     r"(?:^|[,?!.]?[”\"] |^On \w+, )(?P<subject>(?:[A-Z]|an? |one |the )[^;:“”\"?!]{1,170}?),? "
+    r"(?:(?:has|have|had) )?(?:(?:since|also|then|later|earlier|\w+ly) )?"
     r"(?P<verb>said|says|told|tells|added|wrote|argued|noted|stressed|fired back)\b")
+# "Senator Lee had a word for it: “No.”"
+_COLON = re.compile(r"^(?P<subject>(?:(?:[A-Z][\w.’'-]*|of|the|\([A-Z][\w.-]+\)) ?){1,9})[^:“”\"]{3,120}(?P<verb>:)\s*[“\"]")
 
 
 # "…, | it adds."
 _CLOSING = re.compile(r", (?P<subject>it|he|she|they|one of them|the \w+|[A-Z][\w’'-]+) (?P<verb>says?|said|adds|added|noted)(?:\W*$|, )")
 
 
+_QUOTED_AS = re.compile(r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+) (?:was|were) (?P<verb>quoted)\b.{0,60}\bas saying")
+
+
 def _code_tag(text, start, end, pieces, quoted, cast):
     """Code a sentence that a short clause of speech closes; all of it is that source's."""
-    match = _CLOSING.search(text[start:end])
+    match = _QUOTED_AS.search(text[start:end]) or _CLOSING.search(text[start:end])
     at = match and start + match.start("subject")
-    if not match or any(piece.clause_start and piece.clause_start >= at - 1 for piece in pieces):
+    if not match or match.re is _CLOSING and any((piece.clause_start or 0) >= at - 1 for piece in pieces):
         return None
     source = cast.resolve(match["subject"], at)
     piece = Piece(start, at, source, "indirect", match["verb"], at)
     return source and Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["verb"])
 
 
-_SPEECH_VERB = re.compile(r"\b(?:said|says|told|tells|added|wrote|argued|noted|stressed|fired back)\b")
+_SPEECH_VERB = re.compile(r"\b(?:said|says|told|tells|added|wrote|argued|noted|stressed|fired back)\b|:\s*[“\"]")
 
 
 def _code_speech(text, start, end, cast, quoted):
     """Code a plain clause of speech with a long subject."""
-    match = _SPEECH_VERB.search(text, start, end) and _SPEECH.search(text[start:end])
+    match = _SPEECH_VERB.search(text, start, end) and (_SPEECH.search(text[start:end]) or _COLON.search(text[start:end]))
     subject = match["subject"] if match else ""
+    subject = subject.strip()
     pronoun = subject.lower() in ("he", "she", "it", "they", "one of them")
     if not subject or not pronoun and (_FINITE.search(subject) or len(subject.split()) > 26):
         return NARRATOR
     at = start + match.start("subject")
     if not (pronoun or split_name(subject)[0] or judge_source(subject, cast.home).side):
         return NARRATOR
-    source = cast.resolve(match["subject"], at)
+    source = cast.resolve(subject.strip(), at)
     piece = Piece(start, at, source, "indirect", match["verb"], at) if match.start("subject") else Piece(
         start + match.end(), end, source, "indirect", match["verb"], at)
     if not source:
@@ -405,6 +429,9 @@ def _code_reported(text, start, end, pieces, quoted):
     if not tally or not max(tally.values()):
         return None
     best = max(tally, key=lambda source: tally[source])  # a tie goes to the first in the sentence
+    passed = [source for source in tally if tally[source] and not _is_outlet(source[0])]
+    if _is_outlet(best[0]) and best[1] == OTHER and passed:  # the last in the chain, codebook part 2
+        best, tally[passed[0]] = passed[0], tally[best]
     mine = [piece for piece in pieces if piece.source[:2] == best]
     if tally[best] < MIN_CREDITED * (sum(tally.values()) + _count_own_words(text, start, end, mine)):
         return None
@@ -552,16 +579,26 @@ def _carry(codes, spans, text):
 
 
 def _is_same_report(before, after):
-    return before[:2] == after[:2] and before.side != "narrator" and "indirect" in (before.mode, after.mode)
+    return before[:2] == after[:2] and before.side != "narrator" and after.mode == "indirect"
 
 
 def _is_joined(text, spans, i, j, speaker):
-    """Tell whether sentences i to j share a paragraph with one side, or are a body's and not a person's."""
-    before = "\n" not in text[spans[i - 1][1] : spans[j - 1][0]]
+    """Tell whether sentences i to j share a paragraph with the next or with both, or report a document."""
+    opening, after = text[spans[i][0] : spans[i][1]], text[spans[j][0] : spans[j][1]]
+    if _TURN.match(opening):
+        return False
+    with_next = "\n" not in text[spans[i][0] : spans[j][0]]
+    with_last = "\n" not in text[spans[i - 1][1] : spans[j - 1][0]]
+    if with_next and _ENDS_WITH_TAG.search(after):
+        return True
     verdict = judge_source(speaker, None)
-    is_body = verdict.entry and verdict.entry.kind == "body" or re.search(
-        r"\b(?:report|document|paper|statement|indictment)\b", text[spans[i - 1][0] : spans[i - 1][1]])
-    return before or "\n" not in text[spans[i][1] : spans[j][0]] or bool(is_body)
+    is_body = verdict.entry and verdict.entry.kind == "body" or _PAPER.search(text, *spans[i - 1])
+    return bool(is_body) or with_next and with_last and text[spans[i - 1][1] - 1] not in "”\""
+
+
+_TURN = re.compile(r"(?:But|Yet|Still|That|What|Now|Last|On|Earlier|Despite)\b")  # the narrator takes over
+_ENDS_WITH_TAG = re.compile(r", (?:\w+ ){1,4}?(?:said|says|added|noted)\b[^,]{0,40}$")
+_PAPER = re.compile(r"\b(?:report|document|paper|statement|indictment)\b")
 
 
 def _names(text, speaker):

@@ -26,13 +26,13 @@ _HONORIFIC = re.compile(r"^(?:(?:Dr|Mr|Mrs|Ms|Prof|Hon|Sir|Madam)\.? )+")
 _BEFORE = re.compile(r"[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] ")
 _AFTER = re.compile(r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b)\s*"
                     r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?")
-_WHO = re.compile(r"\s*,?\s*who (?!is|was|chair|head|lead|direct|serve|work|stud|represent|run|co-)")
+_WHO = re.compile(r"\s*,?\s*who (?!is|was|until|used|chair|head|lead|direct|serve|work|stud|represent|run|co-)")
 _PARTICIPLE = re.compile(r",\s+(?:\w+ing|\w+ed|whose|which|when|while|where|after|before|told|said|in|on|and|but)\b")
 _SMALL = frozenset("of for and on in to at with general national the special senior top deputy vice chief".split())
 _ARTICLES = frozenset(("The", "A", "An", "One", "Two", "Three", "Four", "Five", "Several", "Some", "Top", "Senior"))
 _DOCUMENTS = frozenset(
     "report paper statement document study probe investigation findings notice note survey data figures indictment "
-    "post tweet statistics analysis filing complaint order review letter bulletin communique readout text".split()
+    "post tweet email message statistics analysis filing complaint order review letter bulletin communique readout text".split()
 )  # fmt: skip
 _SURNAMES = frozenset("cook dean mayor judge chief fellow trader broker general captain sergeant".split())  # listed as offices
 _BODY_WORDS = frozenset(
@@ -52,7 +52,7 @@ _AFTER_NAME = frozenset("of from with at in for on said himself herself then now
 _PRONOUNS = {"he": 1, "she": 1, "him": 1, "her": 1, "it": 2, "they": 3, "them": 3, "one of them": 3, "who": 4, "which": 4, "that": 4}
 _VOICELESS = re.compile(
     r"(?:(?:I|we|you|us|me)(?:['’]\w+)?(?: all| both)?|one|everyone|nobody|\w+sel(?:f|ves)|(?:the|both|these|all) (?:two |other )?"
-    r"(?:sides|countries|leaders|presidents|parties|nations|governments)|there|this|what)$", re.I)  # fmt: skip
+    r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|this|what)$", re.I)  # fmt: skip
 
 
 class Source(NamedTuple):
@@ -94,6 +94,9 @@ class Cast:
         if lead:
             phrase, start = phrase[lead.end() :], start + lead.end()
         phrase = re.sub(r"\s(?:who|that|which)$", "", phrase)
+        paper = _OWN_DOCUMENT.search(phrase)
+        if paper:
+            phrase, start = paper.group(), start + paper.start()
         if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
             return phrase, start
         if re.search(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$", self.text[max(0, start - 60) : start]):
@@ -337,6 +340,8 @@ class Cast:
         kind = _PRONOUNS[phrase.lower()]
         if kind == 4:
             return self._name(_read_antecedent(self.text, start), start)
+        if kind == 1 and (subject := self._find_opening(start)):
+            return subject
         last = [(at, source) for at, source in self.heard if at <= start and source.is_person == (kind == 1)]
         if kind == 1:
             paragraph = self.text.rfind("\n", 0, start) + 1
@@ -345,6 +350,17 @@ class Cast:
                 if met:
                     return met
         return last[-1][1] if last else None
+
+    def _find_opening(self, start):
+        """Find the person with whom the pronoun's own sentence begins: "Trump for his part spoke of what he called"."""
+        begin = max(self.text.rfind("\n", 0, start), max((m.start() for m in _STOP.finditer(self.text, max(0, start - 400), start)),
+                                                         default=-1)) + 1
+        opening = _OPENING.match(self.text, begin, start)
+        name = split_name(opening[1].strip())[0] if opening else ""
+        if not name or _OPENERS & set(name.split()):
+            return None
+        full = self._find_full_name(name, begin)
+        return self._resolve_person(name, opening[1].strip(), opening.start(1)) if " " in full else None
 
     def _find_subject(self, begin, start):
         """Find the person last named before a pronoun as a subject or with an introduction, none having spoken."""
@@ -359,13 +375,17 @@ class Cast:
 
 _ANY_DOCUMENT = re.compile(rf"\b(?:{'|'.join(sorted(_DOCUMENTS))})\b")
 _REST = re.compile(r"(?: (?:of|for|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
-_FROM_BODY = re.compile(r" (?:from|of|by|at|in|for|with) (?:the )?")
+_FROM_BODY = re.compile(r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|with) (?:the )?")
 _RELEASED = re.compile(r"[^.;\n]{0,110}\b(?:by|from) (?:the )?[A-Z]")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _BY = re.compile(r"(?: (?:titled|called|on)\b[^.;\n]{0,90})?[^.;\n]{0,40}?\b(?:by|from|of) (?:the )?")
 _TITLED = re.compile(r"\b((?:Vice )?President|First Lady) ((?:[A-Z][\w’'.-]+ ?){1,3})(?<![’'.])")
 _MEMBER = re.compile(r"([A-Z][\w.’'-]+(?: [A-Z][\w.’'-]*)+) \(([RDI] ?[-–] ?)$")  # "Maggie Hassan (D-|NH)"
 _UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
+_OWN_DOCUMENT = re.compile(rf"(?<=\w )(?:an?|the|its|his|her|their) (?:[\w-]+ ){{0,4}}(?:{'|'.join(sorted(_DOCUMENTS))})$")
+_TITLE_CLAUSE = re.compile(r"(?:^|[.”\"\n] ?)((?:The|An?|His|Her|Its|[A-Z][\w’']+[’']s) [^,;:.]{4,90}), $")
+_STOP = re.compile(r"(?<=[a-z0-9)”\"])[.!?][”\"]?(?=\s+[A-Z“\"])")
+_OPENING = re.compile(r"[\s”\"]*(?:(?:But|And|For|To|As) )?((?:(?:[A-Z][\w.’'-]*|of|the) ?){1,9})")
 _STAFF = frozenset(("investigators", "researchers", "authors", "members"))
 _HEAD_FORMS = {"senator": "senators?|sen", "congressman": "rep|congressman|representative", "governor": "governor|gov",
                "congresswoman": "rep|congresswoman|representative", "lawmaker": "sen|rep|senator|lawmaker",
@@ -471,6 +491,8 @@ def _find_introductions(text, name):
     for match in itertools.islice(re.finditer(rf"\b{re.escape(name)}\b", text), 4):
         before = text[max(0, match.start() - 120) : match.start()]
         title = _BEFORE.split(before)[-1]
+        if not title.strip() and before.endswith(", ") and (clause := _TITLE_CLAUSE.search(before)):
+            title = clause[1] + " "
         found.append(_keep_title(title) + match.group() + _read_after(text, match.end()))
     return found
 
