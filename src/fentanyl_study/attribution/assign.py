@@ -292,7 +292,7 @@ def _is_no_statement(found, text, voice):
         return True
     if cue in _CITING or _NUMBER.match(speaker) or cue.startswith("ask") and _ASKER.search(speaker):
         return True
-    if cue not in _CORE and not judge_source(found.speaker, None).side and not _PROPER.search(found.speaker[1:]) and not (
+    if cue not in _CORE and not find_entries(read_words(found.speaker)) and not _PROPER.search(found.speaker[1:]) and not (
         found.speaker[0].isupper() and split_name(found.speaker)[0] or speaker in _PERSONAL
     ):
         return True  # "the evening listed", "chemistry explains"
@@ -361,7 +361,8 @@ _COLON = re.compile(r"^(?P<subject>(?:(?:[A-Z][\w.’'-]*|of|the|\([A-Z][\w.-]+\
 
 
 # "…, | it adds."
-_CLOSING = re.compile(r", (?P<subject>it|he|she|they|one of them|the \w+|[A-Z][\w’'-]+) (?P<verb>says?|said|adds|added|noted)(?:\W*$|, )")
+_CLOSING = re.compile(r", (?P<subject>it|he|she|they|one of them|the \w+|[A-Z][\w’'-]+) "
+                      r"(?P<verb>says?|said|adds|added|note[sd]|conceded?s?|argue[sd]|warn(?:s|ed)|claim(?:s|ed))(?:\W*$|, )")
 
 
 _QUOTED_AS = re.compile(r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+) (?:was|were) (?P<verb>quoted)\b.{0,60}\bas saying")
@@ -435,7 +436,7 @@ def _code_reported(text, start, end, pieces, quoted):
     mine = [piece for piece in pieces if piece.source[:2] == best]
     if tally[best] < MIN_CREDITED * (sum(tally.values()) + _count_own_words(text, start, end, mine)):
         return None
-    return Code(best[1], best[0], _find_mode(text, start, end, mine, quoted), mine[0].cue)
+    return Code(best[1], best[0], _find_mode(text, start, end, mine, quoted, is_only=len(tally) == 1), mine[0].cue)
 
 
 _JOINT = re.compile(r",? (?:and|but|while|as|after|before) ")
@@ -451,11 +452,13 @@ def _count_own_words(text, start, end, mine):
     return _letters(text, start, joints[-1].start()) if joints and joints[-1].end() > clause - 25 else 0
 
 
-def _find_mode(text, start, end, mine, quoted):
+def _find_mode(text, start, end, mine, quoted, *, is_only=False):
     """Give the mode by the share of the sentence's words that stand in quotation marks."""
     spans = set()
     for piece in mine:
         a, b = max(start, piece.start), min(end, piece.end)
+        if is_only and piece.kind == "indirect":
+            a, b = start, end  # 'spoke of "a good deal", which he said would hold'
         spans |= {(a, b)} if piece.kind == "direct" else {
             (max(a, s), min(b, e)) for s, e in quoted
             if s < b and a < e and (" " in text[s:e] or text[s].islower() and piece.kind != "claim")

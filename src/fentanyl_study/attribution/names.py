@@ -46,7 +46,7 @@ _OPENERS = frozenset(
     "The That This Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July "
     "August September October November December Even Only Last Next What Why How Where Mr Ms Mrs Dr Now So To Of A An One "
     "Two Three Four Five Several Some Many Most All No Any Other Another Each Every Few More Such Our His Her Its Their "
-    "These Those Top Senior Local Federal Back Here There Over Under Among About Against During Not Nor".split()
+    "It He She They We I You Use These Those Top Senior Local Federal Back Here There Over Under Among About Against During Not Nor".split()
 )  # fmt: skip
 _AFTER_NAME = frozenset("of from with at in for on said himself herself then now jr sr of and speaking citing".split())
 _PRONOUNS = {"he": 1, "she": 1, "him": 1, "her": 1, "it": 2, "they": 3, "them": 3, "one of them": 3, "who": 4, "which": 4, "that": 4}
@@ -102,9 +102,15 @@ class Cast:
         if re.search(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$", self.text[max(0, start - 60) : start]):
             clause = _read_clause(self.text, start)
             return re.split(r"\b(?:who|which|that)\b", clause)[0].strip(" ,") or phrase, start
+        named = _NAMED.match(self.text, start + len(phrase))
+        if named and phrase.lower().split()[0] in _INTRODUCING or named and "’s " in phrase.replace("'", "’"):
+            name = split_name(named[1])[0]
+            if " " in name and not split_name(phrase)[0]:
+                return f"{named[1]}, {phrase}", start
         phrase = self._widen_right(phrase, start)
         before = _BEFORE.split(self.text[max(0, start - 120) : start])[-1]
-        title = _keep_title(before) if before.endswith(" ") else ""
+        hyphen = re.search(r"[A-Z][\w.]*-$", before)  # "U.S.-|China Commission"
+        title = _keep_title(before) if before.endswith(" ") else hyphen.group() if hyphen else ""
         member = _MEMBER.search(self.text[max(0, start - 60) : start])
         if member:
             return f"{member[1]}, {member[2]}{phrase})", start
@@ -249,11 +255,13 @@ class Cast:
 
     def _find_holder(self, office, place):
         """Find who held an office in the year of publication; in a year of change, who came into it."""
-        for row in read_wordlist("speakers") if self.year else ():
-            held = row["since"] and row["since"] <= self.year and (not row["until"] or self.year < row["until"])
-            if held and row["office"].lower().startswith(office) and place in row["office"]:
-                return Source(row["name"], row["side"], row["office"].lower(), True)
-        return None
+        rows = [
+            row for row in read_wordlist("speakers")
+            if row["office"].lower().startswith(office) and place in row["office"]
+            and row["since"] and row["since"] <= self.year and (not row["until"] or self.year < row["until"])
+        ]  # fmt: skip
+        row = max(rows, key=lambda row: row["since"], default=None)
+        return row and Source(row["name"], row["side"], row["office"].lower(), True)
 
     def _find_body_in(self, phrase):
         found = [m.entry for m in find_entries(read_words(phrase)) if m.entry.kind == "body"]
@@ -346,6 +354,9 @@ class Cast:
         if kind == 1:
             paragraph = self.text.rfind("\n", 0, start) + 1
             if not last or last[-1][0] < paragraph:
+                opening = self._find_opening(paragraph + 1) if last and start > paragraph + 1 else None
+                if opening:
+                    return opening
                 met = self._find_subject(paragraph if last else max(0, start - 600), start)
                 if met:
                     return met
@@ -355,7 +366,7 @@ class Cast:
         """Find the person with whom the pronoun's own sentence begins: "Trump for his part spoke of what he called"."""
         begin = max(self.text.rfind("\n", 0, start), max((m.start() for m in _STOP.finditer(self.text, max(0, start - 400), start)),
                                                          default=-1)) + 1
-        opening = _OPENING.match(self.text, begin, start)
+        opening = _OPENING.match(self.text, begin)
         name = split_name(opening[1].strip())[0] if opening else ""
         if not name or _OPENERS & set(name.split()):
             return None
@@ -386,6 +397,8 @@ _OWN_DOCUMENT = re.compile(rf"(?<=\w )(?:an?|the|its|his|her|their) (?:[\w-]+ ){
 _TITLE_CLAUSE = re.compile(r"(?:^|[.”\"\n] ?)((?:The|An?|His|Her|Its|[A-Z][\w’']+[’']s) [^,;:.]{4,90}), $")
 _STOP = re.compile(r"(?<=[a-z0-9)”\"])[.!?][”\"]?(?=\s+[A-Z“\"])")
 _OPENING = re.compile(r"[\s”\"]*(?:(?:But|And|For|To|As) )?((?:(?:[A-Z][\w.’'-]*|of|the) ?){1,9})")
+_NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \()")
+_INTRODUCING = frozenset("a an the his her its their another".split())
 _STAFF = frozenset(("investigators", "researchers", "authors", "members"))
 _HEAD_FORMS = {"senator": "senators?|sen", "congressman": "rep|congressman|representative", "governor": "governor|gov",
                "congresswoman": "rep|congresswoman|representative", "lawmaker": "sen|rep|senator|lawmaker",
