@@ -82,7 +82,7 @@ def test_a_long_stretch_between_two_sentences_is_the_narrators():
 
 
 def test_a_tweet_whose_tag_is_a_sentence_of_its_own():
-    text = '"It is outrageous that it comes from China. We must end this now!"\nUS President Donald Trump tweeted on August 21.'
+    text = '"It is outrageous that it comes from China. We must end this now!" US President Donald Trump tweeted on August 21.'
     assert code(text, CN_PRESS) == [("us_official", "Donald Trump", "direct")] * 2 + [NOBODY]
 
 

@@ -134,7 +134,6 @@ def attribute_article(text, spans, document, *, removed=()):
             codes.append(_code_turn(owners[turn]))
         else:
             codes.append(_code_plain(masked, start, end, mine, quoted, cast, page))
-    codes = _credit_tagged(codes, spans, masked, quoted)
     codes = _carry(codes, spans, masked)
     return [_speak_for_page(code, page, turns, span) for code, span in zip(codes, spans, strict=True)]
 
@@ -319,18 +318,6 @@ def _letters(text, start, end):
     return sum(map(str.isalnum, text[start:end]))
 
 
-_IDLE = re.compile(r"(?:at|in|on|during|after|before|to|by|via|with|a press|reporters|the media)\b|that\W*$|\W*$")
-
-
-def _stretch(piece, text, start):
-    """Give a clause at the sentence's end what stands before it: "A and B, | Li, an official, said at a briefing"."""
-    clause = piece.clause_start
-    if clause and clause - start > 40 and piece.start > clause and _IDLE.match(text, piece.start):
-        if piece.kind == "indirect" and clause - start > piece.end - piece.start and text[clause - 2 : clause] in (", ", "” ", "\" "):
-            return piece._replace(start=start, end=clause)
-    return piece
-
-
 def _code_plain(text, start, end, pieces, quoted, cast, page=None):
     """Code a sentence of running news: who is reported, what he rejects or claims, whom he cites."""
     if _ASKED.search(text, start, end):
@@ -339,7 +326,6 @@ def _code_plain(text, start, end, pieces, quoted, cast, page=None):
     tagged = _code_tag(text, start, end, pieces, quoted, cast)
     if tagged:
         return tagged
-    pieces = [_stretch(piece, text, start) for piece in pieces]
     reported = _code_reported(text, start, end, pieces, quoted)
     within = claim.cue in _read_claims()["rejection"] and all(
         (p.clause_start or 0) > at and p.cue.lower() not in _CORE for p in pieces
@@ -546,24 +532,6 @@ def _is_bare(phrase):
 
 
 # -- sentences that neighbours explain -----------------------------------------------------
-
-
-_BARE_TAG = re.compile(r"(?:said|says|told|wrote|tweeted|posted|added|declared|warned)\b[^,;:“”\"]{0,80}$")
-
-
-def _credit_tagged(codes, spans, text, quoted):
-    """Give a quotation to whom the next sentence names and no more: '"…!" | Trump tweeted on August 21.'"""
-    codes = list(codes)
-    for i in range(1, len(codes)):
-        start, end = spans[i]
-        before = [q for q in quoted if spans[i - 1][0] < q[1] <= spans[i - 1][1] + 1]
-        bare = len(text[start:end].split()) < 14 and _BARE_TAG.search(text[start:end].rstrip(" ."))
-        if bare and before and codes[i].side != "narrator" and codes[i - 1].side == "narrator":
-            codes[i], tag, j = NARRATOR, codes[i], i - 1
-            while j >= 0 and spans[j][1] > before[-1][0] and codes[j].side == "narrator":
-                codes[j] = tag._replace(mode="direct")
-                j -= 1
-    return codes
 
 
 def _carry(codes, spans, text):

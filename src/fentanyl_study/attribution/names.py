@@ -94,9 +94,6 @@ class Cast:
         if lead:
             phrase, start = phrase[lead.end() :], start + lead.end()
         phrase = re.sub(r"\s(?:who|that|which)$", "", phrase)
-        paper = _OWN_DOCUMENT.search(phrase)
-        if paper:
-            phrase, start = paper.group(), start + paper.start()
         if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
             return phrase, start
         if re.search(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$", self.text[max(0, start - 60) : start]):
@@ -111,9 +108,6 @@ class Cast:
         before = _BEFORE.split(self.text[max(0, start - 120) : start])[-1]
         hyphen = re.search(r"[A-Z][\w.]*-$", before)  # "U.S.-|China Commission"
         title = _keep_title(before) if before.endswith(" ") else hyphen.group() if hyphen else ""
-        member = _MEMBER.search(self.text[max(0, start - 60) : start])
-        if member:
-            return f"{member[1]}, {member[2]}{phrase})", start
         owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
         closed = self.text[start + len(phrase) : start + len(phrase) + 9].lstrip(" .")[:1] in (",", "(", ")")
         if owner and closed and (is_party(phrase) or not split_name(phrase)[0]):
@@ -166,9 +160,9 @@ class Cast:
             return known["name"] if known else name
         found = None
         for text in (self.text, self.background):
-            for match in re.finditer(rf"\b{re.escape(name)}\b", text):
-                full = _read_full_name(text, *match.span())
-                if full and (not found or match.start() <= start):
+            for begin, end in _find_word(text, name):
+                full = _read_full_name(text, begin, end)
+                if full and (not found or begin <= start):
                     found = full
             if found:
                 break
@@ -193,7 +187,7 @@ class Cast:
             side = known["side"]
         else:
             side = certain[0] if certain else guessed[0] if guessed else OTHER
-        known_as = " ".join([*introductions, known["office"] if known else ""]).lower()
+        known_as = _list_words(" ".join([*introductions, known["office"] if known else ""]))
         return Source(name, side, known_as, True)
 
     # -- bodies, documents, offices --------------------------------------------------------
@@ -204,20 +198,20 @@ class Cast:
         if sure and verdict.entry.kind == "body" and (later := self._find_named_later(phrase, verdict.entry, start)):
             return later
         if sure and verdict.entry.kind == "body":
-            return Source(verdict.entry.name, sure, phrase.lower())
+            return Source(verdict.entry.name, sure, _list_words(phrase))
         if sure and verdict.entry and (verdict.entry.kind == "country" or head == "side"):
-            return Source(_name_country(phrase, verdict), sure, phrase.lower())
+            return Source(_name_country(phrase, verdict), sure, _list_words(phrase))
         if head in ("president", "lady") and (person := self._find_president(phrase, sure or self.home)):
             return person
         body = self._find_body_in(phrase)
         if sure and (later := self._find_named_later(phrase, body, start)):
             return later
         if sure and body and body.side == sure:
-            return Source(body.name, sure, phrase.lower())
+            return Source(body.name, sure, _list_words(phrase))
         chief = _COMPLEMENT.search(phrase)
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
-            return Source(_tidy(chief[1] + person.name), person.side, phrase.lower())
+            return Source(_tidy(chief[1] + person.name), person.side, _list_words(phrase))
         if head in _DOCUMENTS and not sure and not _is_bare(phrase):
             named = self._find_named_beside(start, start + len(phrase))
             if named:
@@ -226,7 +220,7 @@ class Cast:
         if (_is_bare(phrase) or phrase.lower() in _STAFF) and (earlier := self._find_earlier(head, phrase, start)) and sure in (None, earlier.side):
             return earlier
         one = head not in _BODY_WORDS | _DOCUMENTS and not head.endswith("s")
-        return Source(_tidy(phrase), sure or verdict.side or OTHER, phrase.lower(), one)
+        return Source(_tidy(phrase), sure or verdict.side or OTHER, _list_words(phrase), one)
 
     def _find_named_later(self, phrase, body, start):
         """Find whom "a senior official of the commission" turns out to be: the next person introduced with that body."""
@@ -273,9 +267,9 @@ class Cast:
             return self._find_issuer(start)
         if head in _BODY_WORDS:
             return self._find_body_called(head, start)
-        words = _HEAD_FORMS.get(head, re.escape(head))
+        words = set(_HEAD_FORMS.get(head, head).split())
         for _, source in reversed(self.heard):
-            if re.search(rf"\b(?:{words})\b", source.known_as):
+            if words.intersection(source.known_as.split()):
                 return source
         return self._find_person_called(phrase, start) or self._find_generic(head)
 
@@ -334,10 +328,10 @@ class Cast:
     def _list_bodies(self):
         """Give (position, Source) of every body of the two states that the text names; made once."""
         if self._bodies is None:
-            words = read_words(self.text)
+            words = read_words.__wrapped__(self.text)  # a whole article is no phrase to remember
             self._bodies = [
-                (words[m.first].start, Source(m.entry.name, m.entry.side, _join(words, m) + " " + m.entry.name.lower()))
-                for m in find_entries(words)
+                (words[m.first].start, Source(m.entry.name, m.entry.side, _join(words, m) + " " + _list_words(m.entry.name)))
+                for m in find_entries.__wrapped__(words)
                 if m.entry.kind == "body" and m.entry.side in (CHINA, US)
             ]
         return self._bodies
@@ -357,9 +351,6 @@ class Cast:
                 opening = self._find_opening(paragraph + 1) if last and start > paragraph + 1 else None
                 if opening:
                     return opening
-                met = self._find_subject(paragraph if last else max(0, start - 600), start)
-                if met:
-                    return met
         return last[-1][1] if last else None
 
     def _find_opening(self, start):
@@ -373,16 +364,6 @@ class Cast:
         full = self._find_full_name(name, begin)
         return self._resolve_person(name, opening[1].strip(), opening.start(1)) if " " in full else None
 
-    def _find_subject(self, begin, start):
-        """Find the person last named before a pronoun as a subject or with an introduction, none having spoken."""
-        for match in reversed(list(_NAME_RUN.finditer(self.text, begin, start))):
-            name, _ = split_name(match.group())
-            opens = not self.text[max(begin, match.start() - 40) : match.start()].strip() or self.text[
-                match.start() - 2 : match.start()] in (". ", "” ") or self.text[match.end() : match.end() + 1] == ","
-            if name and " " in name and opens and not _OPENERS & set(name.split()):
-                return self._resolve_person(name, match.group(), match.start())
-        return None
-
 
 _ANY_DOCUMENT = re.compile(rf"\b(?:{'|'.join(sorted(_DOCUMENTS))})\b")
 _REST = re.compile(r"(?: (?:of|for|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
@@ -391,19 +372,16 @@ _RELEASED = re.compile(r"[^.;\n]{0,110}\b(?:by|from) (?:the )?[A-Z]")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _BY = re.compile(r"(?: (?:titled|called|on)\b[^.;\n]{0,90})?[^.;\n]{0,40}?\b(?:by|from|of) (?:the )?")
 _TITLED = re.compile(r"\b((?:Vice )?President|First Lady) ((?:[A-Z][\w’'.-]+ ?){1,3})(?<![’'.])")
-_MEMBER = re.compile(r"([A-Z][\w.’'-]+(?: [A-Z][\w.’'-]*)+) \(([RDI] ?[-–] ?)$")  # "Maggie Hassan (D-|NH)"
 _UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
-_OWN_DOCUMENT = re.compile(rf"(?<=\w )(?:an?|the|its|his|her|their) (?:[\w-]+ ){{0,4}}(?:{'|'.join(sorted(_DOCUMENTS))})$")
-_TITLE_CLAUSE = re.compile(r"(?:^|[.”\"\n] ?)((?:The|An?|His|Her|Its|[A-Z][\w’']+[’']s) [^,;:.]{4,90}), $")
 _STOP = re.compile(r"(?<=[a-z0-9)”\"])[.!?][”\"]?(?=\s+[A-Z“\"])")
 _OPENING = re.compile(r"[\s”\"]*(?:(?:But|And|For|To|As) )?((?:(?:[A-Z][\w.’'-]*|of|the) ?){1,9})")
 _NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \()")
 _INTRODUCING = frozenset("a an the his her its their another".split())
 _STAFF = frozenset(("investigators", "researchers", "authors", "members"))
-_HEAD_FORMS = {"senator": "senators?|sen", "congressman": "rep|congressman|representative", "governor": "governor|gov",
-               "congresswoman": "rep|congresswoman|representative", "lawmaker": "sen|rep|senator|lawmaker",
-               "spokesman": "spokes(?:man|person)", "spokeswoman": "spokes(?:woman|person)",
-               "spokesperson": "spokes(?:wo)?man|spokesperson"}  # fmt: skip
+_HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman representative", "governor": "governor gov",
+               "congresswoman": "rep congresswoman representative", "lawmaker": "sen rep senator lawmaker",
+               "spokesman": "spokesman spokesperson", "spokeswoman": "spokeswoman spokesperson",
+               "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
 _GENERIC = frozenset("official officials investigators authors lawmakers members diplomat chief director spokesperson "
                      "spokesman spokeswoman minister commissioner senator researchers".split())  # fmt: skip
 _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
@@ -496,17 +474,23 @@ def _is_listed(word):
     return word.strip(".,") in _OPENERS or bool(find_entries(read_words(word)))
 
 
+def _find_word(text, word):
+    """Give the places of a whole word; a search for each name by pattern would compile each anew."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
+            yield at, end
+        at = text.find(word, end)
+
+
 def _find_introductions(text, name):
     """Give what stands around the first mentions of a name: title before, apposition after."""
     found = []
-    if name not in text:
-        return found
-    for match in itertools.islice(re.finditer(rf"\b{re.escape(name)}\b", text), 4):
-        before = text[max(0, match.start() - 120) : match.start()]
+    for start, end in itertools.islice(_find_word(text, name), 4):
+        before = text[max(0, start - 120) : start]
         title = _BEFORE.split(before)[-1]
-        if not title.strip() and before.endswith(", ") and (clause := _TITLE_CLAUSE.search(before)):
-            title = clause[1] + " "
-        found.append(_keep_title(title) + match.group() + _read_after(text, match.end()))
+        found.append(_keep_title(title) + name + _read_after(text, end))
     return found
 
 
@@ -565,6 +549,10 @@ def _tidy(phrase):
     phrase = re.sub(r"^(?:and |but )?(?:the|an?)\s+", "", phrase, flags=re.I).split(",")[0]
     phrase = re.sub(r"\bU\.S\.(?:A\.)?", "US", phrase).replace("-", " ")
     return phrase[:1].upper() + phrase[1:]
+
+
+def _list_words(phrase):
+    return " ".join(word.norm for word in read_words(phrase))
 
 
 def _join(words, match):

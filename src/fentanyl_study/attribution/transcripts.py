@@ -26,7 +26,6 @@ UNNAMED = "the spokesperson"  # who answers under "A:" where no name is given
 _QUOTED_LABEL = re.compile(r"[\s•*–-]*(?P<name>[A-Z][^:“”\"\n]{2,110}):\s*[“\"][^“”\"]*[”\"]?\s*$")
 # "“…” – Commissioner Lee"
 _SIGNED = re.compile(r"\s*[“\"][^“”\"]*[”\"]\s*[–—-]{1,2}\s*(?P<name>[A-Z][^.“”\"\n]{3,110})\s*$")
-_ASIDE = re.compile(r"\bfollowing questions? (?:was|were) (?:raised|asked)|^\s*(?:\(?END\)?|###)", re.I)
 _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 # "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you"; not "It is clear that:"
 _LABEL = re.compile(r"\s*(?:(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//)|(?P<q>Q)[\s\u00a0]+(?=[“\"A-Z(]))\s*")
@@ -194,8 +193,6 @@ def _read_transcript(lines, labels, voice):
             bare = bool(re.fullmatch(r"[^:：]*[:：]\s*", line))
             turns[i] = Turn(start, end, "" if bare else phrase)
             continue
-        if _ASIDE.search(line):
-            is_open = False
         if is_open and voice == "narrator" and _ends_transcript(line, phrase, after_last=i > last):
             is_open = False
         if is_open:
