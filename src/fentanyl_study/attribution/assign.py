@@ -320,7 +320,7 @@ def _letters(text, start, end):
 
 def _code_plain(text, start, end, pieces, quoted, cast, page=None):
     """Code a sentence of running news: who is reported, what he rejects or claims, whom he cites."""
-    if _ASKED.search(text, start, end):
+    if text.find(" asked", start, end) >= 0 and _ASKED.search(text, start, end):
         return NARRATOR
     claim, at = (NARRATOR, 0) if page else _code_claim(text, start, end, cast, quoted)  # a page's own claims
     tagged = _code_tag(text, start, end, pieces, quoted, cast)
@@ -356,9 +356,12 @@ _QUOTED_AS = re.compile(r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ )
 
 def _code_tag(text, start, end, pieces, quoted, cast):
     """Code a sentence that a short clause of speech closes; all of it is that source's."""
-    match = _QUOTED_AS.search(text[start:end]) or _CLOSING.search(text[start:end])
-    at = match and start + match.start("subject")
-    if not match or match.re is _CLOSING and any((piece.clause_start or 0) >= at - 1 for piece in pieces):
+    sentence = text[start:end]
+    match = " quoted" in sentence and _QUOTED_AS.search(sentence) or ", " in sentence and _CLOSING.search(sentence)
+    if not match:
+        return None
+    at = start + match.start("subject")
+    if match.re is _CLOSING and any((piece.clause_start or 0) >= at - 1 for piece in pieces):
         return None
     source = cast.resolve(match["subject"], at)
     piece = Piece(start, at, source, "indirect", match["verb"], at)
@@ -510,9 +513,12 @@ _NO_SUBJECT = re.compile(r"[;:“”\"]|\b(?:was|were|is|are|be|been|being|which
 _CITED = re.compile(r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?P<source>(?:[^,;.\n]|\.(?=\w))+?)(?:\s+as\s+\w+ing\b|(?=[,;.\n]|$))")
 
 
+_HAS_CITED = re.compile(r" (?:citing|cited|quoting|quoted) ")
+
+
 def _code_citation(text, start, end, cast, code):
     """Give what an outlet or report passes on to the party it cites: the last in the chain (codebook, part 2)."""
-    match = _CITED.search(text, start, end)
+    match = _HAS_CITED.search(text, start, end) and _CITED.search(text, start, end)
     if not match or code.side in ("china_official", "us_official") and " report" not in text[start : match.start()]:
         return code
     head = read_words(re.split(r"\b(?:of|from|in|for|with)\b", match["source"])[0])

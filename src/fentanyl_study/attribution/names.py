@@ -74,7 +74,6 @@ class Cast:
     background: str = ""  # headline and captions: may name, never speak
     heard: list = field(default_factory=list)  # (position, Source), in reading order
     _persons: dict = field(default_factory=dict)
-    _bodies: list | None = None
     _documents: list | None = None
     _issuer: tuple | None = None  # (position, Source) of the last document spoken of
 
@@ -312,29 +311,32 @@ class Cast:
     def _find_named_beside(self, begin, end):
         """Find the body in the same sentence: before the word, "by X" or "released by X" after it, or who was heard."""
         first = max(self.text.rfind("\n", 0, begin), self.text.rfind(". ", 0, begin)) + 1
-        bodies = self._list_bodies()
-        named = [body for body in bodies if first <= body[0] < begin][-1:]
-        after = _BY.match(self.text, end)
-        named += [body for body in bodies if after and after.end() - 1 <= body[0] < after.end() + 40]
-        named += [(at, source) for at, source in self.heard if first <= at < end + 200 and not source.is_person and source.side != OTHER]
-        return named[0][1] if named else None
+        before = self._list_bodies(first, begin)
+        if before:
+            return before[-1]
+        by = _BY.match(self.text, end)
+        after = self._list_bodies(by.end(), by.end() + 90)[:1] if by else []
+        heard = [source for at, source in self.heard if first <= at < end + 200]
+        return next((source for source in after + heard if not source.is_person and source.side != OTHER), None)
 
     def _find_body_called(self, head, start):
-        for place, source in reversed(self._list_bodies()):
-            if place < start and re.search(rf"\b{head}\b", source.known_as):
-                return source
+        """Find the body last named before that "the commission" or "the ministry" can be."""
+        begin = start
+        while begin > 0:  # backwards in steps: it mostly stands close by
+            end, begin = begin, max(0, begin - 800)
+            for source in reversed(self._list_bodies(begin, min(start, end + 60))):
+                if head in source.known_as.split():
+                    return source
         return None
 
-    def _list_bodies(self):
-        """Give (position, Source) of every body of the two states that the text names; made once."""
-        if self._bodies is None:
-            words = read_words.__wrapped__(self.text)  # a whole article is no phrase to remember
-            self._bodies = [
-                (words[m.first].start, Source(m.entry.name, m.entry.side, _join(words, m) + " " + _list_words(m.entry.name)))
-                for m in find_entries.__wrapped__(words)
-                if m.entry.kind == "body" and m.entry.side in (CHINA, US)
-            ]
-        return self._bodies
+    def _list_bodies(self, begin, end):
+        """Give the bodies of the two states that a stretch of the text names, as Sources."""
+        words = read_words.__wrapped__(self.text[begin:end])  # too long to be worth remembering
+        return [
+            Source(m.entry.name, m.entry.side, _list_words(f"{_join(words, m)} {m.entry.name}"))
+            for m in find_entries.__wrapped__(words)
+            if m.entry.kind == "body" and m.entry.side in (CHINA, US)
+        ]
 
     # -- pronouns --------------------------------------------------------------------------
 
