@@ -308,9 +308,11 @@ def _find_end(letters, begin, later):
             if comma > begin:
                 return comma
             continue
-        before = letters[at - 1]
-        if letters[cue.verb] == "A" or before in "ck;" and letters[at] != "p" or cue.joined and letters[cue.verb] == "G":
-            return at - (before in "cki")
+        before, letter = letters[at - 1], letters[cue.verb]
+        named = cue.subject and set(letters[slice(*cue.subject)]) & set("nsdqP")  # no pronoun, no bare noun
+        new_clause = before in "c;" and named or before == "k" and letters[at - 2] == ","
+        if letter == "A" or letter in VERBS and (new_clause or cue.joined and (letter == "G" or before == "c")):
+            return at - (before in "ckiu")
     return len(letters)
 
 
