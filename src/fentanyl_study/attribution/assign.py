@@ -1,5 +1,6 @@
 """Assignment: from sentences to the side, speaker, mode and cue of each (codebook, part 2)."""
 
+import bisect
 import functools
 import re
 from typing import NamedTuple
@@ -121,21 +122,36 @@ def attribute_article(text, spans, document, *, removed=()):
     if page and page.is_person and not turns:
         return [Code(page.side, page.name, "direct", "") for _ in spans]
     owners = _resolve_turns(turns, cast, page)
-    waiting = _list_attributions(find_attributions(masked), turns, masked)
-    pieces = []
-    quoted = [(q.start, q.end) for q in find_quotations(masked)]
     codes = []
+    for span, pieces, quoted in _deal_pieces(spans, masked, turns, cast, voice):
+        k = _find_turn(turns, sum(span) // 2)
+        if k is not None and (turns[k].is_quoted_whole or not pieces):
+            codes.append(_code_turn(owners[k]))
+        else:
+            code = _code_plain(masked, *span, pieces, quoted, cast, page)
+            mine = page and code == NARRATOR and k is None  # a page speaks where nobody else does
+            codes.append(Code(page.side, page.name, "direct", "") if mine else code)
+    return _carry(codes, spans, masked)
+
+
+def _find_turn(turns, at):
+    """Give the number of the turn that covers a place, or None."""
+    k = bisect.bisect_right(turns, at, key=lambda turn: turn.start) - 1
+    return k if k >= 0 and at < turns[k].end else None
+
+
+def _deal_pieces(spans, text, turns, cast, voice):
+    """Give each sentence's span, its attributed content and its quotations; sources resolved in reading order."""
+    waiting = _list_attributions(find_attributions(text), turns, text)
+    quoted, pieces, at = [(q.start, q.end) for q in find_quotations(text)], [], 0
     for start, end in spans:
-        turn = next((k for k, t in enumerate(turns) if t.start < end and start < t.end and (start + end) / 2 < t.end), None)
         while waiting and min(waiting[-1].start, waiting[-1].speaker_start) < end:
             pieces += _resolve(waiting.pop(), cast, voice)
-        mine = [piece for piece in pieces if piece.start < end and start < piece.end]
-        if turn is not None and (turns[turn].is_quoted_whole or not mine):
-            codes.append(_code_turn(owners[turn]))
-        else:
-            codes.append(_code_plain(masked, start, end, mine, quoted, cast, page))
-    codes = _carry(codes, spans, masked)
-    return [_speak_for_page(code, page, turns, span) for code, span in zip(codes, spans, strict=True)]
+        pieces = [piece for piece in pieces if piece.end > start]
+        while at < len(quoted) and quoted[at][1] <= start:
+            at += 1
+        until = bisect.bisect_left(quoted, (end,))
+        yield (start, end), [piece for piece in pieces if piece.start < end], quoted[at:until]
 
 
 # -- the document --------------------------------------------------------------------------
@@ -174,14 +190,6 @@ def _find_page_source(document, cast):
     return Source(name, voice, outlet.lower())
 
 
-def _speak_for_page(code, page, turns, span):
-    """Give an official page's own sentences to the body that published it."""
-    asked = any(t.start < span[1] and span[0] < t.end for t in turns)
-    if code.side != "narrator" or not page or asked:
-        return code
-    return Code(page.side, page.name, "direct", "")
-
-
 def _resolve_turns(turns, cast, page):
     seen, owners = {"": None} | ({UNNAMED: page} if page else {}), []
     for turn in turns:
@@ -210,7 +218,7 @@ def _list_attributions(attributions, turns, text):
     """Give what may count, the first last: not what lies in a turn or has no source."""
     found = [
         a for a in _drop_nested(_close_clauses(attributions, text))
-        if a.speaker and not any(t.is_quoted_whole and t.start <= a.start < t.end for t in turns)
+        if (k := _find_turn(turns, a.start)) is None or not turns[k].is_quoted_whole
     ]  # fmt: skip
     return sorted(found, key=lambda a: (min(a.start, a.speaker_start), a.start), reverse=True)
 
@@ -265,7 +273,7 @@ def _drop_nested(attributions):
         inside = any(
             begin <= (found.speaker_start or found.start) < end and found.start > begin
             and (found.end <= end or is_core and found.cue.lower() not in _CORE)
-            for begin, end, is_core in clauses
+            for begin, end, is_core in clauses[-9:]  # nothing lies deeper
         )
         if not inside:
             kept.append(found)

@@ -4,6 +4,7 @@ Short mentions ("Liu", "he", "the commission", "the report") are joined to what 
 stand for in the same article.
 """
 
+import bisect
 import functools
 import itertools
 import re
@@ -14,6 +15,9 @@ from fentanyl_study.attribution.sides import (
     CHINA, OTHER, US, find_entries, find_speaker, is_alias, is_party, judge_source, read_words,
 )  # fmt: skip
 from fentanyl_study.wordlists import read_wordlist
+
+MEMORY = 200  # sources a reader still has in mind; keeps long transcripts linear
+FAR_BACK = 8_000  # characters; a mention further back explains nothing
 
 _CAPITAL = r"(?:[^\W\d_a-zß-öø-ÿ][\w’'-]*[\w]|[A-Z]\.)"
 _LINK = r"(?: (?:de|del|la|van|von|bin|al) | ?[-‑] ?| )"
@@ -74,6 +78,8 @@ class Cast:
     background: str = ""  # headline and captions: may name, never speak
     heard: list = field(default_factory=list)  # (position, Source), in reading order
     _persons: dict = field(default_factory=dict)
+    _fulls: dict = field(default_factory=dict)  # short name: [(position, full name)]
+    _called: dict = field(default_factory=dict)  # "commission": (searched up to, Source)
     _documents: list | None = None
     _issuer: tuple | None = None  # (position, Source) of the last document spoken of
 
@@ -157,16 +163,15 @@ class Cast:
         if " " in name:
             known = find_speaker(name)
             return known["name"] if known else name
-        found = None
-        for text in (self.text, self.background):
-            for begin, end in _find_word(text, name):
-                full = _read_full_name(text, begin, end)
-                if full and (not found or begin <= start):
-                    found = full
-            if found:
-                break
-        known = find_speaker(found or name) or find_speaker(" ".join((found or name).split()[-2:]))
-        return known["name"] if known else found or name
+        if name not in self._fulls:
+            places = [(at, _read_full_name(self.text, at, end)) for at, end in _find_word(self.text, name)]
+            places += [(-1, _read_full_name(self.background, at, end)) for at, end in _find_word(self.background, name)]
+            self._fulls[name] = [(at, full) for at, full in places if full]
+        fulls = self._fulls[name]
+        before = [full for at, full in fulls if 0 <= at <= start]
+        found = before[-1] if before else fulls[0][1] if fulls else name
+        known = find_speaker(found) or find_speaker(" ".join(found.split()[-2:]))
+        return known["name"] if known else found
 
     def _meet(self, name, phrase, start):
         """Give a person's Source from what the article says of him, else from the list of persons."""
@@ -267,7 +272,7 @@ class Cast:
         if head in _BODY_WORDS:
             return self._find_body_called(head, start)
         words = set(_HEAD_FORMS.get(head, head).split())
-        for _, source in reversed(self.heard):
+        for _, source in reversed(self.heard[-MEMORY:]):
             if words.intersection(source.known_as.split()):
                 return source
         return self._find_person_called(phrase, start) or self._find_generic(head)
@@ -276,7 +281,7 @@ class Cast:
         """Take "the official" for the last official heard, "the investigators" for the last body."""
         if head not in _GENERIC:
             return None
-        for _, source in reversed(self.heard):
+        for _, source in reversed(self.heard[-MEMORY:]):
             if source.side != OTHER and source.is_person != head.endswith("s"):
                 return source
         return None
@@ -294,8 +299,8 @@ class Cast:
         """Find whose report "the report" is: who was named beside its first mention."""
         if self._documents is None:
             self._documents = [match.span() for match in _ANY_DOCUMENT.finditer(self.text)]
-        places = [place for place in self._documents if place[0] < start + 60]
-        for begin, end in reversed(places[-12:]):
+        until = bisect.bisect_left(self._documents, (start + 60,))
+        for begin, end in reversed(self._documents[max(0, until - 12) : until]):
             is_definite = _DEFINITE.search(self.text, max(0, begin - 20), begin)
             if is_definite and not _RELEASED.match(self.text, end):
                 if self._issuer and self._issuer[0] >= begin - 40:
@@ -305,8 +310,9 @@ class Cast:
             if source:
                 self._issuer = (start, source)
                 return source
-        heard = [source for _, source in self.heard if not source.is_person and source.side != OTHER]
-        return self._issuer[1] if self._issuer else heard[-1] if heard else None
+        if self._issuer:
+            return self._issuer[1]
+        return next((s for _, s in reversed(self.heard[-MEMORY:]) if not s.is_person and s.side != OTHER), None)
 
     def _find_named_beside(self, begin, end):
         """Find the body in the same sentence: before the word, "by X" or "released by X" after it, or who was heard."""
@@ -316,18 +322,16 @@ class Cast:
             return before[-1]
         by = _BY.match(self.text, end)
         after = self._list_bodies(by.end(), by.end() + 90)[:1] if by else []
-        heard = [source for at, source in self.heard if first <= at < end + 200]
+        heard = [source for at, source in self.heard[-MEMORY:] if first <= at < end + 200]
         return next((source for source in after + heard if not source.is_person and source.side != OTHER), None)
 
     def _find_body_called(self, head, start):
         """Find the body last named before that "the commission" or "the ministry" can be."""
-        begin = start
-        while begin > 0:  # backwards in steps: it mostly stands close by
-            end, begin = begin, max(0, begin - 800)
-            for source in reversed(self._list_bodies(begin, min(start, end + 60))):
-                if head in source.known_as.split():
-                    return source
-        return None
+        searched, found = self._called.get(head, (max(0, start - FAR_BACK), None))
+        for source in self._list_bodies(max(0, searched - 80), start) if searched < start else ():
+            found = source if head in source.known_as.split() else found
+        self._called[head] = (start, found)
+        return found
 
     def _list_bodies(self, begin, end):
         """Give the bodies of the two states that a stretch of the text names, as Sources."""
@@ -346,7 +350,7 @@ class Cast:
             return self._name(_read_antecedent(self.text, start), start)
         if kind == 1 and (subject := self._find_opening(start)):
             return subject
-        last = [(at, source) for at, source in self.heard if at <= start and source.is_person == (kind == 1)]
+        last = [(at, source) for at, source in self.heard[-MEMORY:] if at <= start and source.is_person == (kind == 1)]
         if kind == 1:
             paragraph = self.text.rfind("\n", 0, start) + 1
             if not last or last[-1][0] < paragraph:
