@@ -511,7 +511,7 @@ def _code_claim(text, start, end, cast, quoted):
     if not (name and subject.endswith(name) or is_listed):
         return NARRATOR, 0
     source = cast.resolve(subject, at)
-    if not source or source.side == OTHER:
+    if not source or source.side == OTHER and not name:
         return NARRATOR, 0
     piece = Piece(verb.end(), end, source, "claim", verb.group(), at)
     return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), verb.group()), verb.end()

@@ -31,7 +31,8 @@ _BEFORE = re.compile(r"[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] 
 _AFTER = re.compile(r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b)\s*"
                     r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?")
 _WHO = re.compile(r"\s*,?\s*who (?!is|was|until|used|chair|head|lead|direct|serve|work|stud|represent|run|co-)")
-_PARTICIPLE = re.compile(r",\s+(?:\w+ing|\w+ed|whose|which|when|while|where|after|before|told|said|in|on|and|but)\b")
+_PARTICIPLE = re.compile(r",\s+(?:\w+ing|\w+ed|whose|which|when|while|where|after|before|told|said|says|in|on|"
+                         r"and|but|has|have|had|is|was|were|will|would|can|could|also|my|our)\b")
 _SMALL = frozenset("of for and on in to at with general national the special senior top deputy vice chief".split())
 _ARTICLES = frozenset(("The", "A", "An", "One", "Two", "Three", "Four", "Five", "Several", "Some", "Top", "Senior"))
 _DOCUMENTS = frozenset(
@@ -383,6 +384,7 @@ _STOP = re.compile(r"(?<=[a-z0-9)”\"])[.!?][”\"]?(?=\s+[A-Z“\"])")
 _OPENING = re.compile(r"[\s”\"]*(?:(?:But|And|For|To|As) )?((?:(?:[A-Z][\w.’'-]*|of|the) ?){1,9})")
 _NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \()")
 _INTRODUCING = frozenset("a an the his her its their another".split())
+_TITLE_CLAUSE = re.compile(r"(?:^|[.”\"\n] ?)((?:The|An?|His|Her|Its|[A-Z][\w’']+[’']s) [^,;:.]{4,90}), $")
 _STAFF = frozenset(("investigators", "researchers", "authors", "members"))
 _HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman representative", "governor": "governor gov",
                "congresswoman": "rep congresswoman representative", "lawmaker": "sen rep senator lawmaker",
@@ -496,7 +498,8 @@ def _find_introductions(text, name):
     for start, end in itertools.islice(_find_word(text, name), 4):
         before = text[max(0, start - 120) : start]
         title = _BEFORE.split(before)[-1]
-        found.append(_keep_title(title) + name + _read_after(text, end))
+        clause = _TITLE_CLAUSE.search(before) if not title.strip() else None
+        found.append((clause[1] + " " if clause else _keep_title(title)) + name + _read_after(text, end))
     return found
 
 
