@@ -9,7 +9,13 @@ from fentanyl_study.attribution.assign import attribute_article, attribute_sente
 from fentanyl_study.schema import MODES, SIDES, VOICES
 from fentanyl_study.sentences import find_sentences
 
-US_PRESS = {"voice": "narrator", "outlet": "AP", "outlet_country": "US", "title": "", "published": "2019-05-01"}
+US_PRESS = {
+    "voice": "narrator",
+    "outlet": "AP",
+    "outlet_country": "US",
+    "title": "",
+    "published": "2019-05-01",
+}
 CN_PRESS = US_PRESS | {"outlet": "China Daily", "outlet_country": "CN"}
 
 
@@ -49,7 +55,9 @@ def test_mode_counts_the_words_of_the_whole_sentence():
 
 
 def test_last_in_the_chain_of_a_report_an_outlet_passes_on():
-    text = "Since 2016 China has arrested dozens of exporters, Reuters reported, citing figures from the NNCC."
+    text = (
+        "Since 2016 China has arrested dozens of exporters, Reuters reported, citing figures from the NNCC."
+    )
     assert code(text) == [("china_official", "National Narcotics Control Commission", "indirect")]
 
 
@@ -87,9 +95,19 @@ def test_a_tweet_whose_tag_is_a_sentence_of_its_own():
 
 
 def test_a_governments_page_speaks_where_nobody_else_does():
-    page = {"voice": "us_official", "outlet": "U.S. Department of Justice", "outlet_country": "US", "title": "Two Charged"}
-    text = "Two men were charged today.\n“This ends here, in this court and today,” said U.S. Attorney Ann Lee."
-    assert code(text, page) == [("us_official", "Department of Justice", "direct"), ("us_official", "Ann Lee", "direct")]
+    page = {
+        "voice": "us_official",
+        "outlet": "U.S. Department of Justice",
+        "outlet_country": "US",
+        "title": "Two Charged",
+    }
+    text = (
+        "Two men were charged today.\n“This ends here, in this court and today,” said U.S. Attorney Ann Lee."
+    )
+    assert code(text, page) == [
+        ("us_official", "Department of Justice", "direct"),
+        ("us_official", "Ann Lee", "direct"),
+    ]
 
 
 def test_a_transcript_goes_before_the_chain():
@@ -101,7 +119,10 @@ def test_a_transcript_goes_before_the_chain():
 def test_remarks_of_a_person_are_his_whole():
     page = {"voice": "china_official", "outlet": "Ministry of Foreign Affairs of China", "outlet_country": "CN",
             "title": "Foreign Ministry Spokesperson Mao Ning's Remarks on the Tariffs"}  # fmt: skip
-    assert code("China rejects this. The DEA said otherwise.", page) == [("china_official", "Mao Ning", "direct")] * 2
+    assert (
+        code("China rejects this. The DEA said otherwise.", page)
+        == [("china_official", "Mao Ning", "direct")] * 2
+    )
 
 
 def test_removed_text_is_nobodys_but_may_introduce_a_person():
@@ -113,7 +134,9 @@ def test_removed_text_is_nobodys_but_may_introduce_a_person():
 def test_table_in_new_table_out():
     documents = pd.DataFrame([CN_PRESS | {"doc_id": "b", "text": "China denied it. It rained."},
                               US_PRESS | {"doc_id": "a", "text": "The DEA said no."}])  # fmt: skip
-    sentences = pd.DataFrame({"doc_id": ["b", "b", "a"], "start": [0, 17, 0], "end": [16, 27, 16], "kept": [1, 2, 3]})
+    sentences = pd.DataFrame(
+        {"doc_id": ["b", "b", "a"], "start": [0, 17, 0], "end": [16, 27, 16], "kept": [1, 2, 3]}
+    )
     before = sentences.copy()
     found = attribute_sentences(sentences, documents)
     pd.testing.assert_frame_equal(sentences, before)
@@ -125,7 +148,15 @@ def test_table_in_new_table_out():
 def test_no_sentences_give_an_empty_table_with_all_columns():
     empty = pd.DataFrame({"doc_id": [], "start": [], "end": []})
     documents = pd.DataFrame([US_PRESS | {"doc_id": "a", "text": ""}])
-    assert list(attribute_sentences(empty, documents)) == ["doc_id", "start", "end", "side", "speaker", "mode", "cue"]
+    assert list(attribute_sentences(empty, documents)) == [
+        "doc_id",
+        "start",
+        "end",
+        "side",
+        "speaker",
+        "mode",
+        "cue",
+    ]
 
 
 WORDS = st.sampled_from(["China", "said", "that", "“", "”", '"', ",", ".", "he", "The report", "Liu Wei", "\n", "Q:", "A:",

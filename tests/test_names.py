@@ -36,7 +36,10 @@ def test_surname_first_for_chinese_names_and_last_for_others():
 
 
 def test_a_name_that_stands_only_in_the_headline():
-    assert resolve("Brill said no.", "Brill", background="DEA agent Tom Brill on fentanyl") == ("Tom Brill", US)
+    assert resolve("Brill said no.", "Brill", background="DEA agent Tom Brill on fentanyl") == (
+        "Tom Brill",
+        US,
+    )
 
 
 def test_pronoun_takes_the_person_heard_last():
@@ -73,7 +76,10 @@ def test_an_unnamed_official_is_whom_the_article_names_next():
 def test_the_president_by_country_and_year():
     assert resolve("The President spoke.", "The President", home=US, year="2022") == ("Joe Biden", US)
     assert resolve("The President spoke.", "The President", home=US, year="2019") == ("Donald Trump", US)
-    assert resolve("China's president spoke.", "China's president", home=US, year="2019") == ("Xi Jinping", CHINA)
+    assert resolve("China's president spoke.", "China's president", home=US, year="2019") == (
+        "Xi Jinping",
+        CHINA,
+    )
 
 
 @pytest.mark.parametrize(("text", "side"), [

@@ -18,8 +18,16 @@ SENTENCES = pd.DataFrame([
      "cue": "said"},
     {"sentence_id": 2, "start": 58, "end": 68, "side": "narrator", "speaker": "", "mode": "none", "cue": ""},
 ])  # fmt: skip
-REMOVED = pd.DataFrame([{"start": 0, "end": 10, "reason": "headline"}, {"start": 69, "end": 78, "reason": "caption"}])
-ARTICLE = {"doc_id": "a-1", "title": "A <b>title</b>", "outlet": "The Paper", "published": "2020-01-02", "text": TEXT}
+REMOVED = pd.DataFrame(
+    [{"start": 0, "end": 10, "reason": "headline"}, {"start": 69, "end": 78, "reason": "caption"}]
+)
+ARTICLE = {
+    "doc_id": "a-1",
+    "title": "A <b>title</b>",
+    "outlet": "The Paper",
+    "published": "2020-01-02",
+    "text": TEXT,
+}
 
 
 class Reader(HTMLParser):
@@ -60,7 +68,11 @@ def test_a_script_in_an_article_stays_text():
 
 
 def test_sentences_have_anchor_side_and_title():
-    spans = {attrs["id"]: attrs for tag, attrs in read(write_reading(ARTICLE, SENTENCES, REMOVED)).tags if "id" in attrs}
+    spans = {
+        attrs["id"]: attrs
+        for tag, attrs in read(write_reading(ARTICLE, SENTENCES, REMOVED)).tags
+        if "id" in attrs
+    }
     assert set(spans) == {"s1", "s2"}
     assert spans["s1"]["class"] == "s china_official"
     assert spans["s1"]["title"] == 'Li "Bo" Wei; Chinese officials; indirect; cue: said'

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fentanyl_study.attribution.sides import CHINA, OTHER, US, find_entries, find_speaker, judge_source, read_words
+from fentanyl_study.attribution.sides import (
+    CHINA,
+    OTHER,
+    US,
+    find_entries,
+    find_speaker,
+    judge_source,
+    read_words,
+)
 from fentanyl_study.schema import SIDES
 from fentanyl_study.wordlists import read_wordlist
 

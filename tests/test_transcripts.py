@@ -28,7 +28,12 @@ def test_names_of_outlets_ask_and_persons_answer():
 
 def test_white_house_labels():
     text = "MS. JEAN-PIERRE: Good afternoon.\nQ    Thank you, Karine. Is it so?\nMS. JEAN-PIERRE: Yes.\nTHE PRESIDENT: No."
-    assert [owner for _, owner in owners(text, voice="us_official")] == ["Jean-Pierre", "", "Jean-Pierre", "The President"]
+    assert [owner for _, owner in owners(text, voice="us_official")] == [
+        "Jean-Pierre",
+        "",
+        "Jean-Pierre",
+        "The President",
+    ]
 
 
 def test_a_host_asks_and_a_label_on_its_own_line_is_nobodys():
@@ -79,10 +84,13 @@ def test_a_sentence_that_a_caption_breaks_is_no_tag():
 
 def test_quotations_under_names_in_a_release():
     text = "- President Trump: “They pay.”\n“We agree.” – Commissioner Ann Lee\nOrdinary text follows."
-    assert [owner for _, owner in owners(text, voice="us_official")] == ["President Trump", "Commissioner Ann Lee"]
+    assert [owner for _, owner in owners(text, voice="us_official")] == [
+        "President Trump",
+        "Commissioner Ann Lee",
+    ]
 
 
-@given(st.text(alphabet="QA:ab .?!“”\"\n—-TM", max_size=200), st.sampled_from(VOICES))
+@given(st.text(alphabet='QA:ab .?!“”"\n—-TM', max_size=200), st.sampled_from(VOICES))
 def test_turns_are_in_order_and_apart(text, voice):
     turns = find_turns(text, voice=voice)
     assert all(a.end <= b.start for a, b in zip(turns, turns[1:], strict=False))

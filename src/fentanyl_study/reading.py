@@ -72,7 +72,9 @@ def write_reading(article, sentences, removed, *, text=None):
 
 
 def _mark_sentence(row, words):
-    label = "; ".join(filter(None, [row["speaker"], SIDE_LABELS[row["side"]], row["mode"] if row["mode"] != "none" else ""]))
+    label = "; ".join(
+        filter(None, [row["speaker"], SIDE_LABELS[row["side"]], row["mode"] if row["mode"] != "none" else ""])
+    )
     title = label + (f"; cue: {row['cue']}" if row["cue"] else "")
     unseen = "" if row["side"] == "narrator" else f'<span class="hidden"> [{escape(label)}] </span>'
     return (f'<span class="s {row["side"]}" id="s{row["sentence_id"]}" tabindex="0" title="{escape(title)}">'
@@ -96,7 +98,9 @@ def _keep_breaks(gap):
 
 def _wrap(article, body):
     title = escape(str(article.get("title") or article["doc_id"]))
-    about = escape(", ".join(filter(None, [article.get("outlet"), article.get("published"), article["doc_id"]])))
+    about = escape(
+        ", ".join(filter(None, [article.get("outlet"), article.get("published"), article["doc_id"]]))
+    )
     legend = "".join(f'<li><span class="s {side}">{SIDE_LABELS[side]}</span></li>' for side in SIDES)
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'

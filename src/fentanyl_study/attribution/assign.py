@@ -10,7 +10,16 @@ import pandas as pd
 from fentanyl_study.attribution.find import find_attributions
 from fentanyl_study.attribution.names import Cast, Source, split_name
 from fentanyl_study.attribution.quotations import find_quotations
-from fentanyl_study.attribution.sides import HOMES, OTHER, US, find_entries, find_speaker, judge_source, read_words
+from fentanyl_study.attribution.sides import (
+    HOMES,
+    OTHER,
+    US,
+    find_entries,
+    find_speaker,
+    judge_source,
+    read_group,
+    read_words,
+)
 from fentanyl_study.attribution.transcripts import UNNAMED, find_turns
 from fentanyl_study.cleaning import mask_text
 from fentanyl_study.wordlists import read_wordlist
@@ -18,17 +27,14 @@ from fentanyl_study.wordlists import read_wordlist
 MAX_CARRIED = 3  # a longer stretch between two sentences of one speaker is mostly the narrator's own
 MIN_CREDITED = 0.5  # below this share of the letters outside the attribution clause, the narrator speaks
 # Verbs of doing and wanting: what they report is no statement ("the leaders agreed to meet")
-_ACTS = frozenset("prefer preferred prefers know knows knew learn learned hear heard hears talks talk decide decided "
-                  "decides expect expected plan planned sought try tried agree agreed agrees agreeing want wanted issued released "
-                  "published launched unveiled imposed backed removed signed broke answered seem seems seemed appear publish "
-                  "declined declines declining refused".split())
-_CORE = frozenset("said says say told tell tells added adds stated states noted notes wrote writes testified according "
-                  "reported found finds estimates estimated explained remarked".split())
-_CITING = frozenset("cite cites cited citing quote quotes quoted quoting".split())
 _GENRE = r"(?:[Rr]emarks|[Ss]tatement|[Ss]peech|[Aa]ddress|[Ll]etter|[Tt]estimony|[Mm]essage|[Cc]omments|[Ii]nterview)"
 # "Remarks by President Biden at …"; "Spokesperson Mao Ning's Remarks on …"
-_REMARKS_BY = re.compile(rf"\b{_GENRE}(?: \w+)? (?:by|from|of|with) (?:the )?(?P<who>[A-Z].*?)(?= (?:on|at|in|to|before|after|regarding|and|for|during|[–—-]) |,|$)")
-_OWN_REMARKS = re.compile(rf"^(?P<who>(?:[A-Z][\w’'.-]* ){{1,8}}?[A-Z][\w.-]*?)['’]s? (?:[A-Z]\w+ ){{0,2}}(?:{_GENRE}|Press Conference|Press Briefing)")
+_REMARKS_BY = re.compile(
+    rf"\b{_GENRE}(?: \w+)? (?:by|from|of|with) (?:the )?(?P<who>[A-Z].*?)(?= (?:on|at|in|to|before|after|regarding|and|for|during|[–—-]) |,|$)"
+)
+_OWN_REMARKS = re.compile(
+    rf"^(?P<who>(?:[A-Z][\w’'.-]* ){{1,8}}?[A-Z][\w.-]*?)['’]s? (?:[A-Z]\w+ ){{0,2}}(?:{_GENRE}|Press Conference|Press Briefing)"
+)
 _WORD = re.compile(r"\w+(?:[’'.,-]\w+)*")
 
 
@@ -157,7 +163,9 @@ def _deal_pieces(spans, text, turns, cast, voice):
 # -- the document --------------------------------------------------------------------------
 
 
-_DATELINE = re.compile(r"\b(?:BEIJING|SHANGHAI|Beijing|Shanghai|XINGTAI|HONG KONG)\b[^\n]{0,30}(?:\(|—|–|--| - )")
+_DATELINE = re.compile(
+    r"\b(?:BEIJING|SHANGHAI|Beijing|Shanghai|XINGTAI|HONG KONG)\b[^\n]{0,30}(?:\(|—|–|--| - )"
+)
 
 
 def _find_home(document, text):
@@ -167,7 +175,9 @@ def _find_home(document, text):
     return HOMES.get(document.get("outlet_country", ""), None)
 
 
-_ORDER = re.compile(r"\b[Bb]y the authority vested in me\b|\bI, [A-Z][A-Z. ]+, President of the United States")
+_ORDER = re.compile(
+    r"\b[Bb]y the authority vested in me\b|\bI, [A-Z][A-Z. ]+, President of the United States"
+)
 
 
 def _find_page_source(document, cast):
@@ -186,7 +196,11 @@ def _find_page_source(document, cast):
         if president and president.is_person:
             return president._replace(is_person=False)  # others that an order names keep their words
     verdict = judge_source(outlet, voice)
-    name = verdict.entry.name if verdict.entry and verdict.entry.kind == "body" else split_name(outlet)[0] or outlet
+    name = (
+        verdict.entry.name
+        if verdict.entry and verdict.entry.kind == "body"
+        else split_name(outlet)[0] or outlet
+    )
     return Source(name, voice, outlet.lower())
 
 
@@ -196,7 +210,12 @@ def _resolve_turns(turns, cast, page):
         if turn.phrase not in seen:
             source = cast.resolve(turn.phrase, -1)
             known = source and (find_speaker(source.name) or _LABELLED_QUOTE.match(cast.text, turn.start))
-            if page and source and not known and not judge_source(" ".join([turn.phrase, source.known_as]), None).is_certain:
+            if (
+                page
+                and source
+                and not known
+                and not judge_source(" ".join([turn.phrase, source.known_as]), None).is_certain
+            ):
                 source = source._replace(side=page.side)  # on a government's page its own people answer
             seen[turn.phrase] = source
         owners.append(seen[turn.phrase])
@@ -226,10 +245,16 @@ def _list_attributions(attributions, turns, text):
 def _resolve(found, cast, voice):
     """Give the Piece of an attribution, or nothing if it is no statement; its source is remembered all the same."""
     counts = not _is_no_statement(found, cast.text, voice)
-    if not counts and found.cue.lower() not in _CORE and voice == "narrator":
+    if not counts and found.cue.lower() not in read_group("speech cues") and voice == "narrator":
         return []
     source = cast.resolve(found.speaker, found.speaker_start)
-    if voice != "narrator" and source and source.side == OTHER and found.kind != "direct" and found.cue.lower() != "according":
+    if (
+        voice != "narrator"
+        and source
+        and source.side == OTHER
+        and found.kind != "direct"
+        and found.cue.lower() != "according"
+    ):
         return []  # what a page itself tells of others
     if not (counts and source and re.search(r"[^\W\d_]", source.name)):
         return []
@@ -246,8 +271,14 @@ def _close_clauses(attributions, text):
     closed, i = [], 0
     while i < len(found):
         outer, j = found[i], i + 1
-        if outer.cue.lower() in _CORE and text.startswith("that", outer.start) and outer.speaker_start < outer.start:
-            while j < len(found) and outer.start <= found[j].speaker_start and _runs_on(outer, found[j], text):
+        if (
+            outer.cue.lower() in read_group("speech cues")
+            and text.startswith("that", outer.start)
+            and outer.speaker_start < outer.start
+        ):
+            while (
+                j < len(found) and outer.start <= found[j].speaker_start and _runs_on(outer, found[j], text)
+            ):
                 kind = "indirect" if outer.kind == found[j].kind == "indirect" else "mixed"
                 outer = outer._replace(end=max(outer.end, found[j].end), kind=kind)
                 j += 1
@@ -258,9 +289,17 @@ def _close_clauses(attributions, text):
 
 def _runs_on(outer, inner, text):
     begin, at = outer.start, inner.speaker_start
-    if at - begin > 600 or inner.speaker_start == outer.speaker_start or _SENTENCE_END.search(text, begin, at + 1):
+    if (
+        at - begin > 600
+        or inner.speaker_start == outer.speaker_start
+        or _SENTENCE_END.search(text, begin, at + 1)
+    ):
         return False
-    return inner.start >= at and not _COORDINATE.search(text[begin:at]) and not _SENTENCE_END.search(text, at, inner.end)
+    return (
+        inner.start >= at
+        and not _COORDINATE.search(text[begin:at])
+        and not _SENTENCE_END.search(text, at, inner.end)
+    )
 
 
 def _drop_nested(attributions):
@@ -271,14 +310,19 @@ def _drop_nested(attributions):
     kept, clauses = [], []
     for found in sorted(attributions, key=lambda a: (min(a.start, a.speaker_start or a.start), -a.end)):
         inside = any(
-            begin <= (found.speaker_start or found.start) < end and found.start > begin
-            and (found.end <= end or is_core and found.cue.lower() not in _CORE)
+            begin <= (found.speaker_start or found.start) < end
+            and found.start > begin
+            and (found.end <= end or is_core and found.cue.lower() not in read_group("speech cues"))
             for begin, end, is_core in clauses[-9:]  # nothing lies deeper
         )
         if not inside:
             kept.append(found)
-            if found.speaker and not _is_outlet(found.speaker) and found.cue.lower() not in _ACTS:
-                clauses.append((found.start, found.end, found.cue.lower() in _CORE))
+            if (
+                found.speaker
+                and not _is_outlet(found.speaker)
+                and found.cue.lower() not in read_group("act cues")
+            ):
+                clauses.append((found.start, found.end, found.cue.lower() in read_group("speech cues")))
     return kept
 
 
@@ -293,28 +337,46 @@ def _is_no_statement(found, text, voice):
         return True
     if found.kind != "indirect":
         return False
-    if cue in ("found", "finds") and not text.startswith("that", found.start) and not judge_source(found.speaker, None).side:
+    if (
+        cue in ("found", "finds")
+        and not text.startswith("that", found.start)
+        and not judge_source(found.speaker, None).side
+    ):
         return not _PROPER.search(found.speaker[1:])
-    if cue in _ACTS and not (cue.startswith("agree") and not _TO_DO.match(text, found.start)):
+    if cue in read_group("act cues") and not (
+        cue.startswith("agree") and not _TO_DO.match(text, found.start)
+    ):
         return True
-    if cue in _CITING or _NUMBER.match(speaker) or cue.startswith("ask") and _ASKER.search(speaker):
+    if (
+        cue in read_group("citing cues")
+        or _NUMBER.match(speaker)
+        or cue.startswith("ask")
+        and _ASKER.search(speaker)
+    ):
         return True
-    if cue not in _CORE and not find_entries(read_words(found.speaker)) and not _PROPER.search(found.speaker[1:]) and not (
-        found.speaker[0].isupper() and split_name(found.speaker)[0] or speaker in _PERSONAL
+    if (
+        cue not in read_group("speech cues")
+        and not find_entries(read_words(found.speaker))
+        and not _PROPER.search(found.speaker[1:])
+        and not (
+            found.speaker[0].isupper()
+            and split_name(found.speaker)[0]
+            or speaker in read_group("personal pronouns")
+        )
     ):
         return True  # "the evening listed", "chemistry explains"
-    return voice != "narrator" and cue not in _CORE
-
-
-_PERSONAL = frozenset("he she it they who which that one".split())
+    return voice != "narrator" and cue not in read_group("speech cues")
 
 
 _ADVERBIAL = re.compile(r"(?:Despite|During|While|Although|Because|When|Since|Instead of|Given)\b")
 _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
 _PROPER = re.compile(r"\b[A-Z]")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
-_NUMBER = re.compile(r"(?:(?:more|less|fewer) than |about |some )?[\d,.%]+(?: million| billion)?$|"
-                     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|hundreds|thousands)$", re.I)
+_NUMBER = re.compile(
+    r"(?:(?:more|less|fewer) than |about |some )?[\d,.%]+(?: million| billion)?$|"
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|hundreds|thousands)$",
+    re.I,
+)
 
 
 def _is_outlet(phrase):
@@ -336,7 +398,7 @@ def _code_plain(text, start, end, pieces, quoted, cast, page=None):
         return tagged
     reported = _code_reported(text, start, end, pieces, quoted)
     within = claim.cue in _read_claims()["rejection"] and all(
-        (p.clause_start or 0) > at and p.cue.lower() not in _CORE for p in pieces
+        (p.clause_start or 0) > at and p.cue.lower() not in read_group("speech cues") for p in pieces
     )
     code = claim if within or not reported else reported
     code = code if code != NARRATOR else _code_finding(text, start, end, cast)
@@ -349,23 +411,35 @@ _ASKED = re.compile(r"\b(?:reporters?|journalists?)(?: \w+){0,3} asked\b")
 _SPEECH = re.compile(
     r"(?:^|[,?!.]?[”\"] |^On \w+, )(?P<subject>(?:[A-Z]|an? |one |the )[^;:“”\"?!]{1,170}?),? "
     r"(?:(?:has|have|had) )?(?:(?:since|also|then|later|earlier|\w+ly) )?"
-    r"(?P<verb>said|says|told|tells|added|wrote|argued|noted|stressed|fired back)\b")
+    r"(?P<verb>said|says|told|tells|added|wrote|argued|noted|stressed|fired back)\b"
+)
 # "Senator Lee had a word for it: “No.”"
-_COLON = re.compile(r"^(?P<subject>(?:(?:[A-Z][\w.’'-]*|of|the|\([A-Z][\w.-]+\)) ?){1,9})[^:“”\"]{3,120}(?P<verb>:)\s*[“\"]")
+_COLON = re.compile(
+    r"^(?P<subject>(?:(?:[A-Z][\w.’'-]*|of|the|\([A-Z][\w.-]+\)) ?){1,9})[^:“”\"]{3,120}(?P<verb>:)\s*[“\"]"
+)
 
 
 # "…, | it adds."
-_CLOSING = re.compile(r", (?P<subject>it|he|she|they|one of them|the \w+|[A-Z][\w’'-]+) "
-                      r"(?P<verb>says?|said|adds|added|note[sd]|conceded?s?|argue[sd]|warn(?:s|ed)|claim(?:s|ed))(?:\W*$|, )")
+_CLOSING = re.compile(
+    r", (?P<subject>it|he|she|they|one of them|the \w+|[A-Z][\w’'-]+) "
+    r"(?P<verb>says?|said|adds|added|note[sd]|conceded?s?|argue[sd]|warn(?:s|ed)|claim(?:s|ed))(?:\W*$|, )"
+)
 
 
-_QUOTED_AS = re.compile(r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+) (?:was|were) (?P<verb>quoted)\b.{0,60}\bas saying")
+_QUOTED_AS = re.compile(
+    r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+) (?:was|were) (?P<verb>quoted)\b.{0,60}\bas saying"
+)
 
 
 def _code_tag(text, start, end, pieces, quoted, cast):
     """Code a sentence that a short clause of speech closes; all of it is that source's."""
     sentence = text[start:end]
-    match = " quoted" in sentence and _QUOTED_AS.search(sentence) or ", " in sentence and _CLOSING.search(sentence)
+    match = (
+        " quoted" in sentence
+        and _QUOTED_AS.search(sentence)
+        or ", " in sentence
+        and _CLOSING.search(sentence)
+    )
     if not match:
         return None
     at = start + match.start("subject")
@@ -373,15 +447,21 @@ def _code_tag(text, start, end, pieces, quoted, cast):
         return None
     source = cast.resolve(match["subject"], at)
     piece = Piece(start, at, source, "indirect", match["verb"], at)
-    return source and Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["verb"])
+    return source and Code(
+        source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["verb"]
+    )
 
 
-_SPEECH_VERB = re.compile(r"\b(?:said|says|told|tells|added|wrote|argued|noted|stressed|fired back)\b|:\s*[“\"]")
+_SPEECH_VERB = re.compile(
+    r"\b(?:said|says|told|tells|added|wrote|argued|noted|stressed|fired back)\b|:\s*[“\"]"
+)
 
 
 def _code_speech(text, start, end, cast, quoted):
     """Code a plain clause of speech with a long subject."""
-    match = _SPEECH_VERB.search(text, start, end) and (_SPEECH.search(text[start:end]) or _COLON.search(text[start:end]))
+    match = _SPEECH_VERB.search(text, start, end) and (
+        _SPEECH.search(text[start:end]) or _COLON.search(text[start:end])
+    )
     subject = match["subject"] if match else ""
     subject = subject.strip()
     pronoun = subject.lower() in ("he", "she", "it", "they", "one of them")
@@ -391,14 +471,19 @@ def _code_speech(text, start, end, cast, quoted):
     if not (pronoun or split_name(subject)[0] or judge_source(subject, cast.home).side):
         return NARRATOR
     source = cast.resolve(subject.strip(), at)
-    piece = Piece(start, at, source, "indirect", match["verb"], at) if match.start("subject") else Piece(
-        start + match.end(), end, source, "indirect", match["verb"], at)
+    piece = (
+        Piece(start, at, source, "indirect", match["verb"], at)
+        if match.start("subject")
+        else Piece(start + match.end(), end, source, "indirect", match["verb"], at)
+    )
     if not source:
         return NARRATOR
     return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["verb"])
 
 
-_FINITE = re.compile(r"\b(?:was|were|is|are|has|have|had|will|would|can|could|may|should|did|does|they|he|she|it|we)\b|, (?:and|but) ")
+_FINITE = re.compile(
+    r"\b(?:was|were|is|are|has|have|had|will|would|can|could|may|should|did|does|they|he|she|it|we)\b|, (?:and|but) "
+)
 
 
 # "provisional figures from the CDC show", "in the view of Zhang Yong'an, dean of the College,"
@@ -406,7 +491,8 @@ _FINDING = re.compile(
     r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|at) (?P<body>[^,;.\n]{3,90}?),? "
     r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
     r"^\W*According to (?P<by>[^,;\n]{3,90}),|"
-    r"\bin the (?P<view>view|words|opinion|eyes) of (?P<person>[^,;.\n]{3,90}),")
+    r"\bin the (?P<view>view|words|opinion|eyes) of (?P<person>[^,;.\n]{3,90}),"
+)
 
 
 def _code_finding(text, start, end, cast):
@@ -433,7 +519,9 @@ def _code_reported(text, start, end, pieces, quoted):
     mine = [piece for piece in pieces if piece.source[:2] == best]
     if tally[best] < MIN_CREDITED * (sum(tally.values()) + _count_own_words(text, start, end, mine)):
         return None
-    return Code(best[1], best[0], _find_mode(text, start, end, mine, quoted, is_only=len(tally) == 1), mine[0].cue)
+    return Code(
+        best[1], best[0], _find_mode(text, start, end, mine, quoted, is_only=len(tally) == 1), mine[0].cue
+    )
 
 
 _JOINT = re.compile(r",? (?:and|but|while|as|after|before) ")
@@ -514,11 +602,17 @@ def _code_claim(text, start, end, cast, quoted):
     if not source or source.side == OTHER and not name:
         return NARRATOR, 0
     piece = Piece(verb.end(), end, source, "claim", verb.group(), at)
-    return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), verb.group()), verb.end()
+    return Code(
+        source.side, source.name, _find_mode(text, start, end, [piece], quoted), verb.group()
+    ), verb.end()
 
 
-_NO_SUBJECT = re.compile(r"[;:“”\"]|\b(?:was|were|is|are|be|been|being|which|that|who|to|and its|said|says)\b")
-_CITED = re.compile(r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?P<source>(?:[^,;.\n]|\.(?=\w))+?)(?:\s+as\s+\w+ing\b|(?=[,;.\n]|$))")
+_NO_SUBJECT = re.compile(
+    r"[;:“”\"]|\b(?:was|were|is|are|be|been|being|which|that|who|to|and its|said|says)\b"
+)
+_CITED = re.compile(
+    r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?P<source>(?:[^,;.\n]|\.(?=\w))+?)(?:\s+as\s+\w+ing\b|(?=[,;.\n]|$))"
+)
 
 
 _HAS_CITED = re.compile(r" (?:citing|cited|quoting|quoted) ")
@@ -527,10 +621,18 @@ _HAS_CITED = re.compile(r" (?:citing|cited|quoting|quoted) ")
 def _code_citation(text, start, end, cast, code):
     """Give what an outlet or report passes on to the party it cites: the last in the chain (codebook, part 2)."""
     match = _HAS_CITED.search(text, start, end) and _CITED.search(text, start, end)
-    if not match or code.side in ("china_official", "us_official") and " report" not in text[start : match.start()]:
+    if (
+        not match
+        or code.side in ("china_official", "us_official")
+        and " report" not in text[start : match.start()]
+    ):
         return code
     head = read_words(re.split(r"\b(?:of|from|in|for|with)\b", match["source"])[0])
-    if not head or not any(m.last == len(head) for m in find_entries(head)) and not split_name(match["source"])[0]:
+    if (
+        not head
+        or not any(m.last == len(head) for m in find_entries(head))
+        and not split_name(match["source"])[0]
+    ):
         return code
     source = cast.resolve(match["source"], match.start("source"))
     if not source or code.side not in ("narrator", OTHER) and _is_bare(match["source"]):
@@ -578,7 +680,7 @@ def _is_joined(text, spans, i, j, speaker):
         return True
     verdict = judge_source(speaker, None)
     is_body = verdict.entry and verdict.entry.kind == "body" or _PAPER.search(text, *spans[i - 1])
-    return bool(is_body) or with_next and with_last and text[spans[i - 1][1] - 1] not in "”\""
+    return bool(is_body) or with_next and with_last and text[spans[i - 1][1] - 1] not in '”"'
 
 
 _TURN = re.compile(r"(?:But|Yet|Still|That|What|Now|Last|On|Earlier|Despite)\b")  # the narrator takes over

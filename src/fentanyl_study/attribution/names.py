@@ -12,8 +12,17 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fentanyl_study.attribution.sides import (
-    CHINA, OTHER, US, find_entries, find_speaker, is_alias, is_party, judge_source, read_words,
-)  # fmt: skip
+    CHINA,
+    OTHER,
+    US,
+    find_entries,
+    find_speaker,
+    is_alias,
+    is_party,
+    judge_source,
+    read_group,
+    read_words,
+)
 from fentanyl_study.wordlists import read_wordlist
 
 MEMORY = 200  # sources a reader still has in mind; keeps long transcripts linear
@@ -22,39 +31,38 @@ FAR_BACK = 8_000  # characters; a mention further back explains nothing
 _CAPITAL = r"(?:[^\W\d_a-zß-öø-ÿ][\w’'-]*[\w]|[A-Z]\.)"
 _LINK = r"(?: (?:de|del|la|van|von|bin|al) | ?[-‑] ?| )"
 # One syllable of a Chinese name in pinyin: "Yuejin" is two, "Trump" none
-_SYLLABLE = (r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
-             r"(?:i?ang|i?ong|eng|ing|uan|uai|iao|u?an|i?an|en|in|un|ai|ei|ao|ou|iu|ia|ie|ua|uo|ui|ue|er|[aeiouü])")
+_SYLLABLE = (
+    r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(?:i?ang|i?ong|eng|ing|uan|uai|iao|u?an|i?an|en|in|un|ai|ei|ao|ou|iu|ia|ie|ua|uo|ui|ue|er|[aeiouü])"
+)
 _PINYIN = re.compile(rf"{_SYLLABLE}(?:['’]?{_SYLLABLE}){{0,2}}", re.I)
 _HONORIFIC = re.compile(r"^(?:(?:Dr|Mr|Mrs|Ms|Prof|Hon|Sir|Madam)\.? )+")
 # What closes a person's introduction, before and after the name
 _BEFORE = re.compile(r"[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] ")
-_AFTER = re.compile(r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b)\s*"
-                    r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?")
-_WHO = re.compile(r"\s*,?\s*who (?!is|was|until|used|chair|head|lead|direct|serve|work|stud|represent|run|co-)")
-_PARTICIPLE = re.compile(r",\s+(?:\w+ing|\w+ed|whose|which|when|while|where|after|before|told|said|says|in|on|"
-                         r"and|but|has|have|had|is|was|were|will|would|can|could|also|my|our)\b")
-_SMALL = frozenset("of for and on in to at with general national the special senior top deputy vice chief".split())
-_ARTICLES = frozenset(("The", "A", "An", "One", "Two", "Three", "Four", "Five", "Several", "Some", "Top", "Senior"))
-_DOCUMENTS = frozenset(
-    "report paper statement document study probe investigation findings notice note survey data figures indictment "
-    "post tweet email message statistics analysis filing complaint order review letter bulletin communique readout text".split()
-)  # fmt: skip
-_SURNAMES = frozenset("cook dean mayor judge chief fellow trader broker general captain sergeant".split())  # listed as offices
-_BODY_WORDS = frozenset(
-    "ministry commission committee subcommittee department bureau agency embassy consulate administration office court "
-    "panel laboratory lab board council service center government party institute group company firm association "
-    "police customs campaign mission delegation authority".split()
-)  # fmt: skip
-_OPENERS = frozenset(
-    "And But Yet Later Earlier Then Still Also Meanwhile However Yesterday Today On In At By For From After Before When "
-    "While As If Since Although Though Despite Because Both Neither Instead According Asked Speaking Like Unlike With "
-    "The That This Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July "
-    "August September October November December Even Only Last Next What Why How Where Mr Ms Mrs Dr Now So To Of A An One "
-    "Two Three Four Five Several Some Many Most All No Any Other Another Each Every Few More Such Our His Her Its Their "
-    "It He She They We I You Use These Those Top Senior Local Federal Back Here There Over Under Among About Against During Not Nor".split()
-)  # fmt: skip
-_AFTER_NAME = frozenset("of from with at in for on said himself herself then now jr sr of and speaking citing".split())
-_PRONOUNS = {"he": 1, "she": 1, "him": 1, "her": 1, "it": 2, "they": 3, "them": 3, "one of them": 3, "who": 4, "which": 4, "that": 4}
+_AFTER = re.compile(
+    r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b)\s*"
+    r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?"
+)
+_WHO = re.compile(
+    r"\s*,?\s*who (?!is|was|until|used|chair|head|lead|direct|serve|work|stud|represent|run|co-)"
+)
+_PARTICIPLE = re.compile(
+    r",\s+(?:\w+ing|\w+ed|whose|which|when|while|where|after|before|told|said|says|in|on|"
+    r"and|but|has|have|had|is|was|were|will|would|can|could|also|my|our)\b"
+)
+_PRONOUNS = {
+    "he": 1,
+    "she": 1,
+    "him": 1,
+    "her": 1,
+    "it": 2,
+    "they": 3,
+    "them": 3,
+    "one of them": 3,
+    "who": 4,
+    "which": 4,
+    "that": 4,
+}
 _VOICELESS = re.compile(
     r"(?:(?:I|we|you|us|me)(?:['’]\w+)?(?: all| both)?|one|everyone|nobody|\w+sel(?:f|ves)|(?:the|both|these|all) (?:two |other )?"
     r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|this|what)$", re.I)  # fmt: skip
@@ -87,9 +95,16 @@ class Cast:
     def resolve(self, phrase, start):
         """Give the Source that a phrase at ``start`` of the text stands for; None if it speaks for nobody."""
         phrase, start = self._widen(re.sub(r"\s+", " ", phrase).strip(" ,;:—–-“”\"'’()[]"), start)
-        if not phrase or _VOICELESS.match(phrase) or re.fullmatch(r"[A-Z]{2}", phrase) and not find_entries(read_words(phrase)):
+        if (
+            not phrase
+            or _VOICELESS.match(phrase)
+            or re.fullmatch(r"[A-Z]{2}", phrase)
+            and not find_entries(read_words(phrase))
+        ):
             return None
-        source = self._resolve_pronoun(phrase, start) if phrase.lower() in _PRONOUNS else self._name(phrase, start)
+        source = (
+            self._resolve_pronoun(phrase, start) if phrase.lower() in _PRONOUNS else self._name(phrase, start)
+        )
         if source:
             self.heard.append((start, source))
         return source
@@ -102,11 +117,19 @@ class Cast:
         phrase = re.sub(r"\s(?:who|that|which)$", "", phrase)
         if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
             return phrase, start
-        if re.search(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$", self.text[max(0, start - 60) : start]):
+        if re.search(
+            r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$",
+            self.text[max(0, start - 60) : start],
+        ):
             clause = _read_clause(self.text, start)
             return re.split(r"\b(?:who|which|that)\b", clause)[0].strip(" ,") or phrase, start
         named = _NAMED.match(self.text, start + len(phrase))
-        if named and phrase.lower().split()[0] in _INTRODUCING or named and "’s " in phrase.replace("'", "’"):
+        if (
+            named
+            and phrase.lower().split()[0] in read_group("introducing words")
+            or named
+            and "’s " in phrase.replace("'", "’")
+        ):
             name = split_name(named[1])[0]
             if " " in name and not split_name(phrase)[0]:
                 return f"{named[1]}, {phrase}", start
@@ -127,7 +150,9 @@ class Cast:
         match = _REST.match(self.text, start + len(phrase))
         whole = phrase + (match.group() if match else "")
         words = read_words(whole)
-        inside = [m for m in find_entries(words) if words[m.first].start < len(phrase) < words[m.last - 1].end]
+        inside = [
+            m for m in find_entries(words) if words[m.first].start < len(phrase) < words[m.last - 1].end
+        ]
         if inside and inside[-1].entry.kind == "body":
             return whole[: words[inside[-1].last - 1].end]
         if split_name(phrase)[0] and not (match and match.group().lstrip()[0].isupper()):
@@ -166,7 +191,10 @@ class Cast:
             return known["name"] if known else name
         if name not in self._fulls:
             places = [(at, _read_full_name(self.text, at, end)) for at, end in _find_word(self.text, name)]
-            places += [(-1, _read_full_name(self.background, at, end)) for at, end in _find_word(self.background, name)]
+            places += [
+                (-1, _read_full_name(self.background, at, end))
+                for at, end in _find_word(self.background, name)
+            ]
             self._fulls[name] = [(at, full) for at, full in places if full]
         fulls = self._fulls[name]
         before = [full for at, full in fulls if 0 <= at <= start]
@@ -180,7 +208,9 @@ class Cast:
         known = find_speaker(name)
         aliases = [name] if not known else [name, *filter(None, known["aliases"].split(";"))]
         for alias in aliases:
-            introductions += _find_introductions(self.text, alias) + _find_introductions(self.background, alias)
+            introductions += _find_introductions(self.text, alias) + _find_introductions(
+                self.background, alias
+            )
         introductions.append(phrase + _read_after(self.text, start + len(phrase)))
         if " " in name:
             introductions += _find_introductions(self.text, name.split()[0 if _is_chinese(name) else -1])
@@ -200,7 +230,11 @@ class Cast:
     def _resolve_nominal(self, phrase, start):
         verdict = judge_source(phrase, self.home)
         head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
-        if sure and verdict.entry.kind == "body" and (later := self._find_named_later(phrase, verdict.entry, start)):
+        if (
+            sure
+            and verdict.entry.kind == "body"
+            and (later := self._find_named_later(phrase, verdict.entry, start))
+        ):
             return later
         if sure and verdict.entry.kind == "body":
             return Source(verdict.entry.name, sure, _list_words(phrase))
@@ -217,14 +251,18 @@ class Cast:
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
             return Source(_tidy(chief[1] + person.name), person.side, _list_words(phrase))
-        if head in _DOCUMENTS and not sure and not _is_bare(phrase):
+        if head in read_group("documents") and not sure and not _is_bare(phrase):
             named = self._find_named_beside(start, start + len(phrase))
             if named:
                 self._issuer = (start, named)
                 return named
-        if (_is_bare(phrase) or phrase.lower() in _STAFF) and (earlier := self._find_earlier(head, phrase, start)) and sure in (None, earlier.side):
+        if (
+            (_is_bare(phrase) or phrase.lower() in read_group("staff"))
+            and (earlier := self._find_earlier(head, phrase, start))
+            and sure in (None, earlier.side)
+        ):
             return earlier
-        one = head not in _BODY_WORDS | _DOCUMENTS and not head.endswith("s")
+        one = head not in read_group("body nouns") | read_group("documents") and not head.endswith("s")
         return Source(_tidy(phrase), sure or verdict.side or OTHER, _list_words(phrase), one)
 
     def _find_named_later(self, phrase, body, start):
@@ -233,7 +271,7 @@ class Cast:
             return None
         for match in _NAME_RUN.finditer(self.text, start + len(phrase), start + len(phrase) + 700):
             name, _ = split_name(match.group())
-            if name and " " in name and not _OPENERS & set(name.split()):
+            if name and " " in name and not read_group("sentence openers") & set(name.split()):
                 introduced = self._find_body_in(_read_after(self.text, match.end()))
                 if introduced and introduced.name == body.name:
                     return self._resolve_person(name, match.group(), match.start())
@@ -248,7 +286,12 @@ class Cast:
         place = "United States" if side == US else "China"
         for match in _TITLED.finditer(self.background + "\n" + self.text):
             known = find_speaker(match[2].strip())
-            if known and match[1].lower() == office and known["office"].lower().startswith(f"{office} of ") and place in known["office"]:
+            if (
+                known
+                and match[1].lower() == office
+                and known["office"].lower().startswith(f"{office} of ")
+                and place in known["office"]
+            ):
                 return Source(known["name"], known["side"], known["office"].lower(), True)
         return self._find_holder(f"{office} of", place)
 
@@ -268,9 +311,9 @@ class Cast:
 
     def _find_earlier(self, head, phrase, start):
         """Find what a bare mention ("the report", "the ministry", "the official") was before."""
-        if head in _DOCUMENTS:
+        if head in read_group("documents"):
             return self._find_issuer(start)
-        if head in _BODY_WORDS:
+        if head in read_group("body nouns"):
             return self._find_body_called(head, start)
         words = set(_HEAD_FORMS.get(head, head).split())
         for _, source in reversed(self.heard[-MEMORY:]):
@@ -280,7 +323,7 @@ class Cast:
 
     def _find_generic(self, head):
         """Take "the official" for the last official heard, "the investigators" for the last body."""
-        if head not in _GENERIC:
+        if head not in read_group("bare offices"):
             return None
         for _, source in reversed(self.heard[-MEMORY:]):
             if source.side != OTHER and source.is_person != head.endswith("s"):
@@ -299,7 +342,7 @@ class Cast:
     def _find_issuer(self, start):
         """Find whose report "the report" is: who was named beside its first mention."""
         if self._documents is None:
-            self._documents = [match.span() for match in _ANY_DOCUMENT.finditer(self.text)]
+            self._documents = [match.span() for match in _document_pattern().finditer(self.text)]
         until = bisect.bisect_left(self._documents, (start + 60,))
         for begin, end in reversed(self._documents[max(0, until - 12) : until]):
             is_definite = _DEFINITE.search(self.text, max(0, begin - 20), begin)
@@ -313,7 +356,9 @@ class Cast:
                 return source
         if self._issuer:
             return self._issuer[1]
-        return next((s for _, s in reversed(self.heard[-MEMORY:]) if not s.is_person and s.side != OTHER), None)
+        return next(
+            (s for _, s in reversed(self.heard[-MEMORY:]) if not s.is_person and s.side != OTHER), None
+        )
 
     def _find_named_beside(self, begin, end):
         """Find the body in the same sentence: before the word, "by X" or "released by X" after it, or who was heard."""
@@ -324,7 +369,9 @@ class Cast:
         by = _BY.match(self.text, end)
         after = self._list_bodies(by.end(), by.end() + 90)[:1] if by else []
         heard = [source for at, source in self.heard[-MEMORY:] if first <= at < end + 200]
-        return next((source for source in after + heard if not source.is_person and source.side != OTHER), None)
+        return next(
+            (source for source in after + heard if not source.is_person and source.side != OTHER), None
+        )
 
     def _find_body_called(self, head, start):
         """Find the body last named before that "the commission" or "the ministry" can be."""
@@ -351,7 +398,11 @@ class Cast:
             return self._name(_read_antecedent(self.text, start), start)
         if kind == 1 and (subject := self._find_opening(start)):
             return subject
-        last = [(at, source) for at, source in self.heard[-MEMORY:] if at <= start and source.is_person == (kind == 1)]
+        last = [
+            (at, source)
+            for at, source in self.heard[-MEMORY:]
+            if at <= start and source.is_person == (kind == 1)
+        ]
         if kind == 1:
             paragraph = self.text.rfind("\n", 0, start) + 1
             if not last or last[-1][0] < paragraph:
@@ -362,19 +413,25 @@ class Cast:
 
     def _find_opening(self, start):
         """Find the person with whom the pronoun's own sentence begins: "Trump for his part spoke of what he called"."""
-        begin = max(self.text.rfind("\n", 0, start), max((m.start() for m in _STOP.finditer(self.text, max(0, start - 400), start)),
-                                                         default=-1)) + 1
+        begin = (
+            max(
+                self.text.rfind("\n", 0, start),
+                max((m.start() for m in _STOP.finditer(self.text, max(0, start - 400), start)), default=-1),
+            )
+            + 1
+        )
         opening = _OPENING.match(self.text, begin)
         name = split_name(opening[1].strip())[0] if opening else ""
-        if not name or _OPENERS & set(name.split()):
+        if not name or read_group("sentence openers") & set(name.split()):
             return None
         full = self._find_full_name(name, begin)
         return self._resolve_person(name, opening[1].strip(), opening.start(1)) if " " in full else None
 
 
-_ANY_DOCUMENT = re.compile(rf"\b(?:{'|'.join(sorted(_DOCUMENTS))})\b")
 _REST = re.compile(r"(?: (?:of|for|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
-_FROM_BODY = re.compile(r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|with) (?:the )?")
+_FROM_BODY = re.compile(
+    r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|with) (?:the )?"
+)
 _RELEASED = re.compile(r"[^.;\n]{0,110}\b(?:by|from) (?:the )?[A-Z]")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _BY = re.compile(r"(?: (?:titled|called|on)\b[^.;\n]{0,90})?[^.;\n]{0,40}?\b(?:by|from|of) (?:the )?")
@@ -383,18 +440,19 @@ _UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
 _STOP = re.compile(r"(?<=[a-z0-9)”\"])[.!?][”\"]?(?=\s+[A-Z“\"])")
 _OPENING = re.compile(r"[\s”\"]*(?:(?:But|And|For|To|As) )?((?:(?:[A-Z][\w.’'-]*|of|the) ?){1,9})")
 _NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \()")
-_INTRODUCING = frozenset("a an the his her its their another".split())
 _TITLE_CLAUSE = re.compile(r"(?:^|[.”\"\n] ?)((?:The|An?|His|Her|Its|[A-Z][\w’']+[’']s) [^,;:.]{4,90}), $")
-_STAFF = frozenset(("investigators", "researchers", "authors", "members"))
 _HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman representative", "governor": "governor gov",
                "congresswoman": "rep congresswoman representative", "lawmaker": "sen rep senator lawmaker",
                "spokesman": "spokesman spokesperson", "spokeswoman": "spokeswoman spokesperson",
                "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
-_GENERIC = frozenset("official officials investigators authors lawmakers members diplomat chief director spokesperson "
-                     "spokesman spokeswoman minister commissioner senator researchers".split())  # fmt: skip
 _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
 _OWNER = re.compile(rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), ([^,;:.!?“”\"\n]{{0,90}})$")
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
+
+
+@functools.cache
+def _document_pattern():
+    return re.compile(rf"\b(?:{'|'.join(sorted(read_group('documents')))})\b")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -411,16 +469,31 @@ def split_name(phrase):
     listed = _find_listed(words)
     name, words_before = [], []
     for i, word in enumerate(words):
-        if i not in listed and word.raw[0].isupper() and word.norm not in _SMALL and (i or word.raw not in _OPENERS):
+        if (
+            i not in listed
+            and word.raw[0].isupper()
+            and word.norm not in read_group("title particles")
+            and (i or word.raw not in read_group("sentence openers"))
+        ):
             name.append(word)
         elif name:
             break
         else:
             words_before.append((i, word))
     rest = words[words.index(name[-1]) + 1 :] if name else []
-    if not name or len(name) > 4 or _is_complement(words_before, listed) or rest and rest[0].norm not in _AFTER_NAME:
+    if (
+        not name
+        or len(name) > 4
+        or _is_complement(words_before, listed)
+        or rest
+        and rest[0].norm not in read_group("after a name")
+    ):
         return "", phrase
-    if words_before and not find_speaker(" ".join(word.raw for word in name)) and _is_nation_only(words_before, words):
+    if (
+        words_before
+        and not find_speaker(" ".join(word.raw for word in name))
+        and _is_nation_only(words_before, words)
+    ):
         return head, phrase  # "American Chemistry Alliance" is no Mr Alliance
     text = re.sub(r"['’]s$", "", head[name[0].start : name[-1].end])
     return _HONORIFIC.sub("", re.sub(r"^(?:Dr|Mr|Mrs|Ms|Prof) ", "", text)), phrase
@@ -432,9 +505,18 @@ def _find_listed(words):
     for m in find_entries(words):
         before = words[m.first - 1] if m.first else None
         after = words[m.last] if m.last < len(words) else None
-        single = m.last - m.first == 1 and m.entry.kind not in ("body", "country") and words[m.first].raw[0].isupper()
-        ends_name = before and m.first - 1 not in listed and before.raw[0].isupper() and not after and (
-            m.entry.kind == "place" or m.entry.name in _SURNAMES)
+        single = (
+            m.last - m.first == 1
+            and m.entry.kind not in ("body", "country")
+            and words[m.first].raw[0].isupper()
+        )
+        ends_name = (
+            before
+            and m.first - 1 not in listed
+            and before.raw[0].isupper()
+            and not after
+            and (m.entry.kind == "place" or m.entry.name in read_group("surnames"))
+        )
         begins_name = m.first == 0 and len(words) == 2 and m.entry.kind == "place" and after.raw[0].isupper()
         if not (single and (ends_name or begins_name)):
             listed.update(range(m.first, m.last))
@@ -443,16 +525,22 @@ def _find_listed(words):
 
 def _is_nation_only(words_before, words):
     entries = find_entries(words)
-    return len(words_before) == 1 and len(entries) == 1 and entries[0].entry.kind == "country" and len(words) > 2 and (
-        not words[0].raw.endswith(("’s", "'s"))
+    return (
+        len(words_before) == 1
+        and len(entries) == 1
+        and entries[0].entry.kind == "country"
+        and len(words) > 2
+        and (not words[0].raw.endswith(("’s", "'s")))
     )
 
 
 def _is_complement(words_before, listed):
     """Tell "aides to Blinken": the name is not the speaker's."""
     loose = [word for i, word in words_before if i not in listed]
-    return bool(loose) and loose[-1].norm in ("of", "for", "to", "at", "from", "with", "in", "by", "near") and (
-        words_before[-1][1] is loose[-1]
+    return (
+        bool(loose)
+        and loose[-1].norm in ("of", "for", "to", "at", "from", "with", "in", "by", "near")
+        and (words_before[-1][1] is loose[-1])
     )
 
 
@@ -464,14 +552,19 @@ def _is_chinese(name):
 def _read_full_name(text, start, end):
     """Give the full name that a surname at start:end is part of, or "": "Rob Portman", "Liu Yuejin"."""
     after = re.compile(r" ([A-Z][a-z]+(?:['’-][A-Za-z]+)?)\b").match(text, end)
-    if after and _PINYIN.fullmatch(after[1]) and _PINYIN.fullmatch(text[start:end]) and not _is_listed(after[1]):
+    if (
+        after
+        and _PINYIN.fullmatch(after[1])
+        and _PINYIN.fullmatch(text[start:end])
+        and not _is_listed(after[1])
+    ):
         return text[start : after.end()]
     begin = max(0, start - 60)
     words = read_words(re.split(r"[\n,;:()“”—–]|[a-z]\. ", text[begin:start])[-1] + text[start:end])
     listed, first = _find_listed(words), []
     own = len(read_words(text[start:end]))
     for i in range(len(words) - own - 1, max(-1, len(words) - own - 4), -1):
-        if i in listed or not words[i].raw[0].isupper() or words[i].raw in _OPENERS:
+        if i in listed or not words[i].raw[0].isupper() or words[i].raw in read_group("sentence openers"):
             break
         first.insert(0, words[i].raw)
     return " ".join([*first, text[start:end]]) if first and not first[0].endswith(("'s", "’s")) else ""
@@ -479,7 +572,7 @@ def _read_full_name(text, start, end):
 
 @functools.lru_cache(maxsize=4096)
 def _is_listed(word):
-    return word.strip(".,") in _OPENERS or bool(find_entries(read_words(word)))
+    return word.strip(".,") in read_group("sentence openers") or bool(find_entries(read_words(word)))
 
 
 def _find_word(text, word):
@@ -509,9 +602,20 @@ def _keep_title(before):
     begin = len(before)
     for word in reversed(words):
         raw = word.group().strip("'’")
-        if not (raw[:1].isupper() or raw in _SMALL or _is_listed(raw.lower())) or raw in _OPENERS - _ARTICLES:
+        if not (
+            raw[:1].isupper() or raw in read_group("title particles") or _is_listed(raw.lower())
+        ) or raw in read_group("sentence openers") - read_group("title openers"):
             break
-        if raw not in _SMALL or raw in ("the", "senior", "top", "special", "national", "general", "deputy", "vice"):
+        if raw not in read_group("title particles") or raw in (
+            "the",
+            "senior",
+            "top",
+            "special",
+            "national",
+            "general",
+            "deputy",
+            "vice",
+        ):
             begin = word.start()
     return before[begin:]
 
@@ -538,15 +642,23 @@ def _read_clause(text, start):
 def _find_head(phrase):
     """Give the noun of a bare phrase: "report" of "the new report"; "" for a name."""
     phrase = re.sub(r"^(?:one|some|two|several|most|all) of ", "", phrase, flags=re.I)
-    words = [word.norm for word in read_words(re.split(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar|close)\b|,", phrase)[0])]
-    if words and words[-1].endswith("s") and words[-1][:-1] in _DOCUMENTS:
+    words = [
+        word.norm
+        for word in read_words(
+            re.split(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar|close)\b|,", phrase)[0]
+        )
+    ]
+    if words and words[-1].endswith("s") and words[-1][:-1] in read_group("documents"):
         return words[-1][:-1]
     return words[-1] if words else ""
 
 
 def _is_bare(phrase):
     """Tell "the senator", which an earlier mention explains, from "a US senator"."""
-    return bool(re.match(r"(?:the|this|that|his|her|its|one of|another)\b", phrase, re.I)) and len(phrase.split()) < 5
+    return (
+        bool(re.match(r"(?:the|this|that|his|her|its|one of|another)\b", phrase, re.I))
+        and len(phrase.split()) < 5
+    )
 
 
 def _name_country(phrase, verdict):
