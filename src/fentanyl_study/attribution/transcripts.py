@@ -5,6 +5,7 @@ and reproduced documents. Everything here goes before the rules for reported spe
 (codebook, part 2: the transcript rule goes before the chain rule).
 """
 
+import bisect
 import re
 from typing import NamedTuple
 
@@ -103,6 +104,12 @@ def find_turns(text, *, title="", voice="narrator"):
             turns[i] = Turn(start, end, signed["name"])
     _read_blocks(lines, turns, voice)
     return [turns[i] for i in sorted(turns)]
+
+
+def find_turn(turns, at):
+    """Give the number of the turn that covers a place, or None."""
+    k = bisect.bisect_right(turns, at, key=lambda turn: turn.start) - 1
+    return k if k >= 0 and at < turns[k].end else None
 
 
 # -- transcripts ---------------------------------------------------------------------------
