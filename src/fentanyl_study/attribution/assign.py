@@ -17,13 +17,18 @@ from fentanyl_study.attribution.transcripts import UNNAMED, find_turn, find_turn
 from fentanyl_study.cleaning import mask_text
 
 MAX_CARRIED = 3  # a longer stretch between two sentences of one speaker is mostly the narrator's own
-_GENRE = r"(?:[Rr]emarks|[Ss]tatement|[Ss]peech|[Aa]ddress|[Ll]etter|[Tt]estimony|[Mm]essage|[Cc]omments|[Ii]nterview)"
+_GENRE = (
+    r"(?:[Rr]emarks|[Ss]tatement|[Ss]peech|[Aa]ddress|[Ll]etter|[Tt]estimony|"
+    r"[Mm]essage|[Cc]omments|[Ii]nterview)"
+)
 # "Remarks by President Biden at …"; "Spokesperson Mao Ning's Remarks on …"
 _REMARKS_BY = re.compile(
-    rf"\b{_GENRE}(?: \w+)? (?:by|from|of|with) (?:the )?(?P<who>[A-Z].*?)(?= (?:on|at|in|to|before|after|regarding|and|for|during|[–—-]) |,|$)"
+    rf"\b{_GENRE}(?: \w+)? (?:by|from|of|with) (?:the )?(?P<who>[A-Z].*?)(?= (?:on|at|in|to|before|"
+    rf"after|regarding|and|for|during|[–—-]) |,|$)"
 )
 _OWN_REMARKS = re.compile(
-    rf"^(?P<who>(?:[A-Z][\w’'.-]* ){{1,8}}?[A-Z][\w.-]*?)['’]s? (?:[A-Z]\w+ ){{0,2}}(?:{_GENRE}|Press Conference|Press Briefing)"
+    rf"^(?P<who>(?:[A-Z][\w’'.-]* ){{1,8}}?[A-Z][\w.-]*?)['’]s? (?:[A-Z]\w+ ){{0,2}}(?:{_GENRE}|"
+    rf"Press Conference|Press Briefing)"
 )
 
 
@@ -127,7 +132,7 @@ _ORDER = re.compile(
 
 
 def _find_page_source(document, cast):
-    """Give the body that published an official page, or the person whose remarks it is; None for the press."""
+    """Give who speaks on an official page: its body, or the person whose remarks it is."""
     voice = document.get("voice") or "narrator"
     if voice == "narrator":
         return None

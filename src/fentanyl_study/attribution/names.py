@@ -64,8 +64,10 @@ _PRONOUNS = {
     "that": 4,
 }
 _VOICELESS = re.compile(
-    r"(?:(?:I|we|you|us|me)(?:['’]\w+)?(?: all| both)?|one|everyone|nobody|\w+sel(?:f|ves)|(?:the|both|these|all) (?:two |other )?"
-    r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|this|what)$", re.I)  # fmt: skip
+    r"(?:(?:I|we|you|us|me)(?:['’]\w+)?(?: all| both)?|one|everyone|nobody|\w+sel(?:f|ves)|(?:the|both|"
+    r"these|all) (?:two |other )?"
+    r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|"
+    r"this|what)$", re.I)  # fmt: skip
 
 
 class Source(NamedTuple):
@@ -146,7 +148,7 @@ class Cast:
         return (title + phrase).strip(), start - len(title)
 
     def _widen_right(self, phrase, start):
-        """Add the rest of a name of office: "Under Secretary | for Terrorism and Financial Intelligence Brian Nelson"."""
+        """Add the rest of an office: "Under Secretary | for Terrorism and Financial Intelligence Brian Nelson"."""
         match = _REST.match(self.text, start + len(phrase))
         whole = phrase + (match.group() if match else "")
         words = read_words(whole)
@@ -266,7 +268,7 @@ class Cast:
         return Source(_tidy(phrase), sure or verdict.side or OTHER, _list_words(phrase), one)
 
     def _find_named_later(self, phrase, body, start):
-        """Find whom "a senior official of the commission" turns out to be: the next person introduced with that body."""
+        """Find whom "an official of the commission" turns out to be: the next one introduced with it."""
         if not body or not _UNNAMED.match(phrase):
             return None
         for match in _NAME_RUN.finditer(self.text, start + len(phrase), start + len(phrase) + 700):
@@ -361,7 +363,7 @@ class Cast:
         )
 
     def _find_named_beside(self, begin, end):
-        """Find the body in the same sentence: before the word, "by X" or "released by X" after it, or who was heard."""
+        """Find the body in the same sentence: before the word, after "released by", or heard."""
         first = max(self.text.rfind("\n", 0, begin), self.text.rfind(". ", 0, begin)) + 1
         before = self._list_bodies(first, begin)
         if before:
@@ -412,7 +414,7 @@ class Cast:
         return last[-1][1] if last else None
 
     def _find_opening(self, start):
-        """Find the person with whom the pronoun's own sentence begins: "Trump for his part spoke of what he called"."""
+        """Find the person with whom the pronoun's sentence begins: "Trump spoke of what he called"."""
         begin = (
             max(
                 self.text.rfind("\n", 0, start),
@@ -430,7 +432,8 @@ class Cast:
 
 _REST = re.compile(r"(?: (?:of|for|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
 _FROM_BODY = re.compile(
-    r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|with) (?:the )?"
+    r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|"
+    r"with) (?:the )?"
 )
 _RELEASED = re.compile(r"[^.;\n]{0,110}\b(?:by|from) (?:the )?[A-Z]")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
@@ -666,7 +669,7 @@ def _name_country(phrase, verdict):
 
 
 def _tidy(phrase):
-    """Give a nominal source as a name: "the U.S. law-enforcement officials" is US law enforcement officials."""
+    """Give a nominal source as a name: "the U.S. drug-enforcement agents" is US drug enforcement agents."""
     phrase = re.sub(r"^(?:and |but )?(?:the|an?)\s+", "", phrase, flags=re.I).split(",")[0]
     phrase = re.sub(r"\bU\.S\.(?:A\.)?", "US", phrase).replace("-", " ")
     return phrase[:1].upper() + phrase[1:]

@@ -29,7 +29,7 @@ class Piece(NamedTuple):
 
 
 def deal_pieces(spans, text, turns, cast, voice):
-    """Give each sentence's span, its attributed content and its quotations; sources resolved in reading order."""
+    """Give each sentence's span, attributed content and quotations, in reading order."""
     waiting = _list_attributions(find_attributions(text), turns, text)
     quoted, pieces, at = [(q.start, q.end) for q in find_quotations(text)], [], 0
     for start, end in spans:
@@ -52,7 +52,7 @@ def _list_attributions(attributions, turns, text):
 
 
 def _resolve(found, cast, voice):
-    """Give the Piece of an attribution, or nothing if it is no statement; its source is remembered all the same."""
+    """Give the Piece of an attribution, or nothing if it is no statement; its source is remembered."""
     counts = not _is_no_statement(found, cast.text, voice)
     if not counts and found.cue.lower() not in read_group("speech cues") and voice == "narrator":
         return []

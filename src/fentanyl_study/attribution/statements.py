@@ -54,7 +54,7 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
 
 
 _ASKED = re.compile(r"\b(?:reporters?|journalists?)(?: \w+){0,3} asked\b")
-# What no pattern on words finds: '“…,” Liu, deputy director of the commission, | said', "Two officials familiar with it said"
+# '“…,” Liu, deputy director of the commission, | said'; "Two officials familiar with it said"
 _SPEECH = re.compile(
     r"(?:^|[,?!.]?[”\"] |^On \w+, )(?P<subject>(?:[A-Z]|an? |one |the )[^;:“”\"?!]{1,170}?),? "
     r"(?:(?:has|have|had) )?(?:(?:since|also|then|later|earlier|\w+ly) )?"
@@ -74,7 +74,8 @@ _CLOSING = re.compile(
 
 
 _QUOTED_AS = re.compile(
-    r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+) (?:was|were) (?P<verb>quoted)\b.{0,60}\bas saying"
+    r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+) (?:was|"
+    r"were) (?P<verb>quoted)\b.{0,60}\bas saying"
 )
 
 
@@ -129,13 +130,15 @@ def _code_speech(text, start, end, cast, quoted):
 
 
 _FINITE = re.compile(
-    r"\b(?:was|were|is|are|has|have|had|will|would|can|could|may|should|did|does|they|he|she|it|we)\b|, (?:and|but) "
+    r"\b(?:was|were|is|are|has|have|had|will|would|can|could|may|should|did|does|they|he|she|it|we)\b|"
+    r", (?:and|but) "
 )
 
 
 # "provisional figures from the CDC show", "in the view of Zhang Yong'an, dean of the College,"
 _FINDING = re.compile(
-    r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|at) (?P<body>[^,;.\n]{3,90}?),? "
+    r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|"
+    r"at) (?P<body>[^,;.\n]{3,90}?),? "
     r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
     r"^\W*According to (?P<by>[^,;\n]{3,90}),|"
     r"\bin the (?P<view>view|words|opinion|eyes) of (?P<person>[^,;.\n]{3,90}),"
@@ -175,7 +178,7 @@ _JOINT = re.compile(r",? (?:and|but|while|as|after|before) ")
 
 
 def _count_own_words(text, start, end, mine):
-    """Count the narrator's letters before the clause of attribution: "It fell 3 percent, and | experts said"."""
+    """Count the narrator's letters before the clause: "It fell 3 percent, and | experts said"."""
     clause = min((p.clause_start for p in mine if p.clause_start and p.clause_start >= start), default=start)
     first = min(p.start for p in mine)
     if clause >= first or clause - start < 20:
@@ -221,15 +224,17 @@ def _read_claim_forms():
     return frozenset().union(*_read_claims().values())
 
 
-_LEAD = re.compile(r"(?:(?:On|In|Last|Earlier|But|And|Yet|Meanwhile|However|Despite|During|For|At|After|By)\b[^,;]{0,80}, "
+_LEAD = re.compile(r"(?:(?:On|In|Last|Earlier|But|And|Yet|Meanwhile|However|Despite|During|For|At|After|"
+                   r"By)\b[^,;]{0,80}, "
                    r"|(?:But|And|Yet|Meanwhile|However),? )")  # fmt: skip
-_TRAIL = re.compile(r"(?:\s(?:on|in|last|this|earlier|late) \w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|later|long|"
+_TRAIL = re.compile(r"(?:\s(?:on|in|last|this|earlier|late) \w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|"
+                    r"again|then|later|long|"
                     r"since|does not|do not|did not|\w+ly))*\s*$")  # fmt: skip
 _LOWER_WORD = re.compile(r"(?<=[\s,])[a-z]+\b")
 
 
 def _code_claim(text, start, end, cast, quoted):
-    """Code a sentence whose subject speaks for a state and denies, blames, promises; and where its verb ends."""
+    """Code a sentence whose subject denies, blames, promises; and where its verb ends."""
     forms = _read_claim_forms()
     stop = min(end, start + 220)
     verb = next((m for m in _LOWER_WORD.finditer(text, start, stop) if m.group() in forms), None)
@@ -258,7 +263,8 @@ _NO_SUBJECT = re.compile(
     r"[;:“”\"]|\b(?:was|were|is|are|be|been|being|which|that|who|to|and its|said|says)\b"
 )
 _CITED = re.compile(
-    r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?P<source>(?:[^,;.\n]|\.(?=\w))+?)(?:\s+as\s+\w+ing\b|(?=[,;.\n]|$))"
+    r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?P<source>(?:[^,;.\n]|\.(?=\w))+?)(?:\s+as\s+\w+ing\b|"
+    r"(?=[,;.\n]|$))"
 )
 
 
@@ -266,7 +272,7 @@ _HAS_CITED = re.compile(r" (?:citing|cited|quoting|quoted) ")
 
 
 def _code_citation(text, start, end, cast, code):
-    """Give what an outlet or report passes on to the party it cites: the last in the chain (codebook, part 2)."""
+    """Give what an outlet or report passes on to the party it cites (codebook, part 2)."""
     match = _HAS_CITED.search(text, start, end) and _CITED.search(text, start, end)
     if (
         not match

@@ -38,17 +38,23 @@ _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 _LABEL = re.compile(
     r"\s*(?:(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//)|(?P<q>Q)[\s\u00a0]+(?=[“\"A-Z(]))\s*"
 )
+_HOST = r"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?"
 _ANSWER_WORDS = frozenset(("a", "answer"))
 _ROLE = re.compile(
-    r"^(?:MR|MS|MRS|DR|SECRETARY|PRESIDENT|VICE PRESIDENT|SENATOR|REPRESENTATIVE|DIRECTOR|AMBASSADOR|THE (?:VICE )?"
-    r"PRESIDENT|THE FIRST LADY|SPEAKER|ADMINISTRATOR|GENERAL|ATTORNEY GENERAL|GOVERNOR|CHAIR|SENIOR \w+ OFFICIAL|"
+    r"^(?:MR|MS|MRS|DR|SECRETARY|PRESIDENT|VICE PRESIDENT|SENATOR|REPRESENTATIVE|DIRECTOR|AMBASSADOR|"
+    r"THE (?:VICE )?"
+    r"PRESIDENT|THE FIRST LADY|SPEAKER|ADMINISTRATOR|GENERAL|ATTORNEY GENERAL|GOVERNOR|CHAIR|"
+    r"SENIOR \w+ OFFICIAL|"
     r"SPOKESPERSON|MINISTER|PRIME MINISTER)\b", re.I)  # fmt: skip
 _NO_NAME = re.compile(r"(?:note|background|key|image|photo|source|myth|fact|update|related|read more|contact|"
-                      r"promise|subject|highlights?|more|summary|topline|tags?|file|watch|video|icymi|where|when)\b",
+                      r"promise|subject|highlights?|more|summary|topline|tags?|file|watch|video|icymi|"
+                      r"where|when)\b",
                       re.I)  # fmt: skip
 _END = re.compile(r"[.!?…。？！;]['’”\"»)\]]*\s*$|[”\"]\s*$")
-_SPEECH = (r"(?:said|says|say|told|wrote|writes|reported|stated|answered|replied|posted|tweeted|remarked|noted|declared|"
-           r"announced|responded|commented|read|reads|added|continued|explained|argued|testified)")  # fmt: skip
+_SPEECH = (r"(?:said|says|say|told|wrote|writes|reported|stated|answered|replied|posted|tweeted|"
+           r"remarked|noted|declared|"
+           r"announced|responded|commented|read|reads|added|continued|explained|argued|"
+           r"testified)")  # fmt: skip
 _ISSUE = r"(?:published|issued|released|put out|posted)"
 _TAG = re.compile(
     rf"^(?P<source>.*?)\b(?:{_SPEECH}|{_ISSUE}|gave an? (?:interview|press (?:briefing|conference)))\b"
@@ -57,15 +63,18 @@ _WORDS_OF = re.compile(
     r"(?:in the words of|from|according to|by|here is|here's|as)\s+(?P<source>[^:]+):$", re.I
 )
 _DOCUMENT = re.compile(
-    rf"\b{_ISSUE} (?:an?|the|its|this) (?:[\w-]+ ){{0,4}}(?:note|statement|document|letter|notice|announcement|"
+    rf"\b{_ISSUE} (?:an?|the|its|this) (?:[\w-]+ ){{0,4}}(?:note|statement|document|letter|notice|"
+    rf"announcement|"
     r"white paper|fact sheet|report|release)\b.*\b(?:called|titled|entitled|full|below|follows|reads)\b|"
-    r"\b(?:full|complete) (?:text|statement|transcript|translation)\b|\bas follows\b|\bin full\b|\breproduced\b"
+    r"\b(?:full|complete) (?:text|statement|transcript|translation)\b|\bas follows\b|\bin full\b|"
+    r"\breproduced\b"
 )
 _META = re.compile(
     r"\b(?:the|this|that|our|my) (?:transcript|interview|exchange|translation|newsletter|conversation)\b",
     re.I,
 )
-_SAID = re.compile(r"\b(?:[A-Z][\w’'-]+|minister|official|spokes\w+|ministry|he|she|it)\b (?:also |then |has )?"
+_SAID = re.compile(r"\b(?:[A-Z][\w’'-]+|minister|official|spokes\w+|ministry|he|she|it)\b (?:also |"
+                   r"then |has )?"
                    r"(?:said|says|told|added|wrote|argued|noted)\b")  # fmt: skip
 
 
@@ -167,7 +176,7 @@ def _classify_label(name, lines, found, text):
         return "question"
     turns = [i for i, label in found.items() if label == name]
     if re.search(
-        rf"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?{re.escape(_read_label_name(name).split()[-1])}\b",
+        rf"{_HOST}{re.escape(_read_label_name(name).split()[-1])}\b",
         text,
     ):
         return "question"
@@ -206,8 +215,10 @@ def _read_label_name(name):
 
 
 _SPOKESPERSON = re.compile(
-    r"(?:[Ss]pokes(?:person|man|woman)|[Mm]inister|[Aa]mbassador|[Ss]ecretary|[Pp]resident|[Dd]irector|by|with|from)\s+"
-    r"((?:[A-Z][a-zA-Z-]*(?:['’][A-Za-rt-z]\w+)?|[A-Z]\.)(?: (?:[A-Z][a-zA-Z-]*(?:['’][A-Za-rt-z]\w+)?|[A-Z]\.)){1,2}?)"
+    r"(?:[Ss]pokes(?:person|man|woman)|[Mm]inister|[Aa]mbassador|[Ss]ecretary|[Pp]resident|[Dd]irector|"
+    r"by|with|from)\s+"
+    r"((?:[A-Z][a-zA-Z-]*(?:['’][A-Za-rt-z]\w+)?|[A-Z]\.)(?: (?:[A-Z][a-zA-Z-]*(?:['’][A-Za-rt-z]\w+)?|"
+    r"[A-Z]\.)){1,2}?)"
     r"(?=['’]s?\b|\s(?!['’])|$|,|\.)"
 )
 
@@ -254,7 +265,7 @@ def _ends_transcript(line, phrase, *, after_last):
 
 
 def _is_tag(line):
-    """Tell a bare attribution tag, without end mark or with a colon: "Blinken said in the press conference"."""
+    """Read a bare tag, without end mark or with a colon: "Blinken said in the interview"."""
     last = re.split(r"(?<=[a-z0-9)][.!?])\s+(?=[A-Z“\"])", line.strip())[-1]
     if _END.search(line) or len(last) > 500 or len(last.split()) < 3:
         return ""
@@ -287,7 +298,7 @@ def _read_blocks(lines, turns, voice):
 
 
 def _read_announced(tag, line):
-    """Give the source that a tag announces: its subject, "in the words of X:", or the body named before it."""
+    """Give whom a tag announces: its subject, "in the words of X:", or the body before it."""
     match = _TAG.search(tag)
     if match and match["source"].strip():
         return re.split(r",\s", match["source"].strip())[-1].strip()
