@@ -66,7 +66,7 @@ def attribute_sentences(sentences, documents, *, removed=None):
 
 
 def attribute_article(text, spans, document, *, removed=()):
-    """Say of every sentence of one article who says it: a pure function of the article.
+    """Say of every sentence of one article who says it.
 
     Parameters
     ----------

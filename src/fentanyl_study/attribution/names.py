@@ -148,7 +148,7 @@ class Cast:
         return (title + phrase).strip(), start - len(title)
 
     def _widen_right(self, phrase, start):
-        """Add the rest of an office: "Under Secretary | for Terrorism and Financial Intelligence Brian Nelson"."""
+        """Add the rest of an office: "Under Secretary | for Terrorism Brian Nelson"."""
         match = _REST.match(self.text, start + len(phrase))
         whole = phrase + (match.group() if match else "")
         words = read_words(whole)
@@ -444,7 +444,8 @@ _STOP = re.compile(r"(?<=[a-z0-9)”\"])[.!?][”\"]?(?=\s+[A-Z“\"])")
 _OPENING = re.compile(r"[\s”\"]*(?:(?:But|And|For|To|As) )?((?:(?:[A-Z][\w.’'-]*|of|the) ?){1,9})")
 _NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \()")
 _TITLE_CLAUSE = re.compile(r"(?:^|[.”\"\n] ?)((?:The|An?|His|Her|Its|[A-Z][\w’']+[’']s) [^,;:.]{4,90}), $")
-_HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman representative", "governor": "governor gov",
+_HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman representative",
+               "governor": "governor gov",
                "congresswoman": "rep congresswoman representative", "lawmaker": "sen rep senator lawmaker",
                "spokesman": "spokesman spokesperson", "spokeswoman": "spokeswoman spokesperson",
                "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
