@@ -60,5 +60,5 @@ lock: .venv/ready ## pin requirements.in and bootstrap.in anew
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header bootstrap.in -o bootstrap.lock
 
 clean: ## remove .venv and what tests and builds leave behind; data and notebooks stay
-	rm -rf .venv .cache .pytest_cache .hypothesis build src/*.egg-info
+	rm -rf .venv .cache data/.cache .pytest_cache .hypothesis build src/*.egg-info
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,13 +8,16 @@ from fentanyl_study.schema import InputError
 
 
 def main(arguments=None):
-    """Run a command; give its exit code: 0 done, 1 findings, 2 wrong use or a fault in the input."""
+    """Run a command; give its exit code: 0 done, 1 findings, 2 wrong use or a fault in the input, 130 interrupted."""
     options = _make_parser().parse_args(arguments)
     try:
         return options.run(options) or 0
     except InputError as error:
         print(f"fentanyl-study: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("fentanyl-study: interrupted", file=sys.stderr)
+        return 130
 
 
 def _make_parser():
@@ -22,7 +25,9 @@ def _make_parser():
         prog="fentanyl-study", description="Who says what about fentanyl, sentence by sentence."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_command(commands, "build", _build, "rebuild processed/ from raw/ and coding/", "--data my-corpus")
+    build = _add_command(commands, "build", _build, "rebuild processed/ from raw/ and coding/", "--data my-corpus")
+    build.add_argument("--jobs", type=_read_number, metavar="N", help="processes; as many as cores by default")
+    build.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler to work on instead: tcp://host:8786")
     _add_command(commands, "dictionary", _write_dictionary, "write the data dictionary into README.md", "--data data")
     notebooks = _add_command(commands, "notebooks", _run_notebooks, "execute the notebooks", "--out build/notebooks")
     notebooks.add_argument("--out", type=Path, help="folder for the executed notebooks; in place by default")
@@ -36,10 +41,16 @@ def _add_command(commands, name, run, what, example):
     return parser
 
 
+def _read_number(text):
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"expected a whole number, 1 or more, not {text!r}")
+    return int(text)
+
+
 def _build(options):
     from fentanyl_study.build import build_corpus
 
-    build_corpus(options.data)
+    build_corpus(options.data, jobs=options.jobs, scheduler=options.scheduler)
 
 
 def _write_dictionary(options):
