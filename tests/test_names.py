@@ -34,6 +34,7 @@ def resolve(text, *mentions, home=US, **keywords):
         ("A top official", ""),
         ("Two officials", ""),
         ("the report", ""),
+        ("New York", ""),
     ],
 )
 def test_names_are_told_from_titles(phrase, name):

@@ -521,7 +521,9 @@ def _find_listed(words):
             and not after
             and (m.entry.kind == "place" or m.entry.name in read_group("surnames"))
         )
-        begins_name = m.first == 0 and len(words) == 2 and m.entry.kind == "place" and after.raw[0].isupper()
+        begins_name = (
+            m.first == 0 and len(words) == 2 and m.entry.kind == "place" and after and after.raw[0].isupper()
+        )
         if not (single and (ends_name or begins_name)):
             listed.update(range(m.first, m.last))
     return listed
