@@ -450,7 +450,9 @@ _HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman represe
                "spokesman": "spokesman spokesperson", "spokeswoman": "spokeswoman spokesperson",
                "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
 _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
-_OWNER = re.compile(rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), ([^,;:.!?“”\"\n]{{0,90}})$")
+_OWNER = re.compile(
+    rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), (who [^;:.!?“”\"\n]{{0,150}}|[^,;:.!?“”\"\n]{{0,90}})$"
+)
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
 
 

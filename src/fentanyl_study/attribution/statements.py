@@ -69,7 +69,7 @@ _COLON = re.compile(
 # "…, | it adds."
 _CLOSING = re.compile(
     r", (?P<subject>it|he|she|they|one of them|the \w+|[A-Z][\w’'-]+) "
-    r"(?P<verb>says?|said|adds|added|note[sd]|conceded?s?|argue[sd]|warn(?:s|ed)|claim(?:s|ed))(?:\W*$|, )"
+    r"(?P<verb>says?|said|adds|added|cautioned|recalled|point(?:s|ed) out|went on|continued|note[sd]|conceded?s?|argue[sd]|warn(?:s|ed)|claim(?:s|ed))(?:\W*$|, )"
 )
 
 
