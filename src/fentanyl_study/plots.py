@@ -26,8 +26,8 @@ SIDE_LABELS = {
 WIDTH, DPI = 7.2, 150  # inches and dots: a text column of A4, sharp on a screen
 
 
-def make_axes(*, height=3.6, columns=1, **keywords):
-    """Give a new figure's Axes in the study's look (a single Axes, or an array of `columns`)."""
+def make_axes(*, height=3.6, columns=1, rows=1, **keywords):
+    """Give a new figure's Axes in the study's look (a single Axes, or an array of `rows` and `columns`)."""
     matplotlib.rcdefaults()
     plt.rcParams.update(
         {
@@ -42,7 +42,7 @@ def make_axes(*, height=3.6, columns=1, **keywords):
             "figure.constrained_layout.w_pad": 0.1,
         }
     )
-    _, axes = plt.subplots(1, columns, figsize=(WIDTH, height), **keywords)
+    _, axes = plt.subplots(rows, columns, figsize=(WIDTH, height), **keywords)
     return axes
 
 
@@ -254,3 +254,34 @@ def plot_mixture(counts, *, xlabel):
     axes.tick_params(axis="y", length=0)
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, frameon=False)
     return axes
+
+
+def plot_specifications(runs, claims, *, columns=3):
+    """Draw a specification curve for each claim: its estimate in every run, sorted, a panel a claim.
+
+    Dark points agree with the claim in sign, light ones do not; the line is no difference (one half for shares
+    of what stands abroad), the diamond the claim's own estimate.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        From ``robustness.run_choices``.
+    claims : DataFrame
+        From ``claims.find_claims``.
+    """
+    n_rows = -(-len(claims) // columns)
+    panels = make_axes(height=1.25 * n_rows + 0.4, columns=columns, rows=n_rows, squeeze=False).ravel()
+    for axes in panels[len(claims):]:
+        axes.set_visible(False)
+    for axes, claim in zip(panels, claims.itertuples(), strict=False):
+        mine = runs[runs["id"] == claim.id].dropna(subset="estimate").sort_values("estimate", kind="stable")
+        place = np.linspace(0, 1, len(mine)) if len(mine) > 1 else np.full(len(mine), 0.5)
+        colors = np.where(mine["agrees"], "#3B3B3B", "#B5B5B5")
+        axes.axhline(0.5 if claim.id.startswith("abroad:") else 0, color="#D55E00", linewidth=0.8)
+        axes.scatter(place, mine["estimate"], c=colors, s=5, linewidths=0, zorder=3)
+        axes.scatter([1.06], [claim.estimate], marker="D", s=18, color="#0B4F8A", clip_on=False, zorder=4)
+        kind, _, item = claim.id.partition(":")
+        axes.set_title(f"{kind}: {', '.join(item.split(', ')[:2])}", fontsize=7.5)
+        axes.set_xticks([])
+        axes.tick_params(axis="y", labelsize=7)
+    return panels[0]
