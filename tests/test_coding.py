@@ -11,7 +11,7 @@ from fentanyl_study.corpus import REPOSITORY, read_sentences
 from fentanyl_study.plots_stance import plot_stances
 from fentanyl_study.schema import CODINGS, FRAMES, TARGETS, InputError, check_table
 
-FLOORS = {"stance": 0.80, "frames": 0.80}  # measured 0.86 and 0.84 when written; the task asks for 0.60
+FLOORS = {"stance": 0.68, "frames": 0.66}  # measured 0.74 and 0.72 when written; the lists are not fitted to these five
 
 
 def make_sentences(n_articles=4):

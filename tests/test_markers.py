@@ -1,25 +1,20 @@
 """Every marker matches its example and not its counter-example; codes follow the codebook's rules."""
 
-import re
-
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fentanyl_study.coding import code_frames, code_sentences, code_stance, find_hits
-from fentanyl_study.coding.markers import (
-    MIN_CONFIDENCE,
-    STEM,
-    compile_markers,
-    compile_pattern,
-    normalise_words,
-    read_list,
-)
+from fentanyl_study.coding.markers import MIN_CONFIDENCE, NEAR, REACH, compile_marker, read_list, read_words
 from fentanyl_study.schema import FRAMES, SIDES, STANCES, TARGETS, InputError
 
 LISTS = ("stance_markers.csv", "frame_markers.csv")
-ROWS = [(name, number, row) for name in LISTS for number, row in enumerate(read_list(name).itertuples())]
+ROWS = [row for name in LISTS for row in read_list(name).itertuples()]
+
+
+def is_found(pattern, text, side="narrator"):
+    return compile_marker("supply", "carries", "2", pattern).find(read_words(text, side))
 
 
 def get_side(row):
@@ -27,20 +22,10 @@ def get_side(row):
     return "narrator" if "narrator" in sides else sides[0]
 
 
-def get_marker(name, number, row):
-    side = get_side(row)
-    earlier = read_list(name)["sides"][:number]
-    return compile_markers(name)[side][sum(not sides or side in sides.split("|") for sides in earlier)]
-
-
-@pytest.mark.parametrize(("name", "number", "row"), ROWS, ids=[f"{n[:5]}-{i + 2}-{r.target}" for n, i, r in ROWS])
-def test_row_matches_its_example_and_not_its_counter_example(name, number, row):
-    marker = get_marker(name, number, row)
-    example, counter = (normalise_words(text, get_side(row)) for text in (row.example, row.counter_example))
-    assert marker.find(example) == row.direction
-    assert marker.find(counter) is None
-    stems = {word[:STEM] for word in example.split()}
-    assert not any(anchor.isdisjoint(stems) for anchor in marker.anchors), "the look-up would pass it over"
+@pytest.mark.parametrize("row", ROWS, ids=[f"{r.target}-{r.direction}-{r.pattern}" for r in ROWS])
+def test_row_matches_its_example_and_not_its_counter_example(row):
+    assert is_found(row.pattern, row.example, get_side(row))
+    assert not is_found(row.pattern, row.counter_example, get_side(row))
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -51,7 +36,17 @@ def test_lists_hold_only_known_values(name):
     assert set(rows["direction"]) <= set(directions)
     assert set("|".join(rows["sides"]).split("|")) <= {*SIDES, ""}
     assert (rows[["why", "example", "counter_example"]] != "").all(axis=None)
-    assert not rows["pattern"].duplicated().any()
+    assert not rows.duplicated(["target", "direction", "sides", "pattern"]).any()
+
+
+def test_terms_are_plain_words_and_every_class_is_used():
+    terms = read_list("marker_terms.csv")
+    assert not terms["name"].duplicated().any()
+    used = " ".join(pattern for name in LISTS for pattern in read_list(name)["pattern"])
+    assert set(terms["name"]) - {"CHINA", "DRUG"} <= set(used.translate(str.maketrans("|>+!~^", "      ")).split())
+    for words in terms["words"].str.split("|"):
+        assert len(words) == len(set(words))
+        assert all(word == word.lower().strip() and word for word in words)
 
 
 @pytest.mark.parametrize(
@@ -77,17 +72,21 @@ def test_codebook_rules(text, side, target, stance):
 
 
 def test_hints_add_up_and_contradiction_lowers_confidence():
-    sure = code_stance("The ministry rejected the accusations.", "china_official")["us_pressure"]
-    assert sure == ("against", pytest.approx(1 - (1 - 0.9) * (1 - 0.9)))  # two explicit markers
-    hits = find_hits("The ministry rejected the accusations.", "china_official")["us_pressure"]
-    assert [strength for _, strength in hits] == [0.9, 0.9]
+    hits = find_hits("Stop smearing others.", "china_official")["us_pressure"]
+    doubt = 1.0
+    for direction, strength in hits:
+        assert direction == "against"
+        doubt *= 1 - strength
+    assert code_stance("Stop smearing others.", "china_official")["us_pressure"] == ("against", pytest.approx(1 - doubt))
+    torn = code_stance("China is not the source; drugs come from China.", "us_official")["china_source"]
+    assert torn[1] < 1 - doubt
 
 
 def test_near_looks_back_two_sentences_of_the_same_article_only():
     told = pd.DataFrame(
         {"doc_id": ["a", "a", "a", "a", "b"], "side": "us_official",
-         "text": ["Beijing lies in the north.", "It was cold.", "They are not doing enough.",
-                  "They are not doing enough.", "They are not doing enough."]}
+         "text": ["Beijing lies in the north.", "It was cold.", "Their promises are empty.",
+                  "Their promises are empty.", "Their promises are empty."]}
     )  # fmt: skip
     assert code_sentences(told)["china_control"].tolist() == ["none", "none", "against", "none", "none"]
 
@@ -106,23 +105,31 @@ def test_coding_an_article_alone_gives_the_same_codes_and_leaves_the_table_be():
 
 
 def test_words_are_read_as_the_codebook_reads_them():
-    assert normalise_words("The U.S. isn’t “told us” of the PRC’s anti-drug law") == (
-        "the usa is not told us of the china anti drug law"
-    )
-    assert normalise_words("We fear our past", "china_official") == "china fear china past"
-    assert normalise_words("We fear our past", "narrator") == "we fear our past"
+    for text in ("The U.S. side", "US-China", "the United States", "America’s own"):
+        assert is_found("US", text)
+    assert not is_found("US", "They told us")
+    assert is_found("NEG", "It isn’t so")
+    assert is_found("CHINA", "We know", "china_official")
+    assert is_found("US", "our view", "us_official")
+    assert not is_found("CHINA|US", "We know our past")
 
 
-def test_unknown_name_in_a_pattern_is_refused():
+def test_unknown_class_in_a_pattern_is_refused():
     with pytest.raises(InputError, match="marker_terms.csv"):
-        compile_pattern("{NOBODY} said")
+        compile_marker("supply", "carries", "2", "CHINA>NOBODY")
 
 
-def test_gap_stays_in_its_clause_and_is_bounded():
-    pattern = compile_pattern("china .. source")
-    assert pattern.search("china is a source")
-    assert not pattern.search("china ; a source")
-    assert not pattern.search("china " + "x" * 71 + " source")
+def test_chains_stay_in_their_clause_order_and_reach():
+    assert is_found("CHINA>SHIP", "China now ships it")
+    assert not is_found("CHINA>SHIP", "They ship to China")
+    assert not is_found("CHINA>SHIP", "It is China; they ship it")
+    assert is_found("CHINA>SHIP", "China " + "so " * (REACH - 1) + "ships")
+    assert not is_found("CHINA>SHIP", "China " + "so " * REACH + "ships")
+    assert not is_found("CHINA+SHIP", "China " + "so " * NEAR + "ships")
+    assert is_found("CHINA>NEG>SHIP", "China does not ship it")
+    assert not is_found("CHINA>NEG>SHIP", "China ships, it does not")
+    assert is_found("CHINA !SHIP", "China waits")
+    assert not is_found("CHINA !SHIP", "China ships")
 
 
 @settings(max_examples=60, deadline=None)
@@ -133,16 +140,3 @@ def test_any_text_gets_allowed_codes(text, side):
     assert all(stance in STANCES and 0 <= sure <= 1 for stance, sure in codes.values())
     assert all(sure >= MIN_CONFIDENCE for stance, sure in codes.values() if stance != "none")
     assert set(code_frames(text, side)) <= set(FRAMES)
-
-
-WORDS = sorted(set(re.findall(r"[a-z]{2,}", " ".join(read_list("marker_terms.csv")["words"]))))
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join), st.sampled_from(SIDES))
-def test_look_up_by_first_letters_changes_nothing(text, side):
-    words = normalise_words(text, side)
-    for name in LISTS:
-        every = [m for m in compile_markers(name)[side] if m.find(words, words)]
-        stems = {word[:STEM] for word in words.split()}
-        assert all(not anchor.isdisjoint(stems) for m in every for anchor in m.anchors)

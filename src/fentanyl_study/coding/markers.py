@@ -1,15 +1,16 @@
 """Code stances and frames by marker lists: from attributed sentences to codes that can be looked up.
 
-A marker is one row of wordlists/stance_markers.csv or frame_markers.csv. Its pattern is read against the
-sentence's words: lower case, hyphens and quotation marks gone, "the United States" as `usa`, "Beijing" as
-`china`, and "we" as the country of the official who speaks (codebook, part 1: context resolves a pronoun).
+Two steps, both data. wordlists/marker_terms.csv sorts words and set phrases into classes of meaning (CHINA, SHIP,
+DENY ...; `word*` stands for the word with any ending). A marker, one row of stance_markers.csv or
+frame_markers.csv, combines classes, never words, so that it cannot fit one known sentence; its conditions stand
+between spaces and all must hold:
 
-    {NAME}   any of the words of that name in marker_terms.csv
-    word*    the word with any ending
-    ..       up to 70 characters of the same clause
-    ^        the beginning of the sentence
-    A & B    both, in any order;   A & not B   the one without the other
-    near A   A here or in the two sentences before, to which a pronoun may refer
+    A|B      a word of one of these classes is in the sentence
+    !A|B     no such word is
+    ~A       such a word is there or in the two sentences before, to which a pronoun may refer
+    A>B      a B at most `REACH` words after an A, within the clause;   A+B   at most `NEAR` words after it
+
+"We" is the country of the official who speaks (codebook, part 1: context resolves a pronoun).
 """
 
 import re
@@ -23,10 +24,8 @@ from fentanyl_study.schema import SIDES, TARGETS, InputError
 
 STRENGTH = {"1": 0.4, "2": 0.7, "3": 0.9}  # a hint, a plain word, an explicit statement: chance of being right
 MIN_CONFIDENCE = 0.5  # one hint is not enough to take a side, two are (1 - 0.6 * 0.6 = 0.64)
-GAP = r"[^;:.?]{0,70}?"  # `..`: bounded, so that no pattern takes more than linear time
-STEM = 4  # letters by which a pattern is first looked up: enough to rule nine patterns in ten out
+REACH, NEAR = 12, 3  # words between two parts of one statement; and where they belong to one phrase
 UNMARKED = 0.6  # confidence in "none" for a sentence on the topic without any marker
-NEGATION_REACH = 45  # characters before a marker in which a negation still governs it: some seven words
 
 # stances that are of themselves a way of framing: working together, and reproach between the two countries
 IMPLIED = (
@@ -34,81 +33,64 @@ IMPLIED = (
     ({"china_control": "against", "us_pressure": "favor"}, "blame"),
 )
 
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|neither|nor|without|cannot|hardly|den(?:y|ied|ies|ying|ial)|dismiss\w*|reject\w*|refut\w*"
-    r"|disput\w*|rebut\w*|groundless|baseless|unfounded|false|incorrect|untrue|so called|far from|brush\w* aside"
-    r"|hit back|push\w* back|fantasi[sz]e\w*)\b"  # "denied that China is", not "deny entry"
-)
-# "the U.S. side", "US-China"; not "us" in "told us", which is lower case when this is read
-_USA = re.compile(r"\bU\.\s?S\.(?:A\.)?|\bUSA?\b|\bUnited States(?: of America)?\b|\bAmerica\b")
-_CHINA = re.compile(r"\b(?:the )?People['’]s Republic of China(?: \(PRC\))?|\bP\.?R\.?C\b\.?|\bBeijing\b|\bSino\b")
-_CLAUSE = re.compile(r"[;:.?,]|\b(?:but|insisting|saying|adding|arguing|stressing|noting|while)\b")
-_SPLIT_NOT = re.compile(r"n['’]t\b")  # "isn't" -> "is not"
-_POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?=\s)")  # "China's", "dealers' "
-_TOKEN = re.compile(r"[a-z0-9]+(?:[.,][0-9]+)*|[;:,.?]")  # "1,178" is one, "end." two
-_WE = {
-    "china_official": (re.compile(r"\b(?:we|our(?: country)?|ours)\b"), "china"),
-    "us_official": (re.compile(r"\b(?:we|our(?: country)?|ours)\b"), "usa"),
-}
+# "U.S.-China" -> U.S., China; "isn't" one; "dealers'" without its mark; "1,178" one; "end." two; "us" is no country
+_TOKEN = re.compile(r"U\.\s?S\.(?:A\.)?|P\.\s?R\.\s?C\.?|[A-Za-z]+n['’]t\b|[A-Za-z]+|[0-9]+(?:[.,][0-9]+)*|[;:,.?%$]")
+_NAMES = {"US": "usa", "USA": "usa", "PRC": "china", "AMERICA": "usa"}
+_WE = {"china_official": "china", "us_official": "usa"}
+_STOPS = frozenset(";:.?")
 
 
 @dataclass(frozen=True)
 class Marker:
-    """One row of a marker list, its pattern compiled."""
+    """One row of a marker list: conditions as bits of classes."""
 
     target: str
     direction: str
-    sides: frozenset
     strength: float
-    if_negated: str
     wanted: tuple
-    unwanted: tuple
+    unwanted: int
     near: tuple
-    anchors: tuple
+    chains: tuple
 
-    def find(self, words, before=""):
-        """Give the direction it speaks for in these words, or None where it does not stand."""
-        first = self.wanted[0].search(words)
-        if not first or not all(part.search(words) for part in self.wanted[1:]):
-            return None
-        if not all(part.search(words) or part.search(before) for part in self.near):
-            return None
-        if any(part.search(words) for part in self.unwanted):
-            return None
-        if self.if_negated and _NEGATION.search(_get_clause(words, first)):
-            return self.if_negated
-        return self.direction
-
-
-def _get_clause(words, match):
-    """Give the match and what precedes it in its clause, as far as a negation reaches."""
-    before = words[max(0, match.start() - NEGATION_REACH) : match.start()]
-    return _CLAUSE.split(before)[-1] + match.group()
+    def find(self, words):
+        """Tell whether it stands in these words."""
+        present = words.present
+        if present & self.unwanted:
+            return False
+        for group in self.wanted:
+            if not present & group:
+                return False
+        return (
+            all((present | words.before) & group for group in self.near)
+            and all(_find_chain(words.marks, chain) for chain in self.chains)
+        )
 
 
-@lru_cache(maxsize=4096)  # a sentence is read once for stances, once for frames, twice as context
-def normalise_words(text, side="narrator"):
-    """Give the sentence as the marker patterns read it: plain words between single spaces.
+@dataclass(frozen=True)
+class Words:
+    """A sentence as markers see it: for each word the bits of its classes, and all of them together."""
 
-    Parameters
-    ----------
-    text : str
-        A sentence.
-    side : str
-        Whose it is; an official's "we" stands for that official's country.
+    marks: tuple
+    present: int
+    before: int = 0
 
-    Examples
-    --------
-    >>> normalise_words("We don't think the U.S. side's claim is fair.", "china_official")
-    'china do not think the usa side claim is fair .'
-    """
-    text = _CHINA.sub(" China ", _USA.sub(" USA ", text))
-    text = _POSSESSIVE.sub("", _SPLIT_NOT.sub(" not", text)).lower()
-    text = " ".join(_TOKEN.findall(text))
-    if side in _WE:
-        pattern, country = _WE[side]
-        text = pattern.sub(country, text)
-    return text
+
+def _find_chain(marks, chain):
+    """Tell whether the parts of a chain follow each other within reach and clause."""
+    (_, group), *rest = chain
+    return any(mark & group and mark > 0 and _follows(marks, place, rest) for place, mark in enumerate(marks))
+
+
+def _follows(marks, place, rest):
+    if not rest:
+        return True
+    (reach, group), *later = rest
+    for other in range(place + 1, min(place + 1 + reach, len(marks))):
+        if marks[other] < 0:  # the end of the clause
+            return False
+        if marks[other] & group and _follows(marks, other, later):
+            return True
+    return False
 
 
 @cache
@@ -119,114 +101,113 @@ def read_list(name):
 
 
 @cache
-def _read_terms():
-    terms = read_list("marker_terms.csv")
-    return dict(zip(terms["name"], terms["words"], strict=True))
-
-
-def _fill_names(pattern):
-    """Put the words of marker_terms.csv in the place of their names."""
-    for name, words in _read_terms().items():
-        pattern = pattern.replace("{" + name + "}", f"({words})")
-    if re.search(r"\{[A-Z]", pattern):
-        raise InputError(f"marker pattern {pattern!r}: name in braces not in marker_terms.csv; add it there")
-    return pattern
-
-
-def _split_pieces(part):
-    """Split a part at its gaps, but not at those within brackets."""
-    pieces, depth = [""], 0
-    for word in part.split(" "):
-        if word == ".." and depth == 0:
-            pieces.append("")
-            continue
-        pieces[-1] += " " + word
-        depth += word.count("(") - word.count(")")
-    return [piece[1:] for piece in pieces]
-
-
-def _find_anchor(segment):
-    """Give the stems one of which a text must have for this piece of a pattern to match; none if unknown."""
-    segment = segment.strip("^ ")
-    if not segment.startswith("("):
-        word = re.match(r"[a-z0-9]{%d,}|[a-z0-9]+(?= |$)" % STEM, segment)
-        return frozenset([word.group()[:STEM]]) if word else None
-    depth, cuts = 0, [0]
-    for i, sign in enumerate(segment):
-        depth += (sign == "(") - (sign == ")")
-        if sign == "|" and depth == 1 or depth == 0:
-            cuts.append(i)
-        if depth == 0:
-            break
-    if segment[cuts[-1] + 1 :].startswith(("?", "*", "{0")):
-        return None  # may be absent
-    inner = [_find_anchor(segment[a + 1 : b]) for a, b in zip(cuts, cuts[1:], strict=False)]
-    return frozenset().union(*inner) if all(inner) else None
+def _read_bits():
+    """Give each class of marker_terms.csv its bit."""
+    return {name: 1 << number for number, name in enumerate(read_list("marker_terms.csv")["name"].unique())}
 
 
 @cache
-def compile_pattern(pattern):
-    """Turn one part of a marker's pattern into a compiled regular expression.
+def _index_terms():
+    """Index the terms by their first word, whole or by its stem: (bit, the words that must follow)."""
+    whole, stems = {}, {}
+    for row in read_list("marker_terms.csv").itertuples():
+        for term in row.words.split("|"):
+            first, *rest = term.split()
+            index = stems if first.endswith("*") else whole
+            index.setdefault(first.rstrip("*"), []).append((_read_bits()[row.name], tuple(rest)))
+    return whole, stems
 
-    Examples
-    --------
-    >>> bool(compile_pattern("shift* .. blame").search("stop shifting all the blame"))
+
+@lru_cache(maxsize=1 << 16)  # words, not sentences: a corpus uses the same ones again and again
+def _look_up(token):
+    """Give a token in plain letters, the bits of its classes, and the phrases it may begin."""
+    plain = token.replace(".", "").replace(" ", "") if token[1:2] == "." else token
+    word = _NAMES.get(plain) or token.lower().replace("’", "'")
+    whole, stems = _index_terms()
+    found = whole.get(word, []) + [hit for end in range(2, len(word) + 1) for hit in stems.get(word[:end], ())]
+    if word.endswith("n't"):
+        found += whole["not"]
+    bits = 0
+    for bit, rest in found:
+        bits |= 0 if rest else bit
+    return word, bits, tuple((bit, rest) for bit, rest in found if rest)
+
+
+def read_words(text, side="narrator"):
+    """Sort the words of a sentence into classes; an official's "we" stands for that official's country.
+
+    >>> read_words("They sell.").present == read_words("they SOLD").present
     True
     """
-    pattern = _fill_names(pattern).replace(")*", "){0,4}").replace("(", "(?:").replace("(?:?", "(?").strip()
-    pattern = pattern.replace(" .. ", _GAP_MARK).replace("*", r"\w*").replace(_GAP_MARK, rf"\b{GAP}\b")
-    return re.compile(rf"\b(?:{pattern})\b" if not pattern.startswith("^") else rf"{pattern}\b")
+    country = _WE.get(side)
+    tokens = [_look_up(token) for token in _TOKEN.findall(text)]
+    marks, present = [], 0
+    for place, (word, bits, phrases) in enumerate(tokens):
+        if country and word in ("we", "our", "ours"):
+            bits |= _look_up(country)[1]
+        for bit, rest in phrases:
+            if _begins(tokens, place + 1, rest):
+                bits |= bit
+        present |= bits
+        marks.append(-1 if word in _STOPS else bits)
+    return Words(tuple(marks), present)
 
 
-_GAP_MARK = "\0"  # keeps the gap's own signs from being read as pattern signs
+def _begins(tokens, place, rest):
+    """Tell whether the words of a phrase stand at this place."""
+    if place + len(rest) > len(tokens):
+        return False
+    for (word, _, _), wanted in zip(tokens[place:], rest, strict=False):
+        if not (word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted):
+            return False
+    return True
+
+
+def _read_group(names, pattern):
+    """Give the bits of classes joined by "|"."""
+    bits = 0
+    for name in names.split("|"):
+        if name not in _read_bits():
+            raise InputError(f"marker pattern {pattern!r}: {name!r} is no class of marker_terms.csv; add it there")
+        bits |= _read_bits()[name]
+    return bits
+
+
+def compile_marker(target, direction, weight, pattern):
+    """Turn one row of a list into a Marker; raises InputError for a class nobody has listed."""
+    wanted, unwanted, near, chains = [], 0, [], []
+    for part in pattern.split():
+        bare = part.lstrip("!~")
+        if part[0] == "!":
+            unwanted |= _read_group(bare, pattern)
+        elif part[0] == "~":
+            near.append(_read_group(bare, pattern))
+        else:
+            pieces = re.split("([>+])", bare)
+            groups = [_read_group(piece, pattern) for piece in pieces[::2]]
+            wanted += groups
+            reaches = [0, *(REACH if sign == ">" else NEAR for sign in pieces[1::2])]
+            chains += [tuple(zip(reaches, groups, strict=True))] * (len(groups) > 1)
+    return Marker(target, direction, STRENGTH[weight], tuple(wanted), unwanted, tuple(near), tuple(chains))
 
 
 @cache
 def compile_markers(name):
     """Compile a list: one tuple of markers for each side, so that no side is asked at match time."""
-    markers = []
-    for row in read_list(name).itertuples():
-        parts = [part.strip() for part in row.pattern.split(" & ")]
-        markers.append(
-            Marker(
-                target=row.target, direction=row.direction,
-                sides=frozenset(row.sides.split("|") if row.sides else SIDES),
-                strength=STRENGTH[row.weight], if_negated=row.if_negated,
-                wanted=tuple(compile_pattern(p) for p in parts if not p.startswith(("not ", "near "))),
-                unwanted=tuple(compile_pattern(p[4:]) for p in parts if p.startswith("not ")),
-                near=tuple(compile_pattern(p[5:]) for p in parts if p.startswith("near ")),
-                anchors=tuple(
-                    anchor for part in parts if not part.startswith(("not ", "near "))
-                    for anchor in map(_find_anchor, _split_pieces(_fill_names(part))) if anchor
-                ),
-            )
-        )  # fmt: skip
-    return {side: tuple(m for m in markers if side in m.sides) for side in SIDES}
+    rows = list(read_list(name).itertuples())
+    markers = [compile_marker(row.target, row.direction, row.weight, row.pattern) for row in rows]
+    return {
+        side: tuple(m for m, row in zip(markers, rows, strict=True) if not row.sides or side in row.sides.split("|"))
+        for side in SIDES
+    }
 
 
-@cache
-def _index_markers(name):
-    """Index each side's markers: stem -> the numbers of those whose rarest-looking piece has it; "" -> always."""
-    indexes = {}
-    for side, markers in compile_markers(name).items():
-        index = indexes[side] = {"": set()}
-        for number, marker in enumerate(markers):
-            for stem in min(marker.anchors, key=len, default=[""]):
-                index.setdefault(stem, set()).add(number)
-    return indexes
-
-
-def _weigh(hits):
-    """Give the direction best supported by hits [(direction, strength)] and how sure it is."""
-    doubt = {"against": 1.0, "none": 1.0, "favor": 1.0}
-    for direction, strength in hits:
-        doubt[direction] *= 1 - strength
-    # a tie goes to the denial: it has to name what it denies, the assertion names no denial
-    direction = min(doubt, key=doubt.get)
-    rest = min(value for name, value in doubt.items() if name != direction)
-    confidence = (1 - doubt[direction]) * (0.5 + 0.5 * rest)
-    confidence = round(confidence, 6)
-    return (direction, confidence) if confidence >= MIN_CONFIDENCE else ("none", 1 - confidence)
+def _find_hits(words, side, name):
+    hits = {}
+    for marker in compile_markers(name)[side]:
+        if marker.find(words):
+            hits.setdefault(marker.target, []).append((marker.direction, marker.strength))
+    return hits
 
 
 def find_hits(text, side="narrator", markers="stance_markers.csv", *, before=""):
@@ -239,7 +220,7 @@ def find_hits(text, side="narrator", markers="stance_markers.csv", *, before="")
     markers : str
         The list: stance_markers.csv or frame_markers.csv.
     before : str
-        The sentences before it, for markers with `near`.
+        The sentences before it, for conditions with `~`.
 
     Returns
     -------
@@ -248,21 +229,23 @@ def find_hits(text, side="narrator", markers="stance_markers.csv", *, before="")
 
     Examples
     --------
-    >>> find_hits("We reject the accusations.", "china_official")["us_pressure"]
-    [('against', 0.9), ('against', 0.9)]
+    >>> find_hits("We reject the smears.", "china_official")["us_pressure"][0]
+    ('against', 0.9)
     """
-    words, hits = normalise_words(text, side), {}
-    before = normalise_words(before, side)
-    stems = {word[:STEM] for word in words.split()}
-    lookup = _index_markers(markers)[side]
-    numbers = set().union(lookup[""], *(lookup[stem] for stem in stems if stem in lookup))
-    for marker in map(compile_markers(markers)[side].__getitem__, sorted(numbers)):
-        if any(anchor.isdisjoint(stems) for anchor in marker.anchors):
-            continue
-        direction = marker.find(words, before)
-        if direction:
-            hits.setdefault(marker.target, []).append((direction, marker.strength))
-    return hits
+    words = read_words(text, side)
+    return _find_hits(Words(words.marks, words.present, read_words(before).present), side, markers)
+
+
+def _weigh(hits):
+    """Give the direction best supported by hits [(direction, strength)] and how sure it is."""
+    doubt = {"against": 1.0, "none": 1.0, "favor": 1.0, "carries": 1.0}
+    for direction, strength in hits:
+        doubt[direction] *= 1 - strength
+    # a tie goes to the denial: it has to name what it denies, the assertion names no denial
+    direction = min(doubt, key=doubt.get)
+    rest = min(value for name, value in doubt.items() if name != direction)
+    confidence = round((1 - doubt[direction]) * (0.5 + 0.5 * rest), 6)
+    return (direction, confidence) if confidence >= MIN_CONFIDENCE else ("none", 1 - confidence)
 
 
 def code_stance(text, side="narrator", *, before=""):
@@ -280,8 +263,8 @@ def code_stance(text, side="narrator", *, before=""):
 
     Examples
     --------
-    >>> code_stance("We reject the accusations.", "china_official")["us_pressure"]
-    ('against', 0.99)
+    >>> code_stance("Stop smearing China.", "china_official")["us_pressure"][0]
+    'against'
     """
     hits = {} if _is_question(text, side) else find_hits(text, side, before=before)
     return {target: _weigh(hits[target]) if target in hits else ("none", 1.0) for target in TARGETS}
@@ -293,7 +276,8 @@ def code_frames(text, side="narrator", *, before=""):
     >>> code_frames("Police seized the parcels.")
     ['enforcement']
     """
-    return sorted(find_hits(text, side, "frame_markers.csv", before=before))
+    hits = find_hits(text, side, "frame_markers.csv", before=before)
+    return sorted(frame for frame in hits if _weigh(hits[frame])[0] == "carries")
 
 
 def _is_question(text, side):
@@ -321,27 +305,26 @@ def code_sentences(sentences):
     >>> code_sentences(told)["frames"].tolist()
     ['enforcement']
     """
-    previous = sentences.groupby("doc_id", sort=False)["text"]
-    before = previous.shift(2, fill_value="") + " " + previous.shift(1, fill_value="")
-    rows = [
-        _code_sentence(text, side, context)
-        for text, side, context in zip(sentences["text"], sentences["side"], before, strict=True)
-    ]
+    rows, earlier = [], {}
+    for doc_id, text, side in zip(sentences["doc_id"], sentences["text"], sentences["side"], strict=True):
+        words = read_words(text, side)
+        last, last_but_one = earlier.get(doc_id, (0, 0))
+        earlier[doc_id] = words.present, last
+        rows.append(_code_words(Words(words.marks, words.present, last | last_but_one), side, _is_question(text, side)))
     coded = pd.DataFrame(rows, columns=[*TARGETS, "frames", "confidence"], index=sentences.index)
     return sentences.drop(columns=coded.columns, errors="ignore").join(coded)
 
 
-def _code_sentence(text, side, before):
+def _code_words(words, side, is_question):
     """Give the five stances, the frames and the confidence of one sentence."""
-    stances = code_stance(text, side, before=before)
-    frames = set(code_frames(text, side, before=before))
-    frames |= {frame for held, frame in IMPLIED if all(stances[target][0] == held[target] for target in held)}
-    confidence = min(sure for _, sure in stances.values())
-    if confidence == 1 and _is_on_topic(text):
+    hits = {} if is_question else _find_hits(words, side, "stance_markers.csv")
+    stances = {target: _weigh(found) for target, found in hits.items()}
+    frames = {frame for frame, found in _find_hits(words, side, "frame_markers.csv").items() if _weigh(found)[0] != "none"}
+    for held, frame in IMPLIED:
+        if all(target in stances and stances[target][0] == stance for target, stance in held.items()):
+            frames.add(frame)
+    confidence = min([sure for _, sure in stances.values()], default=1.0)
+    if confidence == 1 and words.present & _read_bits()["CHINA"] and words.present & _read_bits()["DRUG"]:
         confidence = UNMARKED  # about the drug and a country, and yet no marker: a wording nobody listed?
-    return [*(stances[target][0] for target in TARGETS), ";".join(sorted(frames)), round(confidence, 3)]
-
-
-def _is_on_topic(text):
-    words = normalise_words(text)
-    return all(compile_pattern("{" + name + "}").search(words) for name in ("CHINA", "DRUG"))
+    codes = [stances[target][0] if target in stances else "none" for target in TARGETS]
+    return [*codes, ";".join(sorted(frames)), round(confidence, 3)]
