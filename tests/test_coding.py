@@ -8,7 +8,7 @@ from fentanyl_study.coding import choose_to_code, code_beside, code_sentences
 from fentanyl_study.coding.evaluation import code_left_out, compare_coders, spread_codes
 from fentanyl_study.coding.summary import compute_frame_shares, compute_stance_shares, count_frame_pairs, pick_exceptions
 from fentanyl_study.corpus import REPOSITORY, read_sentences
-from fentanyl_study.plots_stance import plot_stances
+from fentanyl_study.plots import plot_stances
 from fentanyl_study.schema import CODINGS, FRAMES, TARGETS, InputError, check_table
 
 FLOORS = {"stance": 0.68, "frames": 0.66}  # measured 0.74 and 0.72 when written; the lists are not fitted to these five

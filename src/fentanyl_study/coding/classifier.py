@@ -16,6 +16,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
 
 from fentanyl_study.coding.markers import read_list
 
@@ -84,7 +85,8 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):
         wordy = any(mark_context(text) for text in texts) and any(re.search(r"\w\w", text) for text in texts)
         if len(self.classes_) < 2 or not wordy:
             features, learner = _CountTexts(), DummyClassifier(strategy="most_frequent")
-        self.pipeline_ = make_pipeline(features, learner).fit(texts, labels)
+        with threadpool_limits(1):  # vectors this short cost more to share among threads than to add up
+            self.pipeline_ = make_pipeline(features, learner).fit(texts, labels)
         return self
 
     def predict(self, texts):

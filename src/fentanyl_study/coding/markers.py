@@ -55,13 +55,10 @@ class Marker:
     def find(self, words):
         """Tell whether it stands in these words."""
         present = words.present
-        if present & self.unwanted:
-            return False
-        for group in self.wanted:
-            if not present & group:
-                return False
         return (
-            all((present | words.before) & group for group in self.near)
+            not present & self.unwanted
+            and all(present & group for group in self.wanted)
+            and all((present | words.before) & group for group in self.near)
             and all(_find_chain(words.marks, chain) for chain in self.chains)
         )
 
@@ -130,7 +127,7 @@ def _look_up(token):
     bits = 0
     for bit, rest in found:
         bits |= 0 if rest else bit
-    return word, bits, tuple((bit, rest) for bit, rest in found if rest)
+    return word, bits, tuple((bit, rest[0].rstrip("*"), rest) for bit, rest in found if rest)
 
 
 def read_words(text, side="narrator"):
@@ -145,8 +142,9 @@ def read_words(text, side="narrator"):
     for place, (word, bits, phrases) in enumerate(tokens):
         if country and word in ("we", "our", "ours"):
             bits |= _look_up(country)[1]
-        for bit, rest in phrases:
-            if _begins(tokens, place + 1, rest):
+        following = tokens[place + 1][0] if phrases and place + 1 < len(tokens) else ""
+        for bit, head, rest in phrases:
+            if following.startswith(head) and _begins(tokens, place + 1, rest):
                 bits |= bit
         present |= bits
         marks.append(-1 if word in _STOPS else bits)
@@ -193,19 +191,20 @@ def compile_marker(target, direction, weight, pattern):
 
 @cache
 def compile_markers(name):
-    """Compile a list: one tuple of markers for each side, so that no side is asked at match time."""
-    rows = list(read_list(name).itertuples())
-    markers = [compile_marker(row.target, row.direction, row.weight, row.pattern) for row in rows]
-    return {
-        side: tuple(m for m, row in zip(markers, rows, strict=True) if not row.sides or side in row.sides.split("|"))
-        for side in SIDES
-    }
+    """Compile a list: for each side its markers, each with the three tests that rule most of them out."""
+    compiled = {side: [] for side in SIDES}
+    for row in read_list(name).itertuples():
+        marker = compile_marker(row.target, row.direction, row.weight, row.pattern)
+        tests = (marker, marker.unwanted, marker.wanted[0], marker.wanted[-1])
+        for side in row.sides.split("|") if row.sides else SIDES:
+            compiled[side].append(tests)
+    return compiled
 
 
 def _find_hits(words, side, name):
-    hits = {}
-    for marker in compile_markers(name)[side]:
-        if marker.find(words):
+    hits, present = {}, words.present
+    for marker, unwanted, first, others in compile_markers(name)[side]:
+        if present & first and not present & unwanted and present & others and marker.find(words):
             hits.setdefault(marker.target, []).append((marker.direction, marker.strength))
     return hits
 
