@@ -77,7 +77,8 @@ def test_hints_add_up_and_contradiction_lowers_confidence():
     for direction, strength in hits:
         assert direction == "against"
         doubt *= 1 - strength
-    assert code_stance("Stop smearing others.", "china_official")["us_pressure"] == ("against", pytest.approx(1 - doubt))
+    sure = code_stance("Stop smearing others.", "china_official")["us_pressure"]
+    assert sure == ("against", pytest.approx(1 - doubt))
     torn = code_stance("China is not the source; drugs come from China.", "us_official")["china_source"]
     assert torn[1] < 1 - doubt
 

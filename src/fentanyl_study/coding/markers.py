@@ -309,7 +309,8 @@ def code_sentences(sentences):
         words = read_words(text, side)
         last, last_but_one = earlier.get(doc_id, (0, 0))
         earlier[doc_id] = words.present, last
-        rows.append(_code_words(Words(words.marks, words.present, last | last_but_one), side, _is_question(text, side)))
+        words = Words(words.marks, words.present, last | last_but_one)
+        rows.append(_code_words(words, side, _is_question(text, side)))
     coded = pd.DataFrame(rows, columns=[*TARGETS, "frames", "confidence"], index=sentences.index)
     return sentences.drop(columns=coded.columns, errors="ignore").join(coded)
 
@@ -318,7 +319,8 @@ def _code_words(words, side, is_question):
     """Give the five stances, the frames and the confidence of one sentence."""
     hits = {} if is_question else _find_hits(words, side, "stance_markers.csv")
     stances = {target: _weigh(found) for target, found in hits.items()}
-    frames = {frame for frame, found in _find_hits(words, side, "frame_markers.csv").items() if _weigh(found)[0] != "none"}
+    carried = _find_hits(words, side, "frame_markers.csv")
+    frames = {frame for frame, found in carried.items() if _weigh(found)[0] != "none"}
     for held, frame in IMPLIED:
         if all(target in stances and stances[target][0] == stance for target, stance in held.items()):
             frames.add(frame)
