@@ -109,15 +109,16 @@ def _describe(result, **fields):
 def _claim_stances(sentences):
     rows = []
     for target, result in compare_families(sentences, TARGETS).items():
-        said = []
-        for side in (FOCUS, REFERENCE):
-            codes = sentences.loc[sentences["side"] == side, target]
-            said.append(f"{NAMES[side]} speak for it in {_percent((codes == 'favor').mean())} of their sentences "
-                        f"and against it in {_percent((codes == 'against').mean())}")  # fmt: skip
-        claim = f"That {PROPOSITIONS[target]}: {'; '.join(said)}."
+        said = [_describe_stance(sentences.loc[sentences["side"] == side, target], NAMES[side]) for side in (FOCUS, REFERENCE)]
+        claim = f"“{PROPOSITIONS[target][0].upper()}{PROPOSITIONS[target][1:]}”: {'; '.join(said)}."
         rows.append(_describe(result, id=f"stance:{target}", claim=claim, variable=target,
                               method="difference of net stance (favor less against)"))  # fmt: skip
     return rows
+
+
+def _describe_stance(codes, name):
+    shares = {stance: _percent((codes == stance).mean()) for stance in ("favor", "against")}
+    return f"{name} speak for it in {shares['favor']} of their sentences, against it in {shares['against']}"
 
 
 def _claim_frames(sentences):
