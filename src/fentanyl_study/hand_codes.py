@@ -54,13 +54,19 @@ def check_hand_codes(codings, texts):
     InputError
         Names the file and row.
     """
+    for fault in find_coding_faults(codings, texts):
+        raise InputError(fault)
+
+
+def find_coding_faults(codings, texts):
+    """Say which codings do not fit their texts, one line a fault: arguments and checks as in ``check_hand_codes``."""
     for row in codings[codings["doc_id"].isin(list(texts))].itertuples():
         fault = _find_misfit(texts[row.doc_id], row)
         complete = row.side and row.mode and all(getattr(row, target) for target in TARGETS)
         if not fault and row.keep == "1" and not complete:
             fault = "keep is 1, but side, mode or a stance is empty; fill them in"
         if fault:
-            raise InputError(f"{row.file}, row {row.row}: {row.doc_id} {row.start}-{row.end}: {fault}")
+            yield f"{row.file}, row {row.row}: {row.doc_id} {row.start}-{row.end}: {fault}"
 
 
 def _find_misfit(text, row):
