@@ -251,3 +251,57 @@ def _map_row(row, mapping, defaults):
 
 def _to_text(value):
     return "; ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def add_article(article, data_dir=None, *, ask=None):
+    """Add one article to a corpus folder and say in a few lines what cleaning and attribution make of it.
+
+    Parameters
+    ----------
+    article : dict
+        Columns of articles.csv, as far as known, and text.
+    data_dir : Path, optional
+    ask : callable, optional
+        Called with each required column that is empty; gives its value.
+
+    Raises
+    ------
+    InputError
+        A column is missing or wrong, or the article is in the corpus already; nothing is written then.
+    """
+    data_dir = Path(data_dir or get_data_dir())
+    lacking = [column for name, column in FIELDS.items() if column.required and not article.get(name) and name != "language"]
+    if lacking and not ask:
+        options = {"outlet_country": "country", "outlet_type": "type", "published": "date"}
+        names = ", ".join(f"--{options.get(column.name, column.name)}" for column in lacking)
+        raise InputError(f"the source does not tell all that articles.csv needs; give {names}")
+    article = article | {column.name: ask(column) for column in lacking}
+    with open_intake(data_dir) as intake:
+        doc_id, reason = intake.add(article)
+        if reason:
+            raise InputError(f"is in the corpus already: {reason}")
+    return f"added {doc_id}\n{describe_article(doc_id, data_dir)}"
+
+
+def describe_article(doc_id, data_dir):
+    """Say what the build would make of one article: kept, removed, sides, speakers on no side, where to look."""
+    from fentanyl_study.build import build_articles
+    from fentanyl_study.hand_codes import read_corrections, read_hand_codes
+
+    articles = read_articles(data_dir)
+    people = read_hand_codes(data_dir), read_corrections(data_dir)
+    _, sentences, removed = build_articles(articles[articles["doc_id"] == doc_id], *people, data_dir=data_dir)
+    unsided = sentences.loc[(sentences["side"] == "other") & (sentences["speaker"] != ""), "speaker"]
+    lines = [
+        f"kept: {len(sentences)} sentences",
+        f"removed: {_count_values(removed['reason'])}",
+        f"sides: {_count_values(sentences['side'])}",
+        f"speakers on no side: {_count_values(unsided)}",
+        f"look at {data_dir / 'processed'} (sentences.csv, removed.csv) after: fentanyl-study build --data {data_dir}",
+    ]
+    return "\n".join(lines)
+
+
+def _count_values(values):
+    counts = values.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return ", ".join(f"{n} {value}" for value, n in counts.items()) or "none"
