@@ -6,16 +6,19 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
+from fentanyl_study.attribution import attribute_sentences
 from fentanyl_study.cleaning import clean_documents
+from fentanyl_study.coding import code_sentences
 from fentanyl_study.corpus import get_data_dir, read_articles, read_text
 from fentanyl_study.hand_codes import (
+    CODES,
     apply_corrections,
     apply_hand_codes,
     check_hand_codes,
     read_corrections,
     read_hand_codes,
 )
-from fentanyl_study.schema import DOCUMENTS, REMOVED, SENTENCES, TARGETS, InputError, check_table
+from fentanyl_study.schema import DOCUMENTS, REMOVED, SENTENCES, InputError, check_table
 from fentanyl_study.sentences import split_sentences
 
 CHUNK = 50  # articles worked on at a time: enough to spare overhead, few enough to keep memory flat
@@ -68,23 +71,16 @@ def build_articles(articles, codings, corrections, *, data_dir):
     check_hand_codes(mine[0], texts)
     documents = articles.assign(text=articles["doc_id"].map(texts))
     spans, removed = clean_documents(documents, marked=_mark_kept(mine[1]))
-    sentences = attribute_sentences(split_sentences(spans, documents), documents)
-    sentences = _code_by_machine(sentences)
+    sentences = code_by_machine(split_sentences(spans, documents), documents, removed)
     sentences = apply_hand_codes(sentences, mine[0], texts=texts)
     sentences = apply_corrections(sentences, mine[1])
     return count_documents(documents, sentences, removed), sentences[SENTENCES.names], removed[REMOVED.names]
 
 
-def attribute_sentences(sentences, documents):
-    voices = documents.set_index("doc_id")["voice"]
-    side = sentences["doc_id"].map(voices)
-    return sentences.assign(side=side, speaker="", mode=side.where(side == "narrator", "direct").replace("narrator", "none"), cue="")
-
-
-def _code_by_machine(sentences):
-    """Add the program's codes, and a copy of them that hand codes do not touch."""
-    sentences = sentences.assign(**dict.fromkeys(TARGETS, "none"), frames="", coded_by="machine")
-    return sentences.assign(**{f"{code}_machine": sentences[code] for code in ("side", "speaker", "mode")})
+def code_by_machine(sentences, documents, removed):
+    """Attribute and code sentences by the program, and keep a copy of its codes that hand codes do not touch."""
+    sentences = code_sentences(attribute_sentences(sentences, documents, removed=removed)).assign(coded_by="machine")
+    return sentences.assign(**{f"{code}_machine": sentences[code] for code in CODES})
 
 
 def _mark_kept(corrections):

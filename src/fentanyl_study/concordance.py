@@ -50,7 +50,7 @@ def find_concordance(sentences, term, *, width=WIDTH):
 
 def _find_uses(text, wanted):
     """Give start and end of each run of tokens that counts as the wanted words."""
-    if wanted[0] != "u.s." and wanted[0] not in text.lower():  # most sentences are settled without cutting
+    if wanted[0] != "u.s." and wanted[0] not in text.replace(".", "").lower():  # most sentences are settled without cutting
         return []
     tokens = [(normalize_token(token.group()), *token.span()) for token in TOKEN.finditer(text)]
     runs = [tokens[i:i + len(wanted)] for i in range(len(tokens) - len(wanted) + 1)]  # fmt: skip
@@ -66,7 +66,29 @@ def _cut(text, width):
 def sample_concordance(concordance, *, n_uses):
     """Choose uses spread evenly over the table, so that no article crowds out the others.
 
-    Takes rows at equal steps from first to last. One row per use chosen.
+    Cuts the table into equal parts and takes the middle row of each. One row per use chosen.
     """
     step = max(len(concordance) / n_uses, 1)
-    return concordance.iloc[[int(i * step) for i in range(min(n_uses, len(concordance)))]].reset_index(drop=True)
+    return concordance.iloc[[int((i + 0.5) * step) for i in range(min(n_uses, len(concordance)))]].reset_index(drop=True)
+
+
+def read_terms(sentences, leading, *, n_uses=1, counter=False):
+    """Give uses of each leading term by its own side; or, as counter-examples, by others.
+
+    One row per use, terms in the order of `leading`: feature and the columns of ``find_concordance``.
+
+    Parameters
+    ----------
+    leading : DataFrame
+        feature and side, as from ``keyness.pick_leading_terms``.
+    n_uses : int
+        Uses shown of each term, spread evenly over all there are.
+    counter : bool
+        Show uses by all sides but the term's own.
+    """
+    tables = [pd.DataFrame(columns=["feature", *COLUMNS])]
+    for row in leading.itertuples():
+        said = sentences[(sentences.side != row.side) if counter else (sentences.side == row.side)]
+        uses = sample_concordance(find_concordance(said, row.feature), n_uses=n_uses)
+        tables.append(uses.assign(feature=row.feature)[["feature", *COLUMNS]])
+    return pd.concat(tables[1:] or tables, ignore_index=True)

@@ -156,6 +156,19 @@ def read_built_documents(data_dir=None):
     return _read_table(Path(data_dir or get_data_dir()) / DOCUMENTS.path, DOCUMENTS)
 
 
+def read_study(data_dir=None):
+    """Read what the notebooks work on: the sentences with their article's data, and the documents.
+
+    Returns
+    -------
+    (DataFrame, DataFrame)
+        Sentences (one row each; with outlet, outlet_country and published) and documents (one row an article).
+    """
+    documents, sentences = read_built_documents(data_dir), read_sentences(data_dir)
+    about = documents[["doc_id", "outlet", "outlet_country", "published"]]
+    return sentences.merge(about, on="doc_id", how="left", validate="many_to_one"), documents
+
+
 def _read_table(path, table):
     rows = read_csv(path)
     check_table(rows, table, name=str(path))

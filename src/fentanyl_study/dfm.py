@@ -87,7 +87,8 @@ def collect_names(sentences, documents=None):
     speakers = [name.split() for name in sentences.speaker.unique()]
     persons = [" ".join(name) for name in speakers if len(name) in (2, 3) and all(w[0].isupper() for w in name)]
     outlets = [] if documents is None else list(documents.outlet.unique())
-    return frozenset(normalize_token(token) for name in persons + outlets for token in TOKEN.findall(name))
+    words = {normalize_token(token) for name in persons + outlets for token in TOKEN.findall(name)}
+    return frozenset(words - read_stop_words()[1])
 
 
 def build_dfm(sentences, *, unit="sentence", names=frozenset(), counting=Counting()):
@@ -161,14 +162,14 @@ def _read_tokens(texts):
 
 def _choose_words(forms, n_uses, names, counting):
     """Give the counted words in alphabetical order, and each form's place among them (-1: not counted)."""
-    stop_words, kept = read_stop_words()
+    stop_words, _ = read_stop_words()
     normal = [normalize_token(form) for form in forms]
     small_uses = defaultdict(int)  # uses with a small first letter less uses with a capital
     for form, word, n in zip(forms, normal, n_uses, strict=True):
         small_uses[word] += int(n) if form[0].islower() else -int(n)
     is_counted = [
         not (counting.drop_stop_words and word in stop_words)
-        and (word in kept or word not in names or form[0].islower() or small_uses[word] > 0)
+        and (word not in names or form[0].islower() or small_uses[word] > 0)
         for form, word in zip(forms, normal, strict=True)
     ]
     words = np.array(sorted({word for word, counted in zip(normal, is_counted, strict=True) if counted}), dtype=object)

@@ -16,6 +16,7 @@ from fentanyl_study.uncertainty import CHUNK, SEED, compare_rates, make_weights,
 PRIOR = 0.1  # uses of each feature added on both sides: next to nothing, as convokit's examples have it
 PRIOR_WORDS = 100  # an informative prior weighs as much as a paragraph or two of what both sides say
 MAX_FALSE_DISCOVERIES = 0.05  # of the terms called different, the share that may be so by chance
+MIN_FEATURES = 2  # odds need something else that could have been said
 MIN_ARTICLES_LEADING = 2  # a term of one article is that article's subject
 TEXTS = {"feature", "test", "interval_kind", "effect"}
 COLUMNS = ("feature", "n_focus", "n_reference", "docs_focus", "docs_reference", "per_thousand_focus",
@@ -103,8 +104,9 @@ def compute_keyness(dfm, focus, reference, *, prior=PRIOR, seed=SEED):
 
 
 def _check_groups(dfm, focus, reference):
-    if not len(dfm.features):
-        raise InputError("the dfm has no feature: every word is a stop word or too rare; lower min_sentences")
+    if len(dfm.features) < MIN_FEATURES:
+        raise InputError(f"the dfm has {len(dfm.features)} feature(s), expected {MIN_FEATURES} or more: the other words "
+                         "are stop words or too rare; lower min_sentences or add text")  # fmt: skip
     is_member = []
     for name, group in (("focus", focus), ("reference", reference)):
         mask = (dfm.units.side == group).to_numpy() if isinstance(group, str) else np.asarray(group, dtype=bool)
@@ -158,7 +160,7 @@ def _bound_log_odds(counts, prior, weights, kind):
         odds = []
         for by_article, size in zip(columns, sizes, strict=True):
             uses = resample_sums(by_article[:, chunk], weights) + prior[chunk, None]
-            odds.append(uses / np.maximum(size - uses, prior.min()))  # a group may hold one feature only
+            odds.append(uses / (size - uses))
         low[chunk], high[chunk] = summarize_resamples(odds[0] / odds[1], kind)
     return np.log(low), np.log(high), kind
 
@@ -179,7 +181,7 @@ def describe_ratio(focus, reference):
 
 def compare_sides(dfm, focus, reference, *, prior=PRIOR):
     """Compare two sides as ``compute_keyness`` does; no row if one of them says nothing here."""
-    if not len(dfm.features) or not {focus, reference} <= set(dfm.units.side):
+    if len(dfm.features) < MIN_FEATURES or not {focus, reference} <= set(dfm.units.side):
         return pd.DataFrame({column: pd.Series(dtype=object if column in TEXTS else float) for column in COLUMNS})
     return compute_keyness(dfm, focus, reference, prior=prior)
 
@@ -197,6 +199,24 @@ def pick_leading_terms(keyness, focus, reference, *, n_terms=10):
     return pd.concat(picked, ignore_index=True)
 
 
+def leave_out_articles(dfm, focus, reference, *, prior=PRIOR, n_terms=10):
+    """Pick the leading terms anew without each article in turn.
+
+    One row per article, by doc_id: doc_id, n_focus and n_reference (units left), n_kept (of the leading terms of
+    all articles, how many still lead), lost (those that do not). No row if a side says nothing here.
+    """
+    whole = pick_leading_terms(compare_sides(dfm, focus, reference, prior=prior), focus, reference, n_terms=n_terms)
+    rows = []
+    for doc_id in sorted(dfm.units.doc_id.unique()) if len(whole) else []:
+        part = filter_units(dfm, (dfm.units.doc_id != doc_id).to_numpy())
+        left = pick_leading_terms(compare_sides(part, focus, reference, prior=prior), focus, reference, n_terms=n_terms)
+        still = set(zip(left.side, left.feature, strict=True))
+        lost = [row.feature for row in whole.itertuples() if (row.side, row.feature) not in still]
+        n_focus, n_reference = [int((part.units.side == side).sum()) for side in (focus, reference)]
+        rows.append((doc_id, n_focus, n_reference, len(whole) - len(lost), ", ".join(lost)))
+    return pd.DataFrame(rows, columns=["doc_id", "n_focus", "n_reference", "n_kept", "lost"])
+
+
 def describe_keyness(keyness, leading, focus, reference):
     """Say in one sentence what a keyness table and its leading terms allow to be said.
 
@@ -206,7 +226,7 @@ def describe_keyness(keyness, leading, focus, reference):
         The groups' names as a reader knows them.
     """
     if keyness.empty:
-        return f"No term can be compared: the corpus does not hold sentences of both {focus} and {reference}."
+        return f"No term can be compared: the corpus does not hold enough words of both {focus} and {reference}."
     n_firm = int((keyness.p_adjusted <= MAX_FALSE_DISCOVERIES).sum())
     sentence = (f"Of {len(keyness)} terms, {n_firm} differ between {focus} and {reference} at a false discovery rate "
                 f"of {MAX_FALSE_DISCOVERIES:.0%}")  # fmt: skip

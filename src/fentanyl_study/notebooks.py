@@ -33,7 +33,7 @@ def run_notebook(path, out_path=None):
     out_path = Path(out_path or path)
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
-        notebook, timeout=TIMEOUT, kernel_name="python3", record_timing=False,
+        notebook, timeout=TIMEOUT, kernel_name="python3", record_timing=False, extra_arguments=["--log-level=40"],
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()  # fmt: skip
     normalise_notebook(notebook)

@@ -11,7 +11,7 @@ from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 from fentanyl_study.corpus import get_out_dir
 
 # Okabe and Ito's colour-blind-safe hues, their lightness spread so that grey print keeps them apart
-SIDE_COLORS = {"china_official": "#D55E00", "us_official": "#0B4F8A", "other": "#7FB8A4", "narrator": "#BDBDBD"}
+SIDE_COLORS = {"china_official": "#D55E00", "us_official": "#0B4F8A", "other": "#7FB8A4", "narrator": "#D0D0D0"}
 SIDE_LABELS = {
     "china_official": "Chinese officials",
     "us_official": "US officials",
@@ -138,7 +138,7 @@ def plot_shares(shares, *, row, by="side"):
         axes.hlines(heights, part.low, part.high, color=color, linewidth=1.6)
         axes.scatter(part.share, heights, color=color, marker=marker, s=30, label=label, zorder=3)
     axes.set_yticks(list(place.values()), [str(name) for name in names])
-    axes.set(xlabel="share, with interval", ylim=(-len(names) + 0.5, 0.5))
+    axes.set(xlabel="share, with interval", ylim=(0.5 - max(len(names), 1), 0.5))
     axes.set_xlim(left=min(0, axes.get_xlim()[0]))
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.tick_params(axis="y", length=0)

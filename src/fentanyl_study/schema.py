@@ -6,7 +6,7 @@ Everything that reads or writes a table names it here, and the data dictionary
 
 import datetime
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SIDES = ("china_official", "us_official", "other", "narrator")
 MODES = ("direct", "mixed", "indirect", "none")
@@ -23,6 +23,7 @@ CODED_BY = ("hand", "machine", "correction")
 DOC_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # also a file name, so neither spaces nor slashes
 COUNTRY = re.compile(r"[A-Z]{2,3}")
 LANGUAGE = re.compile(r"[a-z]{2}(-[A-Za-z]+)?")
+SHARE = re.compile(r"0(\.\d+)?|1(\.0+)?")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -103,6 +104,14 @@ def _code_columns(*, required):
     )  # fmt: skip
 
 
+def _machine_columns():
+    """The program's own codes, kept beside those in force so that the two can be compared."""
+    return tuple(
+        replace(column, name=f"{column.name}_machine", meaning=f"{column.name} as the program has it")
+        for column in _code_columns(required=True)
+    )
+
+
 _DOC_ID = Column("doc_id", "name of the article and of its text file: letters, digits, hyphens", pattern=DOC_ID)
 _START = Column("start", "first character in the raw text, in code points from 0", kind="int")
 _END = Column("end", "one past the last character in the raw text", kind="int")
@@ -155,9 +164,8 @@ SENTENCES = Table(
         Column("cue", "the word or phrase that ties the words to their source", required=False),
         *_code_columns(required=True)[3:],
         Column("coded_by", "where the codes come from", allowed=CODED_BY),
-        Column("side_machine", "side as the program has it, hand coding or not", allowed=SIDES),
-        Column("speaker_machine", "speaker as the program has it", required=False),
-        Column("mode_machine", "mode as the program has it", allowed=MODES),
+        Column("confidence", "how sure the program is of its least sure stance, 0 to 1", pattern=SHARE),
+        *_machine_columns(),
     ),
 )  # fmt: skip
 REMOVED = Table(

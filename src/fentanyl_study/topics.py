@@ -4,7 +4,8 @@ NPMI: Bouma (2009); as coherence, Aletras and Stevenson (2013). Stability over r
 matched: Greene, O'Callaghan and Cunningham (2014), ECML PKDD.
 """
 
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -13,8 +14,9 @@ from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import false_discovery_control
 from sklearn.decomposition import NMF
+from sklearn.exceptions import ConvergenceWarning
 
-from fentanyl_study.dfm import Dfm, filter_units, sum_rows
+from fentanyl_study.dfm import Dfm, filter_units
 from fentanyl_study.schema import InputError
 from fentanyl_study.uncertainty import SEED, compute_difference, compute_shares
 
@@ -22,7 +24,9 @@ N_TERMS = 10  # terms that stand for a topic, as in most of the literature
 N_RESAMPLES = 20  # resamples of units for stability; more move its mean by less than a rounding
 RESAMPLE_SHARE = 0.8  # share of units in each resample (Greene and others)
 MIN_STABILITY = 0.5  # below it, a topic's ranking shares less than half with its best match, on average
-MIN_COHERENCE = 0.0  # below it, a topic's terms meet less often than chance would have them
+N_SHUFFLES = 20  # of units, for the coherence that chance gives: some hundred topics
+NULL_QUANTILE = 0.95  # one topic of twenty found in shuffled text may pass
+MAX_FALSE_DISCOVERIES = 0.05  # of the differences called real, the share that may be so by chance
 MAX_ITERATIONS = 1000  # far more than a small corpus needs
 
 
@@ -60,7 +64,10 @@ def fit_topics(tfidf, n_topics):
                          f"and the {len(rows)} units that hold one; take fewer topics or more text")  # fmt: skip
     model = NMF(n_topics, init="nndsvda", random_state=0, max_iter=MAX_ITERATIONS)
     weights = np.zeros((tfidf.matrix.shape[0], n_topics))
-    weights[rows] = model.fit_transform(tfidf.matrix[rows])
+    # A run cut off at the limit is as good as its stability, which is measured; a perfect fit has an error of -1e-17
+    with np.errstate(invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        weights[rows] = model.fit_transform(tfidf.matrix[rows])
     weights, loadings = weights * model.components_.sum(axis=1), model.components_  # on the scale of the weights
     order = np.argsort(-normalize_weights(weights).sum(axis=0).round(9), kind="stable")
     return Topics(tfidf, weights[:, order], loadings[order])
@@ -73,8 +80,9 @@ def normalize_weights(weights):
 
 
 def rank_terms(loadings, *, n_terms=N_TERMS):
-    """Give the places of each topic's leading features, ties in the dfm's order: by name. One row per topic."""
-    return np.argsort(-loadings.round(9), axis=1, kind="stable")[:, :n_terms]
+    """Give, for each topic, the places of its leading features, none that it does not load on; ties by name."""
+    rounded = loadings.round(9)  # the dfm's features are in order of name, and the sort is stable
+    return [[i for i in np.argsort(-row, kind="stable")[:n_terms] if row[i] > 0] for row in rounded]
 
 
 def compute_npmi(matrix, columns):
@@ -83,7 +91,8 @@ def compute_npmi(matrix, columns):
     Exact, on units: P is the share of units that hold the feature, or both. A pair that never meets counts
     -1, one that is never apart 1, by the limits of the formula ln(P(a,b) / P(a)P(b)) / -ln P(a,b).
 
-    >>> counts = sparse.csr_array(np.array([[2, 1, 0], [1, 1, 0], [0, 0, 1], [0, 0, 0]]))
+    >>> from scipy.sparse import csr_array
+    >>> counts = csr_array(np.array([[2, 1, 0], [1, 1, 0], [0, 0, 1], [0, 0, 0]]))
     >>> round(compute_npmi(counts, [0, 1, 2]), 4)  # pairs: 1, -1, -1
     -0.3333
     """
@@ -102,9 +111,9 @@ def compare_rankings(first, second):
     >>> compare_rankings(["a", "b"], ["b", "a"])  # depth 1: 0, depth 2: 1
     0.5
     """
-    depths = range(1, min(len(first), len(second)) + 1)
-    common = [len({*first[:d]} & {*second[:d]}) for d in depths]
-    return float(np.mean([n / (2 * d - n) for d, n in zip(depths, common, strict=True)]))
+    depths = range(1, max(len(first), len(second)) + 1)
+    overlaps = [len({*first[:d]} & {*second[:d]}) / len({*first[:d]} | {*second[:d]}) for d in depths]
+    return float(np.mean(overlaps)) if overlaps else 0.0
 
 
 def compute_stability(topics, *, n_resamples=N_RESAMPLES, seed=SEED):
@@ -127,32 +136,59 @@ def compute_stability(topics, *, n_resamples=N_RESAMPLES, seed=SEED):
     return agreement / n_resamples
 
 
+def shuffle_units(tfidf, *, seed):
+    """Give each feature's weights to units at random: what is frequent stays so, what goes together is lost."""
+    generator, columns = np.random.default_rng(seed), tfidf.matrix.tocsc()
+    n_units = tfidf.matrix.shape[0]
+    rows = [generator.choice(n_units, size=n, replace=False) for n in np.diff(columns.indptr)]
+    matrix = sparse.csc_array((columns.data, np.concatenate(rows), columns.indptr), shape=columns.shape)
+    return replace(tfidf, matrix=matrix.tocsr())
+
+
+def compute_null_coherence(tfidf, n_topics, *, seed=SEED):
+    """Give the coherence that 95 % of topics stay under in text where no term goes with any other.
+
+    Found by fitting topics to ``N_SHUFFLES`` tables of shuffled units. Without it, coherence flatters: NMF seeks out
+    what happens to meet, and coherence is then read off the same units.
+    """
+    values = []
+    for i in range(N_SHUFFLES):
+        shuffled = fit_topics(shuffle_units(tfidf, seed=(seed, i)), n_topics)
+        values += [compute_npmi(shuffled.dfm.matrix, places) for places in rank_terms(shuffled.loadings)]
+    return float(np.quantile(values, NULL_QUANTILE))
+
+
 def compare_topic_numbers(tfidf, candidates, *, seed=SEED):
     """Compare numbers of topics by coherence and stability, and choose one.
 
-    One row per number of topics: n_topics, coherence and stability (means over topics), n_holding (topics that
-    hold up, see ``describe_topics``), is_chosen. The rule: of the numbers whose stability is at least the
-    median of all candidates, the most coherent one; the smaller at a tie. Numbers that the dfm is too
-    small for are left out.
+    One row per number of topics: n_topics, coherence, standard_error and stability (over its topics: mean coherence,
+    its standard error, mean stability), is_stable, is_chosen. The rule: stable is what reaches the median stability
+    of all candidates; of these, the smallest number whose coherence is within one standard error of the best.
+    Numbers that the dfm is too small for are left out.
     """
     most = min(np.count_nonzero(np.diff(tfidf.matrix.indptr)), len(tfidf.features))
-    tables = [describe_topics(fit_topics(tfidf, n), seed=seed) for n in candidates if n <= most]
-    if not tables:
+    rows = []
+    for n_topics in sorted(n for n in candidates if n <= most):
+        topics = fit_topics(tfidf, n_topics)
+        coherence = [compute_npmi(tfidf.matrix, places) for places in rank_terms(topics.loadings)]
+        error = np.std(coherence) / np.sqrt(n_topics)
+        rows.append((n_topics, np.mean(coherence), error, compute_stability(topics, seed=seed).mean()))
+    if not rows:
         raise InputError(f"no number of topics fits: the dfm carries {most} at most; add text or take fewer")
-    numbers = pd.DataFrame({"n_topics": [len(table) for table in tables],
-                            "coherence": [table.coherence.mean() for table in tables],
-                            "stability": [table.stability.mean() for table in tables],
-                            "n_holding": [int(table.holds_up.sum()) for table in tables]})  # fmt: skip
-    is_stable = numbers.stability.round(9) >= numbers.stability.median().round(9)
-    return numbers.assign(is_chosen=numbers.index == numbers.coherence[is_stable].round(9).idxmax())
+    numbers = pd.DataFrame(rows, columns=["n_topics", "coherence", "standard_error", "stability"]).round(9)
+    is_stable = numbers.stability >= numbers.stability.median()
+    best = numbers[is_stable].sort_values("coherence").iloc[-1]
+    is_good = is_stable & (numbers.coherence >= best.coherence - best.standard_error)
+    return numbers.assign(is_stable=is_stable, is_chosen=numbers.index == is_good.idxmax())
 
 
 def describe_topics(topics, *, seed=SEED):
     """Describe topics by their terms, and mark those that do not hold up.
 
-    One row per topic: topic (from 1), name (its first three terms, none of which repeats a word), terms,
-    coherence (see ``compute_npmi``), stability (see ``compute_stability``), n_units and n_articles (units whose
-    strongest topic it is), holds_up (stability and coherence at or above ``MIN_STABILITY`` and ``MIN_COHERENCE``).
+    One row per topic: topic (from 1), name (see ``name_topic``), terms, coherence (see ``compute_npmi``),
+    null_coherence (see ``compute_null_coherence``), stability (see ``compute_stability``), n_units and n_articles
+    (of the units whose strongest topic it is), holds_up: coherence above null_coherence, stability
+    ``MIN_STABILITY`` or more, and more than one article.
     """
     leading, strongest = rank_terms(topics.loadings), find_strongest(topics)
     articles = [topics.dfm.units.doc_id[strongest == i].nunique() for i in range(len(leading))]
@@ -161,11 +197,12 @@ def describe_topics(topics, *, seed=SEED):
          "name": [name_topic(topics.dfm.features[places]) for places in leading],
          "terms": [", ".join(topics.dfm.features[places]) for places in leading],
          "coherence": [compute_npmi(topics.dfm.matrix, places) for places in leading],
+         "null_coherence": compute_null_coherence(topics.dfm, len(leading), seed=seed),
          "stability": compute_stability(topics, seed=seed),
          "n_units": [int((strongest == i).sum()) for i in range(len(leading))], "n_articles": articles}
     )  # fmt: skip
-    holds_up = (table.stability >= MIN_STABILITY) & (table.coherence >= MIN_COHERENCE)
-    return table.assign(holds_up=holds_up)
+    is_real = (table.coherence > table.null_coherence) & (table.stability >= MIN_STABILITY)
+    return table.assign(holds_up=is_real & (table.n_articles > 1))
 
 
 def find_strongest(topics):
@@ -249,6 +286,34 @@ def compare_topic_shares(topics, focus, reference, *, by="side", groups=None):
               for i, value in enumerate(_name_columns(topics))]  # fmt: skip
     table = pd.concat(tables, ignore_index=True)
     return table[["topic", *table.columns.drop("topic")]].assign(p_adjusted=false_discovery_control(table.p))
+
+
+def describe_topic_shares(described, differences, focus, reference):
+    """Say in one sentence which topics hold up, and of those which differ most between two groups.
+
+    Parameters
+    ----------
+    described : DataFrame
+        From ``describe_topics``.
+    differences : DataFrame
+        From ``compare_topic_shares``.
+    focus, reference : str
+        The groups' names as a reader knows them.
+    """
+    sentence = f"Of {len(described)} topics, {int(described.holds_up.sum())} hold up"
+    if differences.empty:
+        return f"{sentence}; {focus} and {reference} cannot be compared: one of them has no unit with a topic."
+    table = differences.merge(described[described.holds_up], on="topic")
+    n_firm = int((table.p_adjusted <= MAX_FALSE_DISCOVERIES).sum())
+    sentence += f", and {n_firm} of these differ at a false discovery rate of {MAX_FALSE_DISCOVERIES:.0%}"
+    for group, sign in ((focus, 1), (reference, -1)):
+        part = table[sign * table.difference > 0]
+        if len(part):
+            row = part.loc[(sign * part.difference).round(9).idxmax()]
+            sentence += (f"; {group} speak more of \"{row['name']}\" by {abs(row.difference):.0%} points"
+                         f" ({min(abs(row.low), abs(row.high)) if row.low * row.high > 0 else 0:.0%} to "
+                         f"{max(sign * row.low, sign * row.high):.0%}, {row.interval_kind})")  # fmt: skip
+    return sentence + "."
 
 
 def _join_groups(topics, by, groups):

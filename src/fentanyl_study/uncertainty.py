@@ -128,6 +128,26 @@ def format_share(row):
     return f"{100 * row.share:.0f} % ({bounds}{INTERVAL_WORDS[row.interval_kind]}; n = {row.n_rows} sentences of {articles})"
 
 
+def describe_groups(rows, *, by, names):
+    """Say how many rows and articles each group has, and what interval that allows.
+
+    Parameters
+    ----------
+    names : dict
+        The groups to speak of, and what a reader calls them.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"doc_id": ["a", "b", "b"], "side": "us_official"})
+    >>> describe_groups(rows, by="side", names={"us_official": "US officials", "china_official": "Chinese officials"})
+    'US officials: 3 sentences in 2 articles (leave-one-out); Chinese officials: none.'
+    """
+    parts = {name: rows.doc_id[rows[by] == group] for group, name in names.items()}
+    said = [f"{name}: {len(part)} sentences in {part.nunique()} articles ({choose_interval_kind(part.nunique())})"
+            if len(part) else f"{name}: none" for name, part in parts.items()]  # fmt: skip
+    return "; ".join(said) + "."
+
+
 def compute_difference(rows, value, *, by, focus, reference):
     """Compute the focus group's share less the reference group's, with interval and p.
 

@@ -1,0 +1,337 @@
+"""Attributions: from a text to its attributed content, each piece with source and cue."""
+
+import bisect
+import re
+from typing import NamedTuple
+
+from fentanyl_study.attribution.carry import carry_over
+from fentanyl_study.attribution.cues import FINITE, MODIFIERS, SIMPLE, find_cues, read_takes
+from fentanyl_study.attribution.quotations import find_quotations
+from fentanyl_study.attribution.sources import Phrases
+from fentanyl_study.attribution.words import FILLER, VERBS, read_sentences, read_verbs
+from fentanyl_study.sentences import find_sentences
+
+
+class Attribution(NamedTuple):
+    """One piece of attributed content; offsets are code points into the text."""
+
+    start: int  # of the content, without its quotation marks
+    end: int
+    speaker: str | None  # the source as the text has it: a name, "the ministry", "he"; None if unknown
+    kind: str  # direct, indirect, mixed
+    speaker_start: int | None
+    speaker_end: int | None
+    cue: str  # "said", "according to"; empty where the source is carried over
+
+
+_LABEL = re.compile(r"([ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
+_SIGNATURE = re.compile(r"Q?-([dns]{1,8})(?:[,(o].{0,30})?")  # "– Commissioner Li, U.S. Customs"
+_EVIDENCE = re.compile(rf"i({SIMPLE})(?:[ioa]{SIMPLE}|[eDy]|i?[dqwe]*y)*,(?=.)")
+_EVIDENCE_NOUNS = frozenset("poll polls survey surveys study report".split())
+_IDLE = re.compile(rf"[,;:-]*{MODIFIERS}[,;:-]*")  # nothing but adverbs and places after a quotation
+PARTIAL = 4  # words; a shorter quotation after a noun is part of a paraphrase: called the plan “absurd”
+
+
+def find_attributions(text):
+    """Find the attributed content of a text.
+
+    One item per piece of content, in reading order. Content of a quotation that runs over
+    several paragraphs is one item for each. Pieces may lie inside one another: in
+    "AP reported that officials say it fell" the officials' piece lies inside AP's.
+    Pronouns stay as the text has them.
+
+    Parameters
+    ----------
+    text : str
+        Any English text.
+
+    Returns
+    -------
+    list of Attribution
+        Does not resolve names, decide sides, or read speakers' labels.
+
+    Examples
+    --------
+    >>> [(a.speaker, a.kind) for a in find_attributions('“No,” said Li Wei. The ministry said it agreed.')]
+    [('Li Wei', 'direct'), ('The ministry', 'indirect')]
+    """
+    quotations = find_quotations(text)
+    reader = _Reader(text, quotations)
+    for start, end in find_sentences(reader.masked):
+        for sentence in read_sentences(reader.masked, start, end):
+            reader.read(sentence)
+    reader.carry_over()
+    return sorted(dict.fromkeys(reader.found), key=lambda piece: (piece.start, -piece.end))
+
+
+class _Reader:
+    """Reads one text sentence by sentence."""
+
+    def __init__(self, text, quotations):
+        self.text, self.quotations = text, quotations
+        self.masked = _mask(text, quotations)
+        self.at = {quotation.outer_start: i for i, quotation in enumerate(quotations)}
+        self.ends = [quotation.outer_end for quotation in quotations]
+        self.owner = {}  # quotation -> (speaker span, cue)
+        self.alone = {}  # quotation -> True if it is a sentence by itself
+        self.inside = set()  # quotations that lie in other content
+        self.found = []
+        self.labelled = 0, None  # where the paragraph of the last label ends, and whose it is
+        self.sources = []  # (offset, speaker span) in reading order
+
+    def read(self, sentence):
+        letters = sentence.letters
+        quoted = [match.start() for match in re.finditer("Q", letters) if sentence.spans[match.start()][0] in self.at]
+        for i in quoted:
+            self.alone[self.at[sentence.spans[i][0]]] = not letters.strip("Q,;:-()")
+        phrases = Phrases(letters)
+        cues = find_cues(sentence, phrases)
+        if letters.endswith(":"):
+            source = cues[-1].subject if cues else phrases.find_main(len(letters))
+            if source:
+                self.sources.append((sentence.spans[-1][1], self.span(sentence, source)))
+        self.read_label(sentence)
+        self.read_signature(sentence)
+        if not cues:
+            self.read_evidence(sentence)
+        if len(cues) > 1:  # "the belief that" beside a cue that has a source adds nothing
+            cues = [cue for cue in cues if cue.subject or letters[cue.verb] in VERBS]
+        tagged = [k for k, cue in enumerate(cues) if _follows_quotation(letters, cue)]
+        for k in [*tagged, *(k for k in range(len(cues)) if k not in tagged)]:
+            self.credit(sentence, cues[k], cues[k + 1 :], cues[:k])
+        for i in quoted:
+            if self.at[sentence.spans[i][0]] not in self.owner:
+                source, word = self.find_announced(sentence, i, cues, phrases)
+                if source:
+                    self.own(sentence, i, self.span(sentence, source), word)
+
+    def find_announced(self, sentence, at, cues, phrases):
+        """Give source and cue of a quotation that a comma or colon ties to its sentence, whatever the verb."""
+        letters = sentence.letters
+        if self.is_title(sentence, at):
+            return None, ""
+        if at and letters[at - 1] == ":" and not FINITE.search(letters, 0, at):
+            return phrases.find_main(at), ":"
+        if at and letters[at - 1] in ",:" and FINITE.search(letters, 0, at):
+            main = phrases.find_main(at, letters.rfind(",", 0, at - 1) + 1)
+            subjects = [cue.subject for cue in cues if cue.verb < at and cue.subject]
+            if main and (not subjects or FINITE.search(letters, main[1], at)):
+                return main, letters[at - 1]
+            return (subjects[-1], letters[at - 1]) if subjects else (phrases.find_main(at), letters[at - 1])
+        if at == 0 and self.closes(sentence, at):
+            after = phrases.extend_right(1)
+            if after and re.match("r*[eDSw]", letters[after[1] :]):
+                return after, sentence.get_word(after[1])
+            if letters[1:2] in ("e", "D", "S"):
+                return phrases.extend_right(2), sentence.get_word(1)
+        return None, ""
+
+    def read_label(self, sentence):
+        """Credit what follows a name and a colon at a paragraph's start: "Li: It fell."."""
+        match = _LABEL.match(sentence.letters)
+        before = self.text[max(0, sentence.start - 4) : sentence.start].rstrip(" \t\xa0“\"")[-1:]
+        if match and before in ("", "\n") and len(sentence.words[0]) > 1:  # "Q:" and "A:" name nobody
+            speaker = self.span(sentence, match.span(1))
+            self.add(sentence, match.end(), len(sentence.letters), speaker, ":")
+            end = self.text.find("\n", sentence.spans[-1][1])
+            self.labelled = (end if end >= 0 else len(self.text)), speaker
+        elif sentence.start < self.labelled[0]:
+            self.add(sentence, 0, len(sentence.letters), self.labelled[1], ":")
+
+    def read_signature(self, sentence):
+        """Credit the quotation before a dash and a name: '“We act.” – Commissioner Li'."""
+        match = _SIGNATURE.fullmatch(sentence.letters)
+        if match:
+            i = bisect.bisect_right(self.ends, sentence.spans[match.start(1)][0]) - 1
+            between = self.text[self.quotations[i].outer_end : sentence.spans[match.start(1)][0]] if i >= 0 else "?"
+            if not between.strip(" \n\r\t\xa0-–—―"):
+                self.owner[i] = self.span(sentence, match.span(1)), "-"
+
+    def read_evidence(self, sentence):
+        """Credit "In the survey, half of them agreed" to the survey."""
+        letters = sentence.letters
+        match = _EVIDENCE.match(letters)
+        if match and sentence.get_word(match.end(1) - 1) in _EVIDENCE_NOUNS:
+            self.add(sentence, match.end(), len(letters), self.span(sentence, match.span(1)), "in")
+
+    def credit(self, sentence, cue, later, earlier):
+        """Turn one cue into its pieces of content, before it, after it, or around it."""
+        letters = sentence.letters
+        speaker = self.span(sentence, cue.subject)
+        word = self.text[sentence.spans[cue.verb][0] : sentence.spans[cue.verb][1]]
+        if speaker:
+            self.sources.append((sentence.spans[cue.verb][0], speaker))
+        left = _find_left(letters, cue)
+        after_quotation = _follows_quotation(letters, cue)
+        if after_quotation:
+            begin = left - 1 if letters[left - 2 : left - 1] == ":" else max((c.verb + 1 for c in earlier), default=0)
+            self.add(sentence, begin, left, speaker, word)
+        if cue.code not in "eE" and not (after_quotation and cue.code not in "qQtT"):
+            end = min(_find_end(letters, cue.content, later), _find_front(letters, cue))
+            self.add(sentence, cue.content, end, speaker, word)
+            return
+        phrase = letters[0] in "iauy" and not FINITE.search(letters, 0, left)  # "In May, Li spoke"
+        if (left < cue.first and not after_quotation or letters[cue.verb] == "A") and not phrase:
+            self.add(sentence, 0, left, speaker, word)
+        rest = cue.content + 1
+        if letters[cue.content : rest] == "," and (rest > len(letters) - 1 or letters[rest] not in "gGckh"):
+            if left < cue.first or after_quotation or letters[cue.first] == "a":
+                end = _find_end(letters, rest, later)
+                apposed = cue.inverted and not FINITE.search(letters, rest, end)  # "said Li, deputy head of X"
+                if not apposed and not _IDLE.fullmatch(letters, rest, end):
+                    self.add(sentence, rest, end, speaker, word)
+        for i in range(cue.content, len(letters)):  # '"A," he said when asked, "B"'
+            if letters[i] == "Q" and letters[i - 1] in ",:" and not self.is_title(sentence, i):
+                self.own(sentence, i, speaker, word)
+
+    def add(self, sentence, begin, end, speaker, word):
+        letters = sentence.letters
+        while begin < end and letters[begin] in ",;:-":
+            begin += 1
+        while begin < end and letters[end - 1] in ",;:-":
+            end -= 1
+        if begin >= end:
+            return
+        quoted = [i for i in range(begin, end) if letters[i] == "Q" and sentence.spans[i][0] in self.at]
+        taken = [i for i in quoted if self.at[sentence.spans[i][0]] in self.owner and i > begin and letters[i - 1] in ",:"]
+        if taken:  # another cue has this quotation
+            end = taken[0] - 1
+            quoted = [i for i in quoted if i < end]
+        stretch = letters[begin:end]
+        first = quoted[0] if quoted else None
+        if first == begin and self.closes(sentence, first) or (
+            first == begin and _IDLE.fullmatch(letters, begin + 1, end)
+        ):
+            return self.own(sentence, first, speaker, word)
+        if stretch.strip("Q,;:-c") == "":
+            for i in quoted:
+                self.own(sentence, i, speaker, word)
+            return
+        if quoted and quoted[-1] == end - 1 and letters[end - 2] in ",:" and self.closes(sentence, end - 1):
+            self.own(sentence, quoted.pop(), speaker, word)  # "issued a statement: “Q”"
+            end -= 2
+            if end <= begin or not FINITE.search(letters, begin, end):
+                return
+        if quoted and quoted[-1] == end - 1 and not FINITE.search(letters, begin, end) and len(quoted) == 1:
+            if not self.is_title(sentence, end - 1) and self.count_words(sentence, end - 1) >= PARTIAL:
+                return self.own(sentence, end - 1, speaker, word)  # "called the plan “a shame”"
+        for i in quoted:
+            self.inside.add(self.at[sentence.spans[i][0]])
+            self.owner.setdefault(self.at[sentence.spans[i][0]], (speaker, word))
+        kind = "mixed" if quoted else "indirect"
+        self.emit(sentence.spans[begin][0], sentence.spans[end - 1][1], speaker, kind, word)
+
+    def closes(self, sentence, position):
+        """Tell whether a quotation ends like a sentence, so that what follows is no part of it."""
+        quotation = self.quotations[self.at[sentence.spans[position][0]]]
+        return self.text[quotation.start : quotation.end].rstrip()[-1:] in set(",.?!…-—")
+
+    def is_title(self, sentence, position):
+        """Tell whether a quotation reads like the title of a work: "Meet the Press"."""
+        quotation = self.quotations[self.at[sentence.spans[position][0]]]
+        words = re.findall(r"[^\W\d_]\S*", self.text[quotation.start : quotation.end])
+        return 0 < len(words) <= 6 and all(word[0].isupper() or len(word) < 5 for word in words)
+
+    def count_words(self, sentence, position):
+        quotation = self.quotations[self.at[sentence.spans[position][0]]]
+        return len(self.text[quotation.start : quotation.end].split())
+
+    def own(self, sentence, position, speaker, word):
+        self.owner.setdefault(self.at[sentence.spans[position][0]], (speaker, word))
+
+    def span(self, sentence, subject):
+        if subject is None:
+            return None
+        first, last = subject
+        while first < last - 1 and sentence.letters[first] in "rc":
+            first += 1
+        return sentence.spans[first][0], sentence.spans[last - 1][1]
+
+    def emit(self, start, end, speaker, kind, word):
+        name = self.text[slice(*speaker)] if speaker else None
+        if start < end:
+            self.found.append(Attribution(start, end, name, kind, *(speaker or (None, None)), word))
+
+    def carry_over(self):
+        """Give the quotations that no cue of their own sentence credits to whom they belong."""
+        speech = [q.continues or q.is_open or self.alone.get(i, False) for i, q in enumerate(self.quotations)]
+        owners = carry_over(self.text, self.quotations, self.owner, speech, sorted(self.sources))
+        for i, (speaker, word) in sorted(owners.items()):
+            quotation = self.quotations[i]
+            if i not in self.inside:
+                # doubled apostrophes open and close alike: where they end is never certain
+                kind = "direct" if quotation.mark in "“\"„" else "mixed"
+                self.emit(quotation.start, quotation.end, speaker, kind, word)
+
+
+def _mask(text, quotations):
+    """Put a filler for every character of a quotation; keep its end mark where the sentence ends with it."""
+    pieces, at = [], 0
+    for quotation in quotations:
+        length = quotation.outer_end - quotation.outer_start
+        end_mark = text[quotation.start : quotation.end].rstrip()[-1:]
+        ends = end_mark in set(".?!…") and length > 1
+        keep = ends and not _is_tagged(text, quotation.outer_end, end_mark)
+        pieces += [text[at : quotation.outer_start], FILLER * (length - keep), "." * keep]
+        at = quotation.outer_end
+    return "".join([*pieces, text[at:]])
+
+
+_TAG_WORD = re.compile(r"[\s,]*(?:[\w’'-]|\.(?=[\w,]|\s[A-Z]))+")
+
+
+def _is_tagged(text, at, end_mark):
+    """Tell whether a clause like "Rep. Lee said" or "said the aide" follows a quotation with an end mark."""
+    takes, verbs = read_takes(), read_verbs()
+    for count in range(8):
+        match = _TAG_WORD.match(text, at)
+        if not match or "\n" in match.group():
+            return False
+        word = match.group().strip()
+        if word in verbs and verbs[word][0] in "DS":
+            complete = text[match.end() : match.end() + 1] in {",", "."}
+            return complete or end_mark != "." and "v" in takes[verbs[word][1]]
+        if count and word.islower() and word in ("that", "is", "was", "has", "had", "will"):
+            return False
+        at = match.end()
+    return False
+
+
+def _find_end(letters, begin, later):
+    """Give where content ends: at ", adding", "and said", ", while Li said", ", according to", or last."""
+    for cue in later:
+        at = cue.first
+        if cue.verb <= begin:
+            continue
+        if at <= begin:  # "the report, citing officials, found": the second verb has the first one's subject
+            comma = -1 if cue.joined else letters.rfind(",", begin, cue.verb)
+            if comma > begin:
+                return comma
+            continue
+        before = letters[at - 1]
+        if letters[cue.verb] == "A" or before in "ck;" and letters[at] != "p" or cue.joined and letters[cue.verb] == "G":
+            return at - (before in "cki")
+    return len(letters)
+
+
+def _find_left(letters, cue):
+    """Give where the content before a cue ends."""
+    left = cue.first
+    while left and letters[left - 1] in ",-":
+        left -= 1
+    return left
+
+
+def _follows_quotation(letters, cue):
+    """Tell whether a cue has its quotation before it: '"No," Li said', not '"No," said Li, who denied'."""
+    left = _find_left(letters, cue)
+    own_subject = not cue.joined or letters[cue.verb] == "B"
+    relative = cue.subject is not None and letters[cue.subject[1] - 1] == "h"
+    return left > 0 and letters[left - 1] == "Q" and own_subject and not relative
+
+
+def _find_front(letters, cue):
+    """Give where a fronted clause ends: at the comma in "After Li denied it, the envoy left"."""
+    comma = letters.find(",", cue.content)
+    fronted = letters[0] in "kWiaGg" and letters.find(",", 0, cue.verb) < 0
+    return comma if fronted and comma > 0 and letters[comma + 1 : comma + 2] in "dqpnsP" else len(letters)

@@ -1,0 +1,536 @@
+"""Names: from a source as the text has it to its canonical name and its side.
+
+Short mentions ("Liu", "he", "the commission", "the report") are joined to what they
+stand for in the same article.
+"""
+
+import functools
+import itertools
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from fentanyl_study.attribution.sides import (
+    CHINA, OTHER, US, find_entries, find_speaker, is_alias, is_party, judge_source, read_words,
+)  # fmt: skip
+from fentanyl_study.wordlists import read_wordlist
+
+_CAPITAL = r"(?:[^\W\d_a-zß-öø-ÿ][\w’'-]*[\w]|[A-Z]\.)"
+_LINK = r"(?: (?:de|del|la|van|von|bin|al) | ?[-‑] ?| )"
+# One syllable of a Chinese name in pinyin: "Yuejin" is two, "Trump" none
+_SYLLABLE = (r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
+             r"(?:i?ang|i?ong|eng|ing|uan|uai|iao|u?an|i?an|en|in|un|ai|ei|ao|ou|iu|ia|ie|ua|uo|ui|ue|er|[aeiouü])")
+_PINYIN = re.compile(rf"{_SYLLABLE}(?:['’]?{_SYLLABLE}){{0,2}}", re.I)
+_HONORIFIC = re.compile(r"^(?:(?:Dr|Mr|Mrs|Ms|Prof|Hon|Sir|Madam)\.? )+")
+# What closes a person's introduction, before and after the name
+_BEFORE = re.compile(r"[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] ")
+_AFTER = re.compile(r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b)\s*"
+                    r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?")
+_WHO = re.compile(r"\s*,?\s*who (?!is|was|chair|head|lead|direct|serve|work|stud|represent|run|co-)")
+_PARTICIPLE = re.compile(r",\s+(?:\w+ing|\w+ed|whose|which|when|while|where|after|before|told|said|in|on|and|but)\b")
+_SMALL = frozenset("of for and on in to at with general national the special senior top deputy vice chief".split())
+_ARTICLES = frozenset(("The", "A", "An", "One", "Two", "Three", "Four", "Five", "Several", "Some", "Top", "Senior"))
+_DOCUMENTS = frozenset(
+    "report paper statement document study probe investigation findings notice note survey data figures indictment "
+    "post tweet statistics analysis filing complaint order review letter bulletin communique readout text".split()
+)  # fmt: skip
+_SURNAMES = frozenset("cook dean mayor judge chief fellow trader broker general captain sergeant".split())  # listed as offices
+_BODY_WORDS = frozenset(
+    "ministry commission committee subcommittee department bureau agency embassy consulate administration office court "
+    "panel laboratory lab board council service center government party institute group company firm association "
+    "police customs campaign mission delegation authority".split()
+)  # fmt: skip
+_OPENERS = frozenset(
+    "And But Yet Later Earlier Then Still Also Meanwhile However Yesterday Today On In At By For From After Before When "
+    "While As If Since Although Though Despite Because Both Neither Instead According Asked Speaking Like Unlike With "
+    "The That This Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July "
+    "August September October November December Even Only Last Next What Why How Where Mr Ms Mrs Dr Now So To Of A An One "
+    "Two Three Four Five Several Some Many Most All No Any Other Another Each Every Few More Such Our His Her Its Their "
+    "These Those Top Senior Local Federal Back Here There Over Under Among About Against During Not Nor".split()
+)  # fmt: skip
+_AFTER_NAME = frozenset("of from with at in for on said himself herself then now jr sr of and speaking citing".split())
+_PRONOUNS = {"he": 1, "she": 1, "him": 1, "her": 1, "it": 2, "they": 3, "them": 3, "one of them": 3, "who": 4, "which": 4, "that": 4}
+_VOICELESS = re.compile(
+    r"(?:(?:I|we|you|us|me)(?:['’]\w+)?(?: all| both)?|one|everyone|nobody|\w+sel(?:f|ves)|(?:the|both|these|all) (?:two |other )?"
+    r"(?:sides|countries|leaders|presidents|parties|nations|governments)|there|this|what)$", re.I)  # fmt: skip
+
+
+class Source(NamedTuple):
+    """Who a mention stands for: canonical name, side, and the words it was known by."""
+
+    name: str
+    side: str
+    known_as: str = ""
+    is_person: bool = False
+
+
+@dataclass
+class Cast:
+    """The sources of one article; remembers who has spoken, for pronouns and short mentions."""
+
+    text: str
+    home: str | None = None
+    year: str = ""  # of publication
+    background: str = ""  # headline and captions: may name, never speak
+    heard: list = field(default_factory=list)  # (position, Source), in reading order
+    _persons: dict = field(default_factory=dict)
+    _bodies: list | None = None
+    _documents: list | None = None
+    _issuer: tuple | None = None  # (position, Source) of the last document spoken of
+
+    def resolve(self, phrase, start):
+        """Give the Source that a phrase at ``start`` of the text stands for; None if it speaks for nobody."""
+        phrase, start = self._widen(re.sub(r"\s+", " ", phrase).strip(" ,;:—–-“”\"'’()[]"), start)
+        if not phrase or _VOICELESS.match(phrase) or re.fullmatch(r"[A-Z]{2}", phrase) and not find_entries(read_words(phrase)):
+            return None
+        source = self._resolve_pronoun(phrase, start) if phrase.lower() in _PRONOUNS else self._name(phrase, start)
+        if source:
+            self.heard.append((start, source))
+        return source
+
+    def _widen(self, phrase, start):
+        """Add what the phrase's own words leave out: "US" before it, the name it stands in apposition to."""
+        lead = re.match(r"(?:according )?(?:to|by) (?=\S)", phrase, re.I)
+        if lead:
+            phrase, start = phrase[lead.end() :], start + lead.end()
+        phrase = re.sub(r"\s(?:who|that|which)$", "", phrase)
+        if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
+            return phrase, start
+        if re.search(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$", self.text[max(0, start - 60) : start]):
+            clause = _read_clause(self.text, start)
+            return re.split(r"\b(?:who|which|that)\b", clause)[0].strip(" ,") or phrase, start
+        phrase = self._widen_right(phrase, start)
+        before = _BEFORE.split(self.text[max(0, start - 120) : start])[-1]
+        title = _keep_title(before) if before.endswith(" ") else ""
+        member = _MEMBER.search(self.text[max(0, start - 60) : start])
+        if member:
+            return f"{member[1]}, {member[2]}{phrase})", start
+        owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
+        closed = self.text[start + len(phrase) : start + len(phrase) + 9].lstrip(" .")[:1] in (",", "(", ")")
+        if owner and closed and (is_party(phrase) or not split_name(phrase)[0]):
+            name = split_name(owner[1])[0]
+            if name:
+                return f"{name}, {owner[2]}{title}{phrase}", start - len(title) - len(owner[0])
+        return (title + phrase).strip(), start - len(title)
+
+    def _widen_right(self, phrase, start):
+        """Add the rest of a name of office: "Under Secretary | for Terrorism and Financial Intelligence Brian Nelson"."""
+        match = _REST.match(self.text, start + len(phrase))
+        whole = phrase + (match.group() if match else "")
+        words = read_words(whole)
+        inside = [m for m in find_entries(words) if words[m.first].start < len(phrase) < words[m.last - 1].end]
+        if inside and inside[-1].entry.kind == "body":
+            return whole[: words[inside[-1].last - 1].end]
+        if split_name(phrase)[0] and not (match and match.group().lstrip()[0].isupper()):
+            return phrase
+        if _FROM_BODY.match(self.text, start + len(phrase)) and find_entries(read_words(phrase)):
+            after = read_words(self.text[start + len(phrase) : start + len(phrase) + 90])
+            bodies = [m for m in find_entries(after)[:1] if m.entry.kind == "body" and m.first <= 2]
+            if bodies:
+                return self.text[start : start + len(phrase) + after[bodies[0].last - 1].end]
+        tail = re.search(rf"(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$", whole)
+        listed = _find_listed(words)
+        if tail and judge_source(phrase, self.home).side and not listed & {len(words) - 2, len(words) - 1}:
+            return f"{tail.group()}, {whole[: tail.start()]}"
+        return phrase
+
+    def _name(self, phrase, start):
+        name, _ = split_name(phrase)
+        if name:
+            return self._resolve_person(name, phrase, start)
+        return self._resolve_nominal(phrase, start)
+
+    # -- persons ---------------------------------------------------------------------------
+
+    def _resolve_person(self, name, phrase, start):
+        full = self._find_full_name(name, start)
+        if full not in self._persons:
+            self._persons[full] = self._meet(full, phrase, start)
+        return self._persons[full]
+
+    def _find_full_name(self, name, start):
+        """Give the fullest form of a name in the article: "Liu" is Liu Yuejin, "Ho" Lance Ho."""
+        if is_alias(name):
+            return find_speaker(name)["name"]
+        if " " in name:
+            known = find_speaker(name)
+            return known["name"] if known else name
+        found = None
+        for text in (self.text, self.background):
+            for match in re.finditer(rf"\b{re.escape(name)}\b", text):
+                full = _read_full_name(text, *match.span())
+                if full and (not found or match.start() <= start):
+                    found = full
+            if found:
+                break
+        known = find_speaker(found or name) or find_speaker(" ".join((found or name).split()[-2:]))
+        return known["name"] if known else found or name
+
+    def _meet(self, name, phrase, start):
+        """Give a person's Source from what the article says of him, else from the list of persons."""
+        introductions = [phrase]
+        known = find_speaker(name)
+        aliases = [name] if not known else [name, *filter(None, known["aliases"].split(";"))]
+        for alias in aliases:
+            introductions += _find_introductions(self.text, alias) + _find_introductions(self.background, alias)
+        introductions.append(phrase + _read_after(self.text, start + len(phrase)))
+        if " " in name:
+            introductions += _find_introductions(self.text, name.split()[0 if _is_chinese(name) else -1])
+        verdicts = [judge_source(words, self.home) for words in introductions]
+        certain = [verdict.side for verdict in verdicts if verdict.is_certain]
+        guessed = [verdict.side for verdict in verdicts if verdict.side]
+        denied = any(v.is_certain and v.entry and v.entry.kind in ("outsider", "former") for v in verdicts)
+        if known and (known["side"] in {v.side for v in verdicts} or not denied):
+            side = known["side"]
+        else:
+            side = certain[0] if certain else guessed[0] if guessed else OTHER
+        known_as = " ".join([*introductions, known["office"] if known else ""]).lower()
+        return Source(name, side, known_as, True)
+
+    # -- bodies, documents, offices --------------------------------------------------------
+
+    def _resolve_nominal(self, phrase, start):
+        verdict = judge_source(phrase, self.home)
+        head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
+        if sure and verdict.entry.kind == "body" and (later := self._find_named_later(phrase, verdict.entry, start)):
+            return later
+        if sure and verdict.entry.kind == "body":
+            return Source(verdict.entry.name, sure, phrase.lower())
+        if sure and verdict.entry and (verdict.entry.kind == "country" or head == "side"):
+            return Source(_name_country(phrase, verdict), sure, phrase.lower())
+        if head in ("president", "lady") and (person := self._find_president(phrase, sure or self.home)):
+            return person
+        body = self._find_body_in(phrase)
+        if sure and (later := self._find_named_later(phrase, body, start)):
+            return later
+        if sure and body and body.side == sure:
+            return Source(body.name, sure, phrase.lower())
+        chief = _COMPLEMENT.search(phrase)
+        if chief and not sure and (name := split_name(chief[2])[0]):
+            person = self._resolve_person(name, chief[2], start)
+            return Source(_tidy(chief[1] + person.name), person.side, phrase.lower())
+        if head in _DOCUMENTS and not sure and not _is_bare(phrase):
+            named = self._find_named_beside(start, start + len(phrase))
+            if named:
+                self._issuer = (start, named)
+                return named
+        if (_is_bare(phrase) or phrase.lower() in _STAFF) and (earlier := self._find_earlier(head, phrase, start)) and sure in (None, earlier.side):
+            return earlier
+        one = head not in _BODY_WORDS | _DOCUMENTS and not head.endswith("s")
+        return Source(_tidy(phrase), sure or verdict.side or OTHER, phrase.lower(), one)
+
+    def _find_named_later(self, phrase, body, start):
+        """Find whom "a senior official of the commission" turns out to be: the next person introduced with that body."""
+        if not body or not _UNNAMED.match(phrase):
+            return None
+        for match in _NAME_RUN.finditer(self.text, start + len(phrase), start + len(phrase) + 700):
+            name, _ = split_name(match.group())
+            if name and " " in name and not _OPENERS & set(name.split()):
+                introduced = self._find_body_in(_read_after(self.text, match.end()))
+                if introduced and introduced.name == body.name:
+                    return self._resolve_person(name, match.group(), match.start())
+        return None
+
+    def _find_president(self, phrase, side):
+        """Find who "the President" or "the Vice President" is: a known one whom headline or text name so."""
+        office = " ".join(word.norm for word in read_words(phrase))
+        office = re.sub(r"^(?:us|china) ", "", office)
+        if side not in (US, CHINA) or office not in ("president", "vice president", "first lady"):
+            return None
+        place = "United States" if side == US else "China"
+        for match in _TITLED.finditer(self.background + "\n" + self.text):
+            known = find_speaker(match[2].strip())
+            if known and match[1].lower() == office and known["office"].lower().startswith(f"{office} of ") and place in known["office"]:
+                return Source(known["name"], known["side"], known["office"].lower(), True)
+        return self._find_holder(f"{office} of", place)
+
+    def _find_holder(self, office, place):
+        """Find who held an office in the year of publication; in a year of change, who came into it."""
+        for row in read_wordlist("speakers") if self.year else ():
+            held = row["since"] and row["since"] <= self.year and (not row["until"] or self.year < row["until"])
+            if held and row["office"].lower().startswith(office) and place in row["office"]:
+                return Source(row["name"], row["side"], row["office"].lower(), True)
+        return None
+
+    def _find_body_in(self, phrase):
+        found = [m.entry for m in find_entries(read_words(phrase)) if m.entry.kind == "body"]
+        return Source(found[0].name, found[0].side) if found and found[0].side != OTHER else None
+
+    def _find_earlier(self, head, phrase, start):
+        """Find what a bare mention ("the report", "the ministry", "the official") was before."""
+        if head in _DOCUMENTS:
+            return self._find_issuer(start)
+        if head in _BODY_WORDS:
+            return self._find_body_called(head, start)
+        words = _HEAD_FORMS.get(head, re.escape(head))
+        for _, source in reversed(self.heard):
+            if re.search(rf"\b(?:{words})\b", source.known_as):
+                return source
+        return self._find_person_called(phrase, start) or self._find_generic(head)
+
+    def _find_generic(self, head):
+        """Take "the official" for the last official heard, "the investigators" for the last body."""
+        if head not in _GENERIC:
+            return None
+        for _, source in reversed(self.heard):
+            if source.side != OTHER and source.is_person != head.endswith("s"):
+                return source
+        return None
+
+    def _find_person_called(self, phrase, start):
+        """Find a known person named before whose office a phrase gives: "the foreign minister"."""
+        office = {word.norm for word in read_words(phrase)} - {"us", "china", "this"}
+        for match in reversed(list(_NAME_RUN.finditer(self.text, max(0, start - 2500), start))):
+            known = find_speaker(split_name(match.group())[0])
+            if known and office <= set(re.findall(r"\w+", known["office"].lower())):
+                return self._resolve_person(known["name"], match.group(), match.start())
+        return None
+
+    def _find_issuer(self, start):
+        """Find whose report "the report" is: who was named beside its first mention."""
+        if self._documents is None:
+            self._documents = [match.span() for match in _ANY_DOCUMENT.finditer(self.text)]
+        places = [place for place in self._documents if place[0] < start + 60]
+        for begin, end in reversed(places[-12:]):
+            is_definite = _DEFINITE.search(self.text, max(0, begin - 20), begin)
+            if is_definite and not _RELEASED.match(self.text, end):
+                if self._issuer and self._issuer[0] >= begin - 40:
+                    return self._issuer[1]
+                continue
+            source = self._find_named_beside(begin, end)
+            if source:
+                self._issuer = (start, source)
+                return source
+        heard = [source for _, source in self.heard if not source.is_person and source.side != OTHER]
+        return self._issuer[1] if self._issuer else heard[-1] if heard else None
+
+    def _find_named_beside(self, begin, end):
+        """Find the body in the same sentence: before the word, "by X" or "released by X" after it, or who was heard."""
+        first = max(self.text.rfind("\n", 0, begin), self.text.rfind(". ", 0, begin)) + 1
+        bodies = self._list_bodies()
+        named = [body for body in bodies if first <= body[0] < begin][-1:]
+        after = _BY.match(self.text, end)
+        named += [body for body in bodies if after and after.end() - 1 <= body[0] < after.end() + 40]
+        named += [(at, source) for at, source in self.heard if first <= at < end + 200 and not source.is_person and source.side != OTHER]
+        return named[0][1] if named else None
+
+    def _find_body_called(self, head, start):
+        for place, source in reversed(self._list_bodies()):
+            if place < start and re.search(rf"\b{head}\b", source.known_as):
+                return source
+        return None
+
+    def _list_bodies(self):
+        """Give (position, Source) of every body of the two states that the text names; made once."""
+        if self._bodies is None:
+            words = read_words(self.text)
+            self._bodies = [
+                (words[m.first].start, Source(m.entry.name, m.entry.side, _join(words, m) + " " + m.entry.name.lower()))
+                for m in find_entries(words)
+                if m.entry.kind == "body" and m.entry.side in (CHINA, US)
+            ]
+        return self._bodies
+
+    # -- pronouns --------------------------------------------------------------------------
+
+    def _resolve_pronoun(self, phrase, start):
+        kind = _PRONOUNS[phrase.lower()]
+        if kind == 4:
+            return self._name(_read_antecedent(self.text, start), start)
+        last = [(at, source) for at, source in self.heard if at <= start and source.is_person == (kind == 1)]
+        if kind == 1:
+            paragraph = self.text.rfind("\n", 0, start) + 1
+            if not last or last[-1][0] < paragraph:
+                met = self._find_subject(paragraph if last else max(0, start - 600), start)
+                if met:
+                    return met
+        return last[-1][1] if last else None
+
+    def _find_subject(self, begin, start):
+        """Find the person last named before a pronoun as a subject or with an introduction, none having spoken."""
+        for match in reversed(list(_NAME_RUN.finditer(self.text, begin, start))):
+            name, _ = split_name(match.group())
+            opens = not self.text[max(begin, match.start() - 40) : match.start()].strip() or self.text[
+                match.start() - 2 : match.start()] in (". ", "” ") or self.text[match.end() : match.end() + 1] == ","
+            if name and " " in name and opens and not _OPENERS & set(name.split()):
+                return self._resolve_person(name, match.group(), match.start())
+        return None
+
+
+_ANY_DOCUMENT = re.compile(rf"\b(?:{'|'.join(sorted(_DOCUMENTS))})\b")
+_REST = re.compile(r"(?: (?:of|for|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
+_FROM_BODY = re.compile(r" (?:from|of|by|at|in|for|with) (?:the )?")
+_RELEASED = re.compile(r"[^.;\n]{0,110}\b(?:by|from) (?:the )?[A-Z]")
+_DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
+_BY = re.compile(r"(?: (?:titled|called|on)\b[^.;\n]{0,90})?[^.;\n]{0,40}?\b(?:by|from|of) (?:the )?")
+_TITLED = re.compile(r"\b((?:Vice )?President|First Lady) ((?:[A-Z][\w’'.-]+ ?){1,3})(?<![’'.])")
+_MEMBER = re.compile(r"([A-Z][\w.’'-]+(?: [A-Z][\w.’'-]*)+) \(([RDI] ?[-–] ?)$")  # "Maggie Hassan (D-|NH)"
+_UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
+_STAFF = frozenset(("investigators", "researchers", "authors", "members"))
+_HEAD_FORMS = {"senator": "senators?|sen", "congressman": "rep|congressman|representative", "governor": "governor|gov",
+               "congresswoman": "rep|congresswoman|representative", "lawmaker": "sen|rep|senator|lawmaker",
+               "spokesman": "spokes(?:man|person)", "spokeswoman": "spokes(?:woman|person)",
+               "spokesperson": "spokes(?:wo)?man|spokesperson"}  # fmt: skip
+_GENERIC = frozenset("official officials investigators authors lawmakers members diplomat chief director spokesperson "
+                     "spokesman spokeswoman minister commissioner senator researchers".split())  # fmt: skip
+_COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
+_OWNER = re.compile(rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), ([^,;:.!?“”\"\n]{{0,90}})$")
+_NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
+
+
+@functools.lru_cache(maxsize=4096)
+def split_name(phrase):
+    """Split a source into the person's name, if it is a person, and all of it as title.
+
+    >>> split_name("US Secretary of State Rex Tillerson")[0]
+    'Rex Tillerson'
+    >>> split_name("a spokesperson for Amarvel Chemical")[0]
+    ''
+    """
+    head = re.split(r",|\(|\bwho\b", phrase)[0].rstrip()
+    words = read_words(head)
+    listed = _find_listed(words)
+    name, words_before = [], []
+    for i, word in enumerate(words):
+        if i not in listed and word.raw[0].isupper() and word.norm not in _SMALL and (i or word.raw not in _OPENERS):
+            name.append(word)
+        elif name:
+            break
+        else:
+            words_before.append((i, word))
+    rest = words[words.index(name[-1]) + 1 :] if name else []
+    if not name or len(name) > 4 or _is_complement(words_before, listed) or rest and rest[0].norm not in _AFTER_NAME:
+        return "", phrase
+    if words_before and not find_speaker(" ".join(word.raw for word in name)) and _is_nation_only(words_before, words):
+        return head, phrase  # "American Chemistry Alliance" is no Mr Alliance
+    text = re.sub(r"['’]s$", "", head[name[0].start : name[-1].end])
+    return _HONORIFIC.sub("", re.sub(r"^(?:Dr|Mr|Mrs|Ms|Prof) ", "", text)), phrase
+
+
+def _find_listed(words):
+    """Give the positions of listed words, but not of those that are part of a name ("Lloyd Austin")."""
+    listed = set()
+    for m in find_entries(words):
+        before = words[m.first - 1] if m.first else None
+        after = words[m.last] if m.last < len(words) else None
+        single = m.last - m.first == 1 and m.entry.kind not in ("body", "country") and words[m.first].raw[0].isupper()
+        ends_name = before and m.first - 1 not in listed and before.raw[0].isupper() and not after and (
+            m.entry.kind == "place" or m.entry.name in _SURNAMES)
+        begins_name = m.first == 0 and len(words) == 2 and m.entry.kind == "place" and after.raw[0].isupper()
+        if not (single and (ends_name or begins_name)):
+            listed.update(range(m.first, m.last))
+    return listed
+
+
+def _is_nation_only(words_before, words):
+    entries = find_entries(words)
+    return len(words_before) == 1 and len(entries) == 1 and entries[0].entry.kind == "country" and len(words) > 2 and (
+        not words[0].raw.endswith(("’s", "'s"))
+    )
+
+
+def _is_complement(words_before, listed):
+    """Tell "aides to Blinken": the name is not the speaker's."""
+    loose = [word for i, word in words_before if i not in listed]
+    return bool(loose) and loose[-1].norm in ("of", "for", "to", "at", "from", "with", "in", "by", "near") and (
+        words_before[-1][1] is loose[-1]
+    )
+
+
+def _is_chinese(name):
+    words = name.split()
+    return 2 <= len(words) <= 3 and all(_PINYIN.fullmatch(word) for word in words)
+
+
+def _read_full_name(text, start, end):
+    """Give the full name that a surname at start:end is part of, or "": "Rob Portman", "Liu Yuejin"."""
+    after = re.compile(r" ([A-Z][a-z]+(?:['’-][A-Za-z]+)?)\b").match(text, end)
+    if after and _PINYIN.fullmatch(after[1]) and _PINYIN.fullmatch(text[start:end]) and not _is_listed(after[1]):
+        return text[start : after.end()]
+    begin = max(0, start - 60)
+    words = read_words(re.split(r"[\n,;:()“”—–]|[a-z]\. ", text[begin:start])[-1] + text[start:end])
+    listed, first = _find_listed(words), []
+    own = len(read_words(text[start:end]))
+    for i in range(len(words) - own - 1, max(-1, len(words) - own - 4), -1):
+        if i in listed or not words[i].raw[0].isupper() or words[i].raw in _OPENERS:
+            break
+        first.insert(0, words[i].raw)
+    return " ".join([*first, text[start:end]]) if first and not first[0].endswith(("'s", "’s")) else ""
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_listed(word):
+    return word.strip(".,") in _OPENERS or bool(find_entries(read_words(word)))
+
+
+def _find_introductions(text, name):
+    """Give what stands around the first mentions of a name: title before, apposition after."""
+    found = []
+    if name not in text:
+        return found
+    for match in itertools.islice(re.finditer(rf"\b{re.escape(name)}\b", text), 4):
+        before = text[max(0, match.start() - 120) : match.start()]
+        title = _BEFORE.split(before)[-1]
+        found.append(_keep_title(title) + match.group() + _read_after(text, match.end()))
+    return found
+
+
+def _keep_title(before):
+    """Cut what stands before a name down to its title: "met with | US Senator "."""
+    words = list(re.finditer(r"\S+", before))
+    begin = len(before)
+    for word in reversed(words):
+        raw = word.group().strip("'’")
+        if not (raw[:1].isupper() or raw in _SMALL or _is_listed(raw.lower())) or raw in _OPENERS - _ARTICLES:
+            break
+        if raw not in _SMALL or raw in ("the", "senior", "top", "special", "national", "general", "deputy", "vice"):
+            begin = word.start()
+    return before[begin:]
+
+
+def _read_after(text, end):
+    """Read the apposition after a name: ", deputy director of the commission"."""
+    if _WHO.match(text, end) or _PARTICIPLE.match(text, end):
+        return ""
+    match = _AFTER.match(text, end)
+    return match.group() if match else ""
+
+
+def _read_antecedent(text, start):
+    """Read the noun phrase before "who": "Li, a professor at Renmin University, | who"."""
+    before = re.split(r"[;:.!?\n“”\"]", text[max(0, start - 120) : start])[-1]
+    return before.strip(" ,")
+
+
+def _read_clause(text, start):
+    """Read the sentence up to ``start``: "A former official who worked | in Beijing"."""
+    return re.split(r"[;:!?\n“”\"]|[a-z]\. ", text[max(0, start - 120) : start])[-1].strip(" ,")
+
+
+def _find_head(phrase):
+    """Give the noun of a bare phrase: "report" of "the new report"; "" for a name."""
+    phrase = re.sub(r"^(?:one|some|two|several|most|all) of ", "", phrase, flags=re.I)
+    words = [word.norm for word in read_words(re.split(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar|close)\b|,", phrase)[0])]
+    if words and words[-1].endswith("s") and words[-1][:-1] in _DOCUMENTS:
+        return words[-1][:-1]
+    return words[-1] if words else ""
+
+
+def _is_bare(phrase):
+    """Tell "the senator", which an earlier mention explains, from "a US senator"."""
+    return bool(re.match(r"(?:the|this|that|his|her|its|one of|another)\b", phrase, re.I)) and len(phrase.split()) < 5
+
+
+def _name_country(phrase, verdict):
+    return {CHINA: "China", US: "United States"}.get(verdict.side, _tidy(phrase))
+
+
+def _tidy(phrase):
+    """Give a nominal source as a name: "the U.S. law-enforcement officials" is US law enforcement officials."""
+    phrase = re.sub(r"^(?:and |but )?(?:the|an?)\s+", "", phrase, flags=re.I).split(",")[0]
+    phrase = re.sub(r"\bU\.S\.(?:A\.)?", "US", phrase).replace("-", " ")
+    return phrase[:1].upper() + phrase[1:]
+
+
+def _join(words, match):
+    return " ".join(word.norm for word in words[match.first : match.last])

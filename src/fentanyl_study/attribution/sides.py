@@ -1,0 +1,242 @@
+"""Sides: from a phrase that names a source to the state it speaks for, by word lists.
+
+The lists are bodies.csv (ministries, agencies, outlets), offices.csv (posts and trades),
+places.csv (countries, provinces, cities) and speakers.csv (persons known without an
+introduction). What the phrase itself says always goes before the list of persons.
+"""
+
+import functools
+import re
+from typing import NamedTuple
+
+from fentanyl_study.wordlists import read_wordlist
+
+CHINA, US, OTHER = "china_official", "us_official", "other"
+HOMES = {"CN": CHINA, "US": US}
+
+# "China's", "U.S.", "López"; hyphens part words: "China-based" is two
+_WORD = re.compile(r"[^\W\d_]+(?:[.'’&][^\W\d_]+)*(?:['’](?!\w))?|&")
+_SAME = {"chinese": "china", "american": "us", "usa": "us", "unitedstates": "us"}
+# "Rep. Chris Smith, R-N.J.", "(D-Mass.)", "R-Tex."; not "R-rated"
+_PARTY = re.compile(r"\b[RDI](?:ep|em)?\.?[-–‑][A-Z][A-Za-z.]{1,6}|\((?:R|D|I|NY|[A-Z]{2})-?\d*\)")
+
+
+class Word(NamedTuple):
+    """One word of a phrase: as compared, as written, and where it stands."""
+
+    norm: str
+    raw: str
+    start: int
+    end: int
+
+
+class Entry(NamedTuple):
+    """One row of a word list: what the words are and which side they speak for."""
+
+    kind: str  # body, person, weak, outsider, former, country, place
+    side: str  # of schema.SIDES, or "home": the state that the context names
+    name: str
+    is_acronym: bool
+
+
+class Match(NamedTuple):
+    """An entry found in a list of words, from ``first`` to before ``last``."""
+
+    first: int
+    last: int
+    entry: Entry
+
+
+@functools.lru_cache(maxsize=4096)  # the same few phrases come again and again in an article
+def read_words(phrase):
+    """Give the words of a phrase, "the" left out, "Chinese" read as "china", "U.S." as "us"."""
+    words = []
+    for match in _WORD.finditer(phrase):
+        raw = match.group()
+        norm = raw.lower().replace("’", "'")
+        norm = norm[:-2] if norm.endswith("'s") else norm
+        norm = norm.replace(".", "").replace("'", "")
+        if norm == "us" and raw[0] == "u":  # the pronoun "us" is no country
+            norm = "them"
+        if norm == "states" and words and words[-1].norm == "united":
+            before = words.pop()
+            words.append(Word("us", phrase[before.start : match.end()], before.start, match.end()))
+        elif norm and norm != "the":
+            words.append(Word(_SAME.get(norm, norm), raw, match.start(), match.end()))
+    return tuple(words)
+
+
+@functools.cache
+def _read_lexicon():
+    """Give {first word: ((words, entry), …)}, the longest first, from all lists."""
+    lexicon = {}
+
+    def add(alias, kind, side, name):
+        norms = tuple(word.norm for word in read_words(alias.replace(" us ", " US ")))
+        norms = tuple("us" if norm == "them" else norm for norm in norms)
+        acronym = len(norms) == 1 and kind == "body" and not re.search(rf"\b{alias}\b", name, re.I)
+        if norms and norms not in (seen := lexicon.setdefault(norms[0], {})):
+            seen[norms] = Entry(kind, side, name, acronym)
+
+    for row in read_wordlist("bodies"):
+        for alias in [row["name"], *row["aliases"].split(";")]:
+            add(alias, "body", row["side"], row["name"])
+    for row in read_wordlist("offices"):
+        add(row["office"], row["kind"], row["side"], row["office"])
+    for row in read_wordlist("places"):
+        add(row["place"], row["kind"], row["side"], row["place"])
+    order = {first: sorted(found.items(), key=lambda item: -len(item[0])) for first, found in lexicon.items()}
+    return {first: tuple(found) for first, found in order.items()}
+
+
+@functools.lru_cache(maxsize=4096)
+def find_entries(words):
+    """Find the listed bodies, offices and places among words: the longest at each place."""
+    lexicon, matches, i, n_words = _read_lexicon(), [], 0, len(words)
+    norms = tuple(word.norm for word in words)
+    while i < n_words:
+        step = 1
+        for entry_words, entry in lexicon.get(norms[i], ()):
+            n = len(entry_words)
+            if n > 1 and norms[i : i + n] == entry_words or n == 1 and _is_written_so(words[i].raw, entry):
+                matches.append(Match(i, i + n, entry))
+                step = n
+                break
+        i += step
+    return tuple(matches)
+
+
+def _is_written_so(raw, entry):
+    """Tell "WHO" from "who", "the Post" from "a post"."""
+    if entry.kind == "body":
+        return raw[:2].isupper() if entry.is_acronym else raw[0].isupper()
+    return entry.kind not in ("country", "place") or raw[0].isupper()
+
+
+class Verdict(NamedTuple):
+    """A side and whether the phrase itself says so (else only the context does)."""
+
+    side: str | None
+    is_certain: bool
+    entry: Entry | None = None
+
+
+@functools.lru_cache(maxsize=4096)
+def judge_source(phrase, home):
+    """Judge from a phrase alone for which side its source speaks.
+
+    Parameters
+    ----------
+    phrase : str
+        A source as a text names it, with title and apposition.
+    home : str or None
+        The side that an office without a country stands for here: the outlet's state.
+
+    Returns
+    -------
+    Verdict
+        ``side`` is None where no word of the phrase is listed. Does not look at names
+        of persons; see ``names``.
+
+    Examples
+    --------
+    >>> judge_source("a spokesperson for the Chinese Embassy in Washington", "us_official").side
+    'china_official'
+    >>> judge_source("Mexico's attorney general", "us_official").side
+    'other'
+    >>> judge_source("a former DEA official", "us_official").side
+    'other'
+    """
+    words = read_words(phrase)
+    matches = [m for m in find_entries(words) if not _is_based(words, m)]
+    nation = verdict = None
+    for place, match in enumerate(matches):
+        entry = match.entry
+        if entry.kind in ("country", "place"):
+            nation = nation if nation and nation.entry.kind == "country" else match
+        else:
+            verdict = _judge_match(words, matches[place:], nation, home)
+            if verdict.side:
+                break
+    if _PARTY.search(phrase) and not (verdict and verdict.is_certain and verdict.side != US):
+        return Verdict(US, True, verdict.entry if verdict else None)
+    if verdict and verdict.side:
+        return verdict
+    if nation and nation.entry.kind == "country" and len(words) == nation.last - nation.first:
+        return Verdict(nation.entry.side, True, nation.entry)
+    return Verdict(None, False)
+
+
+@functools.cache
+def _read_aliases():
+    return frozenset(alias for row in read_wordlist("speakers") for alias in row["aliases"].split(";") if alias)
+
+
+def is_alias(name):
+    """Tell whether speakers.csv lists a short name: "Trump" needs no first name."""
+    return name in _read_aliases()
+
+
+def is_party(phrase):
+    """Tell a member of Congress's party and state: "D-Mass"."""
+    return bool(_PARTY.match(phrase))
+
+
+def _is_based(words, match):
+    """Tell "a US-based scholar": the place says nothing of the office."""
+    return match.last < len(words) and words[match.last].norm in ("based", "born", "trained", "made")
+
+
+def _judge_match(words, matches, nation, home):
+    """Judge the first of the matches, with the country before it and what follows it."""
+    match, entry = matches[0], matches[0].entry
+    if entry.kind in ("outsider", "former"):
+        return Verdict(OTHER, True, entry)
+    foreign = nation and nation.entry.side not in (entry.side,) and nation.last <= match.first
+    if entry.side in (CHINA, US, OTHER) and entry.kind != "weak":
+        beside = foreign and (entry.kind != "body" or nation.last == match.first)
+        return Verdict(nation.entry.side if beside else entry.side, True, entry)
+    if nation:
+        return Verdict(nation.entry.side, True, entry)
+    return _judge_what_follows(words, matches, home)
+
+
+def _judge_what_follows(words, matches, home):
+    """Judge an office by the body or country after it: "police in Hebei", "envoy to the US"."""
+    entry = matches[0].entry
+    for match in matches[1:]:
+        kind, side = match.entry.kind, match.entry.side
+        if kind in ("outsider", "former"):
+            return Verdict(OTHER, True, match.entry)
+        if kind in ("country", "place"):
+            sent = words[match.first - 1].norm == "to"  # an ambassador to one of the two comes from the other
+            return Verdict({US: CHINA, CHINA: US}.get(side, OTHER) if sent else side, True, entry)
+        if side in (CHINA, US, OTHER):
+            return Verdict(side, True, match.entry)
+    weak = all(match.entry.kind == "weak" for match in matches)
+    return Verdict(None if weak else home, False, entry)
+
+
+@functools.cache
+def _read_speakers():
+    """Give {name or unambiguous short name in lower case: row} of the known persons."""
+    names, short = {}, {}
+    for row in read_wordlist("speakers"):
+        for name in [row["name"], *filter(None, row["aliases"].split(";"))]:
+            names[name.lower()] = row
+        words = row["name"].split()
+        short.setdefault(words[0 if row["side"] == CHINA else -1].lower(), []).append(row)
+    return {name: rows[0] for name, rows in short.items() if len(rows) == 1} | names
+
+
+def find_speaker(name):
+    """Find a person in speakers.csv by name, alias, or a surname that only one of them bears.
+
+    >>> find_speaker("Anthony Blinken")["name"]
+    'Antony Blinken'
+    >>> find_speaker("Wang") is None
+    True
+    """
+    speakers = _read_speakers()
+    plain = re.sub(r"\b[A-Z]\. ", "", name)  # "Merrick B. Garland"
+    return speakers.get(name.lower()) or speakers.get(plain.lower())

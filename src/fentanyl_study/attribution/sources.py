@@ -1,0 +1,151 @@
+"""Sources: from a verb in a sentence to the words that name who speaks.
+
+Spans here are (first, last + 1) positions in ``Sentence.letters``.
+"""
+
+import re
+
+# A noun phrase: "the ministry", "two senior U.S. officials", "Department of Health and Human Services";
+# "the" alone is none, and "the senior" is one only because nothing tells adjectives from nouns
+NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqyJ]|[eg](?=[nwseg])|(?<=[ns])c(?=[ns]))*[nws]|d?q{1,2})"
+_CHUNK = re.compile(NP)
+_PREPOSITIONS = "oiatu"  # of, in, as, to, after
+_MODIFIER = re.compile(r"[moihuGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
+_TIME = re.compile(r"y")
+_PREDICATE = re.compile(r"(?:[iu][dqPr]{0,3}[nwsPdqyeJ]*[nwsy]){0,3}(?:\([^)]{0,9}\)|,[^,]{1,30},)?r*[xbDSBe]")
+_MAX_LINKS = 6  # "a member of the staff of the office of ..." is cut after so many
+
+
+class Phrases:
+    """The noun phrases of one sentence, found by where they end."""
+
+    def __init__(self, letters):
+        self.letters = letters
+        self.spans = [match.span() for match in _CHUNK.finditer(letters)]
+        self.by_end = {end: start for start, end in self.spans}
+
+    def extend_left(self, end):
+        """Give the chain of phrases that ends at `end`: "staff of the office in Ohio", or None."""
+        start = self.by_end.get(end)
+        if start is None:
+            return None
+        for _ in range(_MAX_LINKS):
+            if start < 2 or self.letters[start - 1] not in "oi" or start - 1 not in self.by_end:
+                break
+            start = self.by_end[start - 1]
+        return start, end
+
+    def extend_right(self, start):
+        """Give the chain of phrases that starts at `start`, or None."""
+        match = _CHUNK.match(self.letters, start)
+        if not match:
+            return None
+        for _ in range(_MAX_LINKS):
+            following = _CHUNK.match(self.letters, match.end() + 1)
+            if self.letters[match.end() : match.end() + 1] != "o" or not following:
+                break
+            match = following
+        return start, match.end()
+
+    def find_main(self, end, begin=0):
+        """Give the first phrase between `begin` and `end` that a finite verb follows, else the first phrase."""
+        first = None
+        for start, stop in self.spans:
+            if stop > end:
+                break
+            if start < begin or start and self.letters[start - 1] in ("oitu" if start == 1 else "oiatu") + "kSDBGNbx" or _TIME.match(self.letters, stop):
+                continue
+            chain = self.extend_right(start)
+            first = first or chain
+            if _PREDICATE.match(self.letters, chain[1]):
+                return chain
+        return first
+
+    def find_subject(self, group):
+        """Give the subject of the verb group that begins at `group`, or None."""
+        end = group
+        end = self._skip_all(end)
+        if not end:
+            return None
+        before = self.letters[end - 1]
+        if before in "hT":
+            comma = 1 if end > 1 and self.letters[end - 2] in ",-" else 0
+            antecedent = self.extend_left(self._skip_all(end - 1 - comma))
+            return (antecedent[0] if antecedent else end - 1, end)
+        if before in ",-":
+            return self._find_before_comma(end - 1)
+        if before in "DNe":  # "a report released Monday says"
+            return self._take_before(end - 1)
+        chain = self.extend_left(end)
+        return chain and self._step_over_modifier(chain)
+
+    def _skip(self, end):
+        """Step back over an adverb, or a whole bracket."""
+        if self.letters[end - 1] == ")":
+            opened = self.letters.rfind("(", max(0, end - 15), end)
+            return opened if opened >= 0 else end - 1
+        return end - 1
+
+    def _skip_all(self, end):
+        """Step back over adverbs, brackets and times: "Li on Friday also", "Li (R-Ohio) this week"."""
+        while end and self.letters[end - 1] in "yr)":
+            if self.letters[end - 1] != "y":
+                end = self._skip(end)
+                continue
+            while end and self.letters[end - 1] in "ydqwe" and end not in self.by_end:
+                end -= 1
+            end -= end > 0 and self.letters[end - 1] in "iu"
+        return end
+
+    def _step_over_modifier(self, chain):
+        """Take "officials" in "officials familiar with …", "a study released in May", "the USPS, in a statement"."""
+        start = chain[0]
+        if not start:
+            return chain
+        letters, at = self.letters, start - 1
+        if letters[at] in _PREPOSITIONS:
+            if at and letters[at - 1] in "eDNGg":
+                return self._take_before(at - 1) or chain
+            if at and letters[at - 1] in ",-":
+                return self._find_before_comma(at - 1) or chain
+            return chain
+        if letters[at] in "Gg":
+            return self._take_before(at) or chain
+        verb = letters[at] in "SDBe"  # "people who back the bill say"
+        while at and verb and letters[at - 1] in "xr":
+            at -= 1
+        if letters[at - verb] == "h" and (verb or letters[start] in "we"):
+            return self._take_before(at - verb) or chain
+        return chain
+
+    def _take_before(self, at):
+        """Give the phrase before a participle or relative pronoun at `at`, if it is a noun's."""
+        end = self._skip_all(at)
+        if end and self.letters[end - 1] in ",-":
+            end = self._skip_all(end - 1)
+        found = self.extend_left(end)
+        return found if found and self.letters[found[0] : found[1]] not in ("p", "m") else None
+
+    def _find_before_comma(self, comma):
+        """Give the subject that ends before a comma, past what is apposed: "Liu, deputy head of X, said"."""
+        candidate, end = None, comma
+        for _ in range(5):
+            begin = max(self.letters.rfind(",", 0, end), self.letters.rfind("-", 0, end)) + 1
+            stretch = self.letters[begin:end]
+            chain = self.extend_left(self._skip_all(end))
+            if not stretch or not (_MODIFIER.match(stretch) and not stretch[:1] in "q"):
+                if chain is None:
+                    return candidate
+                if chain[0] > begin:  # a clause, or "and", before the name
+                    if "h" not in stretch:  # "a consultant whose firm left the group" is apposed as a whole
+                        if re.search("[xbDS]|[oiatu]$", stretch[: chain[0] - begin]):
+                            return candidate
+                        return chain if candidate is None or "n" in self.letters[slice(*chain)] else candidate
+                    chain = candidate
+                candidate = chain
+                if "n" in stretch and stretch[0] != "d" and not set(stretch) & set("oi"):
+                    return chain  # a name; "deputy head of X" is apposed to one
+            if begin == 0:
+                return candidate
+            end = begin - 1
+        return candidate

@@ -1,0 +1,274 @@
+"""Documents that are not plain news: from a text to the stretches that one speaker owns whole.
+
+Transcripts with labels, questions between answers, block quotations under a bare tag,
+and reproduced documents. Everything here goes before the rules for reported speech
+(codebook, part 2: the transcript rule goes before the chain rule).
+"""
+
+import re
+from typing import NamedTuple
+
+from fentanyl_study.attribution.names import split_name
+from fentanyl_study.attribution.sides import find_entries, find_speaker, judge_source, read_words
+
+
+class Turn(NamedTuple):
+    """A stretch of text that one speaker owns; ``phrase`` is "" where it is nobody's statement."""
+
+    start: int
+    end: int
+    phrase: str
+    is_quoted_whole: bool = True  # False: sources named inside go first, as in a newspaper's paragraph
+
+
+UNNAMED = "the spokesperson"  # who answers under "A:" where no name is given
+# "- President Trump: “They make it.”"; not a label with loose speech
+_QUOTED_LABEL = re.compile(r"[\s•*–-]*(?P<name>[A-Z][^:“”\"\n]{2,110}):\s*[“\"][^“”\"]*[”\"]?\s*$")
+# "“…” – Commissioner Lee"
+_SIGNED = re.compile(r"\s*[“\"][^“”\"]*[”\"]\s*[–—-]{1,2}\s*(?P<name>[A-Z][^.“”\"\n]{3,110})\s*$")
+_ASIDE = re.compile(r"\bfollowing questions? (?:was|were) (?:raised|asked)|^\s*(?:\(?END\)?|###)", re.I)
+_LINE = re.compile(r"[^\n\r\u2028\u2029]+")
+# "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you"; not "It is clear that:"
+_LABEL = re.compile(r"\s*(?:(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//)|(?P<q>Q)[\s\u00a0]+(?=[“\"A-Z(]))\s*")
+_QUESTION_WORDS = frozenset(
+    "q question questions follow-up follow reporter journalist correspondent press audience participant moderator host "
+    "operator interviewer editor anchor tv daily news times radio agency newspaper media post press broadcasting "
+    "television magazine weekly".split()
+)  # fmt: skip
+_ANSWER_WORDS = frozenset(("a", "answer"))
+_ROLE = re.compile(
+    r"^(?:MR|MS|MRS|DR|SECRETARY|PRESIDENT|VICE PRESIDENT|SENATOR|REPRESENTATIVE|DIRECTOR|AMBASSADOR|THE (?:VICE )?"
+    r"PRESIDENT|THE FIRST LADY|SPEAKER|ADMINISTRATOR|GENERAL|ATTORNEY GENERAL|GOVERNOR|CHAIR|SENIOR \w+ OFFICIAL|"
+    r"SPOKESPERSON|MINISTER|PRIME MINISTER)\b", re.I)  # fmt: skip
+_NO_NAME = re.compile(r"(?:note|background|key|image|photo|source|myth|fact|update|related|read more|contact|"
+                      r"promise|subject|highlights?|more|summary|topline|tags?|file|watch|video|icymi|where|when)\b",
+                      re.I)  # fmt: skip
+_END = re.compile(r"[.!?…。？！;]['’”\"»)\]]*\s*$|[”\"]\s*$")
+_SPEECH = (r"(?:said|says|say|told|wrote|writes|reported|stated|answered|replied|posted|tweeted|remarked|noted|declared|"
+           r"announced|responded|commented|read|reads|added|continued|explained|argued|testified)")  # fmt: skip
+_ISSUE = r"(?:published|issued|released|put out|posted)"
+_TAG = re.compile(rf"^(?P<source>.*?)\b(?:{_SPEECH}|{_ISSUE}|gave an? (?:interview|press (?:briefing|conference)))\b")
+_WORDS_OF = re.compile(r"(?:in the words of|from|according to|by|here is|here's|as)\s+(?P<source>[^:]+):$", re.I)
+_DOCUMENT = re.compile(
+    rf"\b{_ISSUE} (?:an?|the|its|this) (?:[\w-]+ ){{0,4}}(?:note|statement|document|letter|notice|announcement|"
+    r"white paper|fact sheet|report|release)\b.*\b(?:called|titled|entitled|full|below|follows|reads)\b|"
+    r"\b(?:full|complete) (?:text|statement|transcript|translation)\b|\bas follows\b|\bin full\b|\breproduced\b")
+_META = re.compile(r"\b(?:the|this|that|our|my) (?:transcript|interview|exchange|translation|newsletter|conversation)\b", re.I)
+_SAID = re.compile(r"\b(?:[A-Z][\w’'-]+|minister|official|spokes\w+|ministry|he|she|it)\b (?:also |then |has )?"
+                   r"(?:said|says|told|added|wrote|argued|noted)\b")  # fmt: skip
+
+
+def find_turns(text, *, title="", voice="narrator"):
+    """Find the stretches of a text that belong to one speaker as a whole.
+
+    Parameters
+    ----------
+    text : str
+        An article; removed parts blanked out.
+    title : str
+        The headline: a spokesperson named there answers under the label "A:".
+    voice : str
+        ``articles.csv``'s voice: in a government's own page an answer goes on until the next label.
+
+    Returns
+    -------
+    list of Turn
+        In order, never overlapping. Does not resolve names; see ``names.Cast``.
+
+    Examples
+    --------
+    >>> text = "Q: Will China act?\\nA: It has.\\nIt will again."
+    >>> [(text[t.start:t.end], t.phrase) for t in find_turns(text, title="Spokesperson Mao Ning's Remarks")]
+    [('Q: Will China act?', ''), ('A: It has.', 'Mao Ning'), ('It will again.', 'Mao Ning')]
+    """
+    lines = [(m.start(), m.end(), m.group()) for m in _LINE.finditer(text) if not m.group().isspace()]
+    labels = _read_labels(lines, text, title)
+    if len(labels) > 1 and any(labels.values()) or voice != "narrator" and labels:
+        turns = _read_transcript(lines, labels, voice)
+    else:
+        turns = {}
+    for i, (start, end, line) in enumerate(lines):
+        signed = _QUOTED_LABEL.match(line) or _SIGNED.match(line)
+        if signed and i not in turns and _is_source(signed["name"]):
+            turns[i] = Turn(start, end, signed["name"])
+    _read_blocks(lines, turns, voice)
+    return [turns[i] for i in sorted(turns)]
+
+
+# -- transcripts ---------------------------------------------------------------------------
+
+
+def _read_labels(lines, text, title):
+    """Give {line number: source phrase}, "" for who asks; only lines that begin with a speaker's label."""
+    found = {}
+    for i, (_, _, line) in enumerate(lines):
+        match = _LABEL.match(line)
+        if match and not _QUOTED_LABEL.match(line) and (match["q"] or _may_be_label(match["name"], line)):
+            found[i] = "q" if match["q"] else match["name"].strip()
+    names = set(found.values())
+    kinds = {name: _classify_label(name, lines, found, text) for name in names}
+    answerer = _find_answerer(title, text, lines[min(found)][0]) if found else ""
+    if not any(kind == "question" for kind in kinds.values()):  # without a question only those of known office speak
+        kinds = {name: kind if _is_known(name) else None for name, kind in kinds.items()}
+    labels = {}
+    for i, name in found.items():
+        if kinds[name] == "answer":
+            labels[i] = answerer if name.lower() in _ANSWER_WORDS else _read_label_name(name)
+        elif kinds[name] == "question":
+            labels[i] = ""
+    return labels
+
+
+def _is_known(name):
+    plain = _read_label_name(name)
+    return name.lower() in _ANSWER_WORDS or bool(_ROLE.match(name) or find_speaker(plain) or judge_source(plain, None).is_certain)
+
+
+def _may_be_label(name, line):
+    words = name.split()
+    lower = [word for word in words if word[0].islower() and word not in ("of", "the", "and", "for", "reporter", "asked")]
+    return len(words) <= 7 and not lower and not _NO_NAME.match(name)
+
+
+def _classify_label(name, lines, found, text):
+    """Tell who answers from who asks: by the label's words, else by whether he mostly puts questions."""
+    words = re.findall(r"[\w-]+", name.lower())
+    if words and (words[0] in _ANSWER_WORDS and len(words) == 1):
+        return "answer"
+    if set(words) & _QUESTION_WORDS or any(
+        m.entry.kind == "body" and m.entry.side == "other" or m.entry.kind == "outsider"
+        for m in find_entries(read_words(name))
+    ):
+        return "question"
+    turns = [i for i, label in found.items() if label == name]
+    if re.search(rf"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?{re.escape(_read_label_name(name).split()[-1])}\b", text):
+        return "question"
+    asks = sum(_read_turn(i, lines).rstrip().endswith("?") for i in turns)
+    if 2 * asks > len(turns):
+        return "question"
+    if _ROLE.match(name) or len(turns) > 1 or find_speaker(_read_label_name(name)) or _is_person(name, text):
+        return "answer"
+    return None
+
+
+def _read_turn(i, lines):
+    """Give the first paragraph that stands under a label."""
+    bare = lines[i][2].rstrip().endswith((":", "："))
+    return lines[i + 1][2] if bare and i + 1 < len(lines) else lines[i][2]
+
+
+def _is_person(name, text):
+    """Tell a label that names a person of the text from a heading with a colon."""
+    last = _read_label_name(name).split()[-1]
+    return bool(split_name(_read_label_name(name))[0]) and len(re.findall(rf"\b{re.escape(last)}\b", text, re.I)) > 1
+
+
+def _read_label_name(name):
+    """Write "MS. JEAN-PIERRE" as Jean-Pierre, "THE PRESIDENT" as the President."""
+    name = re.sub(r"\(.*?\)", "", name).strip() or name
+    name = re.sub(r"^(?:MR|MS|MRS|DR|Mr|Ms|Mrs|Dr)\.?\s+", "", name)
+    return name.title() if name.isupper() and len(name) > 2 and name not in ("DEA", "CDC", "FBI", "NNCC") else name
+
+
+_SPOKESPERSON = re.compile(
+    r"(?:[Ss]pokes(?:person|man|woman)|[Mm]inister|[Aa]mbassador|[Ss]ecretary|[Pp]resident|[Dd]irector|by|with|from)\s+"
+    r"((?:[A-Z][a-zA-Z-]*(?:['’][A-Za-rt-z]\w+)?|[A-Z]\.)(?: (?:[A-Z][a-zA-Z-]*(?:['’][A-Za-rt-z]\w+)?|[A-Z]\.)){1,2}?)"
+    r"(?=['’]s?\b|\s(?!['’])|$|,|\.)")
+
+
+def _find_answerer(title, text, start):
+    """Find who answers under "A:": the person whom the headline or the words before the first label name."""
+    for place in (title, text[:start]):
+        names = [m[1].strip() for m in _SPOKESPERSON.finditer(place)]
+        if names:
+            return re.sub(r"['’]s$", "", names[-1])
+    return UNNAMED
+
+
+def _read_transcript(lines, labels, voice):
+    """Give {line number: Turn} from the first label to where the article speaks again."""
+    turns, phrase, is_open, last = {}, "", False, max(labels)
+    for i, (start, end, line) in enumerate(lines):
+        if i in labels:
+            phrase, is_open = labels[i], True
+            bare = bool(re.fullmatch(r"[^:：]*[:：]\s*", line))
+            turns[i] = Turn(start, end, "" if bare else phrase)
+            continue
+        if _ASIDE.search(line):
+            is_open = False
+        if is_open and voice == "narrator" and _ends_transcript(line, phrase, after_last=i > last):
+            is_open = False
+        if is_open:
+            asks = i + 1 in labels and labels[i + 1] and labels[i + 1] == phrase and "?" in line
+            turns[i] = Turn(start, end, "" if asks else phrase)
+    return turns
+
+
+def _ends_transcript(line, phrase, *, after_last):
+    surname = phrase.split()[-1] if phrase else "\0"
+    if _is_tag(line) or _META.search(line) or phrase and re.search(rf"\b{re.escape(surname)}\b (?:also )?{_SPEECH}\b", line):
+        return True
+    return after_last and (not phrase or bool(_SAID.search(line)))
+
+
+# -- block quotations and documents --------------------------------------------------------
+
+
+def _is_tag(line):
+    """Tell a bare attribution tag, without end mark or with a colon: "Blinken said in the press conference"."""
+    last = re.split(r"(?<=[a-z0-9)][.!?])\s+(?=[A-Z“\"])", line.strip())[-1]
+    if _END.search(line) or len(last) > 500 or len(last.split()) < 3:
+        return ""
+    if last.endswith((":", "：")):
+        return last
+    return last if _TAG.search(last) and last[0].isupper() else ""
+
+
+def _read_blocks(lines, turns, voice):
+    """Add the paragraphs that a bare tag announces, to the end of the text for a reproduced document."""
+    document, last_phrase, transcript = "", "", set(turns)
+    for i, (_, end, line) in enumerate(lines):
+        if i in transcript:
+            document = ""
+            continue
+        tag = _is_tag(line)
+        if voice != "narrator" and tag and not _TAG.search(tag):
+            continue  # a list under a heading, in the page's own voice
+        follows = i + 1 < len(lines) and lines[i + 1][2].lstrip()[:1]
+        if tag and follows and not follows.islower():
+            phrase = _read_announced(tag, line) or last_phrase
+            tag_start = lines[i][0] + line.rindex(tag[-20:]) + len(tag[-20:]) - len(tag)
+            turns[i] = Turn(max(tag_start, lines[i][0]), end, "")
+            document = phrase if _DOCUMENT.search(tag) else ""
+            last_phrase = phrase
+            if phrase and follows not in "“\"" and i + 1 not in transcript:
+                turns[i + 1] = Turn(*lines[i + 1][:2], phrase, not _is_outlet(phrase))
+        elif document and i not in turns:
+            turns[i] = Turn(lines[i][0], end, document)
+
+
+def _read_announced(tag, line):
+    """Give the source that a tag announces: its subject, "in the words of X:", or the body named before it."""
+    match = _TAG.search(tag)
+    if match and match["source"].strip():
+        return re.split(r",\s", match["source"].strip())[-1].strip()
+    match = _WORDS_OF.search(tag)
+    for place in (match["source"] if match else "", line):
+        words = read_words(place)
+        bodies = [place[words[m.first].start : words[m.last - 1].end] for m in find_entries(words) if m.entry.kind == "body"]
+        if bodies:
+            return bodies[-1]
+        if place and place != line and (find_speaker(split_name(place)[0]) or judge_source(place, None).side):
+            return place
+    return ""
+
+
+def _is_source(phrase):
+    words = read_words(phrase)
+    verbs = re.search(rf"\b{_SPEECH}\b", phrase)
+    return len(words) < 16 and not verbs and (bool(split_name(phrase)[0]) or bool(find_entries(words)))
+
+
+def _is_outlet(phrase):
+    found = [m.entry for m in find_entries(read_words(phrase))]
+    return bool(found) and found[0].kind == "body" and found[0].side == "other"

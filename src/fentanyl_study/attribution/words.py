@@ -1,0 +1,193 @@
+"""Words: from a sentence to a string with one letter a word, on which patterns can run.
+
+The letters are the classes of wordlists/word_classes.csv, and these:
+
+====  ==========================================================================
+n, w  a capitalised word; any other word
+s     a noun that can be a source (wordlists/source_nouns.csv)
+P     a possessive, "China's"
+S     a cue verb, third person; D past; B base form; G -ing; N participle only
+e, g  another word in -ed, in -ing; Q a quotation; A "according"; , : ; - ( ) as they stand
+====  ==========================================================================
+"""
+
+import functools
+import re
+
+from fentanyl_study.wordlists import read_wordlist
+
+FILLER = "\ue000"  # stands for every character of a quotation while its sentence is read
+MAX_TOKENS = 300  # a longer "sentence" is a list or no prose; patterns stay fast on pieces of this length
+
+# "U.S.-led", "Clinton’s", "AT&T", "12,000"; a run of fillers is one word
+_TOKEN = re.compile(
+    FILLER + r"+|[^\W\d_](?:\w|[-’'./&](?=\w))*(?:(?<=s)[’'](?!\w))?|[$€£¥]?\d(?:[\d,.]*\d)?%?(?:-\w+)*|[,;:()\[\]…–—―-]"
+)
+_PUNCTUATION = {",": ",", ";": ";", ":": ":", "-": "-", "–": "-", "—": "-", "―": "-", "(": "(", ")": ")",
+                "[": "(", "]": ")", "…": ";"}  # fmt: skip
+VERBS = "SDBGN"
+_FORM = re.compile(f"[{VERBS}]")
+LONGEST_NAME = 6  # letters of a name in -ly
+HEADLINE = 0.6  # share of capitalised words; running text stays far below it
+
+
+class Sentence:
+    """The words of one sentence, a letter each; their offsets are worked out when asked for."""
+
+    def __init__(self, text, start, end, words):
+        self.text, self.start, self.end, self.words = text, start, end, words
+        self.letters = _find_letters(words)
+
+    def get_word(self, i):
+        """Give a word in lower case, with a straight apostrophe."""
+        return self.words[i].lower().replace("’", "'")
+
+    @functools.cached_property
+    def spans(self):
+        """The offsets of each word."""
+        return [match.span() for match in _TOKEN.finditer(self.text, self.start, self.end)]
+
+
+@functools.cache
+def _read_classes():
+    """Give the letter of every listed word."""
+    letters = {}
+    for row in read_wordlist("word_classes"):
+        letters |= dict.fromkeys(row["words"].split(), row["class"])
+    for row in read_wordlist("source_nouns"):
+        letters |= dict.fromkeys(row["noun"].split(), "s")
+    return letters | {"according": "A"}
+
+
+@functools.cache
+def read_verbs():
+    """Give {form: (letter, lemma)} for every inflection of the cue verbs."""
+    forms = {}
+    rows = read_wordlist("cue_verbs")
+    for row in rows:
+        verb, stem = row["verb"], row["stem"] or re.sub("e$", "", row["verb"])
+        past, participle = row["past"] or (verb + "d" if verb.endswith("e") else _add_ed(stem)), row["participle"]
+        for form, letter in ((verb, "B"), (_add_s(verb), "S"), (stem + "ing", "G"), (participle, "N"), (past, "D")):
+            forms[form] = (letter, verb)
+    forms.pop("", None)
+    return forms
+
+
+def _add_s(verb):
+    if re.search(r"[^aeiou]y$", verb):
+        return verb[:-1] + "ies"
+    return verb + ("es" if re.search(r"(?:s|sh|ch|x|z|o)$", verb) else "s")
+
+
+def _add_ed(stem):
+    return stem[:-1] + "ied" if re.search(r"[^aeiou]y$", stem) else stem + "ed"
+
+
+class _Letters(dict):
+    """The letter of each word met so far."""
+
+    def __missing__(self, word):
+        letter = self[word] = _classify(word)
+        return letter
+
+
+def _classify(word):
+    low = word.lower().replace("’", "'")
+    listed = _read_classes().get(low)
+    if word[0] == FILLER:
+        return "Q"
+    if word[0].isdigit() or word[0] in "$€£¥":
+        return "q"
+    if not word[0].isalpha():
+        return _PUNCTUATION.get(word[0], "q")  # "½"
+    shouted = len(word) > 1 and word.isupper()  # "US" is no pronoun, "WHO" no relative
+    if word[0].isupper() and (shouted or not (listed and listed in "pdqmTWthxbyA")):
+        return "P" if low.endswith(("'s", "s'")) else "n"
+    if listed:
+        return listed
+    if low in read_verbs():
+        return read_verbs()[low][0]
+    return _guess(low)
+
+
+def _guess(low):
+    """Give the letter of a word in no list, by its ending."""
+    if low.endswith(("'s", "s'")):
+        return "P"
+    if low.endswith("ly"):
+        return "r"
+    if low.endswith("ing") and len(low) > 5:
+        return "g"
+    return "e" if low.endswith("ed") and len(low) > 4 else "w"
+
+
+@functools.cache
+def _get_letters():
+    return _Letters()
+
+
+def read_sentences(text, start, end):
+    """Read text[start:end] as Sentences of at most MAX_TOKENS words.
+
+    >>> read_sentences("Mr. Li also said that it fell.", 0, 30)[0].letters
+    'nnrDTpe'
+    """
+    words = _TOKEN.findall(text, start, end)
+    if len(words) <= MAX_TOKENS:
+        return [Sentence(text, start, end, words)] if words else []
+    cuts = [match.start() for match in _TOKEN.finditer(text, start, end)][::MAX_TOKENS] + [end]
+    pieces = zip(cuts, cuts[1:], strict=False)
+    return [Sentence(text, first, last, _TOKEN.findall(text, first, last)) for first, last in pieces]
+
+
+def _find_letters(words):
+    """Give the letters of a sentence's words, each settled by its neighbours."""
+    letters = list(map(_get_letters().__getitem__, words))
+    first = 1 if letters[0] in "-(" and len(letters) > 1 else 0
+    if letters[first] == "n":
+        letters[first] = _settle_first(words[first], letters[first + 1] if first + 1 < len(letters) else ".")
+    if letters.count("n") > HEADLINE * len(letters):
+        _lower_verbs(letters, words)
+    return _settle_verbs("".join(letters), words)
+
+
+def _settle_first(word, after):
+    """Give the letter of a sentence's first word, whose capital tells nothing: "Officials", "Speaking", "Jolly"."""
+    if len(word) > 1 and word.isupper():
+        return "n"
+    low = word.lower()
+    letter = _get_letters()[low]
+    guessed = "y" if low in _read_classes() else "yegr"  # "Day said", "Beijing denied"
+    is_name = after in "xbSDP"
+    if letter == "r":  # "Kelly", not "Recently"
+        is_name = len(low) <= LONGEST_NAME and (is_name or after in "n:")
+    return "n" if letter in "wP" or letter in guessed and is_name else letter
+
+
+def _lower_verbs(letters, words):
+    """Find the verbs of a headline in capitals: "Li Says Price Fell"."""
+    for i in range(1, len(letters)):
+        if letters[i] == "n" and letters[i - 1] in "ns" and read_verbs().get(words[i].lower(), " ")[0] == "S":
+            letters[i] = "S"
+
+
+def _settle_verbs(letters, words):
+    """Turn what has the form of a cue verb but stands as a noun or an adjective into one."""
+    for match in _FORM.finditer(letters):
+        i, letter = match.start(), match.group()
+        if not i:
+            continue
+        before, after = letters[i - 1], letters[i + 1 : i + 2] or "."
+        settled = letter
+        if letter in "SB":
+            number = before == "w" and words[i - 1].endswith("s") == (letter == "S")  # "the claims", "they say"
+            number |= letter == "B" and before == "n" and letters[i - 2 : i - 1] in ("d", "P") and words[i - 1][-1] != "s"
+            if before in "dPoiaueSDBG" or number or before == "q" and letters[i - 2 : i - 1] in ("d", "P"):
+                settled = _read_classes().get(words[i], "w")
+        elif letter == "G":
+            settled = "w" if before in "dP" or before == "q" and after in "SDBxb" else "G"
+        elif before in "dPoiu" and after in "wsnSBJ":  # "the alleged plan"
+            settled = "e"
+        if settled != letter:
+            letters = letters[:i] + settled + letters[i + 1 :]
+    return letters

@@ -1,0 +1,107 @@
+"""Reading view: an article as one HTML page, each sentence in its side's colour.
+
+What was removed stands struck out with its reason, so that a reader can follow every
+number back to the words, and see what was left out. The page needs no network.
+"""
+
+import re
+from html import escape
+
+from fentanyl_study.plots import SIDE_COLORS, SIDE_LABELS
+from fentanyl_study.schema import SIDES, InputError
+
+_PARAGRAPH_BREAK = re.compile(r"[\n\r\u2028\u2029]")
+_TINTS = "".join(
+    f".{side}{{--c:{SIDE_COLORS[side]}}}"
+    for side in SIDES
+)  # fmt: skip
+_STYLE = """
+:root{color-scheme:light dark;--ink:#1a1a1a;--page:#fff;--tint:22%}
+@media (prefers-color-scheme:dark){:root{--ink:#e6e6e6;--page:#161616;--tint:42%}}
+body{color:var(--ink);background:var(--page);font:1.05rem/1.65 Georgia,serif;max-width:42rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.5rem;line-height:1.25}.about,.legend,.tag{font:.85rem/1.5 system-ui,sans-serif}
+.s{background:color-mix(in srgb,var(--c) var(--tint),var(--page));border-bottom:2px solid var(--c);padding:.1em .1em 0;
+-webkit-box-decoration-break:clone;box-decoration-break:clone}
+.narrator.s{background:none;border-bottom-style:dotted}
+.s:target,.s:focus{outline:3px solid var(--c);outline-offset:1px}
+del{opacity:.65}.tag{opacity:.8;margin-left:.3em}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.legend{display:flex;flex-wrap:wrap;gap:.4rem 1rem;list-style:none;padding:0}
+@media print{body{max-width:none;margin:0;font-size:10.5pt}.s{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+.tag,.about{color:#000}}
+"""
+
+
+def write_reading(article, sentences, removed, *, text=None):
+    """Write one article as an HTML page, each sentence marked with who says it.
+
+    Parameters
+    ----------
+    article : mapping
+        doc_id, title, outlet, published; ``text`` (raw), unless given apart.
+    sentences : DataFrame
+        The article's rows of sentences.csv.
+    removed : DataFrame
+        Its rows of removed.csv.
+    text : str, optional
+        The raw text.
+
+    Returns
+    -------
+    str
+        The page. A sentence has the anchor ``s`` and its sentence_id: ``#s12``.
+        Speaker, mode and cue stand in its title and, unseen, in the text for screen readers.
+
+    Raises
+    ------
+    InputError
+        If a row's offsets do not fit the text.
+    """
+    raw = article["text"] if text is None else text
+    marks = [(row["start"], row["end"], _mark_sentence, row) for row in sentences.to_dict("records")]
+    marks += [(row["start"], row["end"], _mark_removed, row) for row in removed.to_dict("records")]
+    parts, at = [], 0
+    for start, end, mark, row in sorted(marks, key=lambda item: item[:2]):
+        if not at <= start < end <= len(raw):
+            raise InputError(f"{article['doc_id']}: offsets {start} to {end} do not fit a text of {len(raw)} "
+                             "characters, or overlap; build the tables again")  # fmt: skip
+        parts += [_keep_breaks(raw[at:start]), mark(row, raw[start:end])]
+        at = end
+    body = "".join([*parts, _keep_breaks(raw[at:])])
+    return _wrap(article, f"<p>{body}</p>".replace("<p></p>", ""))
+
+
+def _mark_sentence(row, words):
+    label = "; ".join(filter(None, [row["speaker"], SIDE_LABELS[row["side"]], row["mode"] if row["mode"] != "none" else ""]))
+    title = label + (f"; cue: {row['cue']}" if row["cue"] else "")
+    unseen = "" if row["side"] == "narrator" else f'<span class="hidden"> [{escape(label)}] </span>'
+    return (f'<span class="s {row["side"]}" id="s{row["sentence_id"]}" tabindex="0" title="{escape(title)}">'
+            f"{_keep_lines(words)}{unseen}</span>")  # fmt: skip
+
+
+def _mark_removed(row, words):
+    reason = escape(row["reason"].replace("_", " "))
+    return f'<del title="removed: {reason}">{_keep_lines(words)}</del><span class="tag">[{reason}]</span>'
+
+
+def _keep_lines(words):
+    return "<br>".join(escape(line) for line in _PARAGRAPH_BREAK.split(words))
+
+
+def _keep_breaks(gap):
+    """Turn what stands between two marks into a paragraph break or a space; other characters stay."""
+    rest = escape(gap.strip())
+    return rest + ("</p>\n<p>" if _PARAGRAPH_BREAK.search(gap) else " " if gap else "")
+
+
+def _wrap(article, body):
+    title = escape(str(article.get("title") or article["doc_id"]))
+    about = escape(", ".join(filter(None, [article.get("outlet"), article.get("published"), article["doc_id"]])))
+    legend = "".join(f'<li><span class="s {side}">{SIDE_LABELS[side]}</span></li>' for side in SIDES)
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title}</title><style>{_STYLE}{_TINTS}</style></head>\n<body><h1>{title}</h1>"
+        f'<p class="about">{about}</p><ul class="legend" aria-label="Colours">{legend}<li><del>removed</del></li></ul>'
+        f"\n<main>{body}</main></body></html>\n"
+    )

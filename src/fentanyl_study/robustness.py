@@ -1,0 +1,187 @@
+"""Compute every claim anew under all sensible combinations of choices.
+
+The idea of showing all specifications rather than one: Simonsohn, Simmons and Nelson (2020),
+Nature Human Behaviour 4.
+"""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from fentanyl_study.agreement import CODERS
+from fentanyl_study.claims import (
+    FOCUS,
+    HOME,
+    REFERENCE,
+    Choices,
+    fit_study_topics,
+    name_periods,
+    score_net,
+)
+from fentanyl_study.corpus import read_codings, read_documents
+from fentanyl_study.dfm import Counting, build_dfm, collect_names
+from fentanyl_study.hand_codes import CODES, apply_hand_codes
+from fentanyl_study.keyness import compute_log_odds
+from fentanyl_study.topics import rank_terms, spread_weights
+
+COUNTINGS = [
+    Counting(longest=longest, min_sentences=least, drop_stop_words=drop)
+    for longest, least, drop in product((1, 2), (2, 3, 5), (True, False))
+]
+PRIORS = (0.01, 0.1, 1.0)
+UNITS = ("sentence", "paragraph")
+TOPIC_NUMBERS = (4, 6, 8)
+MOST_LEFT_OUT = 20  # articles: in a larger corpus the largest stand for the rest
+SAME_TOPIC = 3  # of ten leading terms in common, for a refitted topic to be the claimed one
+
+
+def read_code_variants(sentences, data_dir=None):
+    """Give the sentences once for each source of codes: as settled, of either coder, of the program.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        "settled" always; "coder_a", "coder_b" where the corpus has them; "machine" where the
+        program's own codes differ from the settled ones.
+    """
+    variants = {"settled": sentences}
+    coded = sentences["coded_by"] != "machine"
+    for coder in CODERS if coded.any() else ():
+        try:
+            codings = read_codings(coder, data_dir=data_dir)
+        except FileNotFoundError:
+            continue
+        texts = read_documents(data_dir).set_index("doc_id")["text"]
+        variants[coder] = apply_hand_codes(sentences, codings, texts=texts)
+    if coded.any():
+        variants["machine"] = sentences.assign(**{code: sentences[f"{code}_machine"] for code in CODES})
+    return variants
+
+
+def list_samples(sentences):
+    """List the parts of a corpus to try: all, without each article, and each outlet country alone."""
+    sizes = sentences["doc_id"].value_counts().reset_index().sort_values(["count", "doc_id"], ascending=[False, True])
+    left_out = sorted(sizes["doc_id"].head(MOST_LEFT_OUT))
+    countries = sorted(sentences["outlet_country"].unique())
+    return ["all", *(f"without {doc_id}" for doc_id in left_out), *(f"only {country}" for country in countries)]
+
+
+def take_sample(sentences, sample):
+    """Take the sentences of a sample named by ``list_samples``."""
+    how, _, what = sample.partition(" ")
+    if how == "without":
+        return sentences[sentences["doc_id"] != what]
+    return sentences[sentences["outlet_country"] == what] if how == "only" else sentences
+
+
+def run_choices(claims, sentences, documents, *, data_dir=None, n_jobs=2):
+    """Compute each claim under every combination of choices.
+
+    One row per claim and run: id, codes, mode, sample, counting, prior, unit, n_topics (empty where the claim
+    does not depend on it), estimate, agrees (points the same way as the claim). A run in which one of
+    the groups says nothing is left out; one in which the claimed topic is not found again does not agree.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        From ``claims.find_claims``.
+    """
+    variants = read_code_variants(sentences, data_dir)
+    subsets = list(product(variants, ("all speech", "direct only"), list_samples(sentences)))
+    parts = Parallel(n_jobs=n_jobs)(
+        delayed(_run_subset)(claims[["id", "estimate"]], variants[codes], documents, (codes, mode, sample))
+        for codes, mode, sample in subsets
+    )
+    columns = ["id", "codes", "mode", "sample", "counting", "prior", "unit", "n_topics", "estimate"]
+    runs = pd.DataFrame([row for part in parts for row in part], columns=columns)
+    claimed = runs["id"].map(claims.set_index("id")["estimate"])
+    middle = np.where(runs["id"].str.startswith("abroad:"), 0.5, 0.0)
+    return runs.assign(agrees=(np.sign(runs["estimate"] - middle) == np.sign(claimed - middle)))
+
+
+def _run_subset(claims, sentences, documents, subset):
+    """Give the rows of all claims for one source of codes, mode and sample."""
+    codes, mode, sample = subset
+    part = take_sample(sentences, sample)
+    if mode == "direct only":
+        part = part[part["mode"] == "direct"]
+    if len(part) == 0:
+        return []
+    rows = [(claim_id, *subset, "", "", "", "", value) for claim_id, value in _estimate_codes(claims, part)]
+    if {FOCUS, REFERENCE} <= set(part["side"]):
+        rows += [(claim_id, *subset, *rest) for claim_id, *rest in _estimate_terms(claims, part, documents)]
+        rows += [(claim_id, *subset, *rest) for claim_id, *rest in _estimate_topics(claims, part, documents)]
+    return rows
+
+
+def _select(claims, kind):
+    ids = claims.loc[claims["id"].str.startswith(kind + ":"), "id"]
+    return [(claim_id, claim_id.partition(":")[2]) for claim_id in ids]
+
+
+def _estimate_codes(claims, part):
+    """Estimate the claims that rest on codes alone: abroad, stances, frames, changes."""
+    for claim_id, side in _select(claims, "abroad"):
+        mine = part[part["side"] == side]
+        if len(mine):
+            yield claim_id, float((mine["outlet_country"] != HOME[side]).mean())
+    pairs = [*_select(claims, "stance"), *((i, f"frame: {frame}") for i, frame in _select(claims, "frame"))]
+    for claim_id, variable in pairs if {FOCUS, REFERENCE} <= set(part["side"]) else ():
+        yield claim_id, _compare_means(part, variable, "side", FOCUS, REFERENCE)
+    mine = name_periods(part[part["side"] == FOCUS])
+    for claim_id, variable in _select(claims, "change") if mine["period"].nunique() == 2 else ():
+        yield claim_id, _compare_means(mine, variable, "period", "later", "earlier")
+
+
+def _compare_means(rows, variable, by, focus, reference):
+    means = score_net(rows, variable).groupby(rows[by]).mean()
+    return float(means[focus] - means[reference])
+
+
+def _estimate_terms(claims, part, documents):
+    names = collect_names(part, documents)
+    for counting in COUNTINGS if _select(claims, "term") else ():
+        dfm = build_dfm(part, names=names, counting=counting)
+        uses = [np.asarray(dfm.matrix[(dfm.units["side"] == side).to_numpy()].sum(axis=0)).ravel() for side in (FOCUS, REFERENCE)]
+        place = {feature: i for i, feature in enumerate(dfm.features)}
+        label = f"{counting.longest}-grams, {counting.min_sentences}+ sentences, stop words {'out' if counting.drop_stop_words else 'in'}"
+        for prior in PRIORS if len(dfm.features) > 1 else ():
+            log_odds = compute_log_odds(*uses, prior)[0]
+            for claim_id, term in _select(claims, "term"):
+                if term in place:
+                    yield claim_id, label, prior, "", "", float(log_odds[place[term]])
+
+
+def _estimate_topics(claims, part, documents):
+    wanted = [(claim_id, set(terms.split(", "))) for claim_id, terms in _select(claims, "topic")]
+    for unit, n_topics in product(UNITS, TOPIC_NUMBERS) if wanted else ():
+        try:
+            topics = fit_study_topics(part, documents, replace(Choices(), unit=unit, n_topics=n_topics))
+        except ValueError:  # too few words for so many topics
+            continue
+        leading = [set(topics.dfm.features[places]) for places in rank_terms(topics.loadings)]
+        means = spread_weights(topics).groupby("side").mean(numeric_only=True)
+        for claim_id, terms in wanted if {FOCUS, REFERENCE} <= set(means.index) else ():
+            best = max(range(len(leading)), key=lambda i: (len(leading[i] & terms), -i))
+            found = len(leading[best] & terms) >= SAME_TOPIC
+            value = means.loc[FOCUS, f"t{best + 1}"] - means.loc[REFERENCE, f"t{best + 1}"] if found else np.nan
+            yield claim_id, "", "", unit, n_topics, float(value)
+
+
+def rank_choices(runs):
+    """Say which choice matters most: how far the share of agreeing runs differs between its options.
+
+    One row per choice, widest first: choice, spread (greatest less least share agreeing over its options),
+    worst (the option with the least), share_worst.
+    """
+    rows = []
+    for choice in ("codes", "mode", "sample", "counting", "prior", "unit", "n_topics"):
+        used = runs[runs[choice] != ""]
+        shares = used.groupby(used[choice].astype(str))["agrees"].mean()
+        if len(shares):
+            rows.append((choice, shares.max() - shares.min(), shares.index[shares.argmin()], shares.min()))
+    ranked = pd.DataFrame(rows, columns=["choice", "spread", "worst", "share_worst"])
+    return ranked.sort_values(["spread", "choice"], ascending=[False, True], ignore_index=True)

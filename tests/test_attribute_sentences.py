@@ -1,0 +1,142 @@
+"""Side, speaker, mode and cue of whole articles, by the codebook's rules."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fentanyl_study.attribution.assign import attribute_article, attribute_sentences
+from fentanyl_study.schema import MODES, SIDES, VOICES
+from fentanyl_study.sentences import find_sentences
+
+US_PRESS = {"voice": "narrator", "outlet": "AP", "outlet_country": "US", "title": "", "published": "2019-05-01"}
+CN_PRESS = US_PRESS | {"outlet": "China Daily", "outlet_country": "CN"}
+
+
+def code(text, document=US_PRESS):
+    """Give (side, speaker, mode) of each sentence; a line is a paragraph."""
+    spans, at = [], 0
+    for line in text.split("\n"):
+        spans += [(at + start, at + end) for start, end in find_sentences(line)]
+        at += len(line) + 1
+    return [tuple(row[:3]) for row in attribute_article(text, spans, document)]
+
+
+NOBODY = ("narrator", "", "none")
+CHINA = ("china_official", "China", "indirect")
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("Beijing on Thursday dismissed a US report.", [CHINA]),
+    ("China denied it was to blame.", [CHINA]),
+    ("The US has frequently blamed China for its crisis.", [("us_official", "United States", "indirect")]),
+    ("President Donald Trump declared the crisis an emergency.", [("us_official", "Donald Trump", "indirect")]),
+    ("The two leaders met in Beijing and signed a treaty.", [NOBODY]),
+    ("Trump traveled to Beijing in November.", [NOBODY]),
+    ("Overdose deaths have risen for ten years.", [NOBODY]),
+    ("Chinese dealers ship the powder in parcels.", [NOBODY]),
+    ("A reporter asked Geng Shuang what China made of the report.", [NOBODY]),
+])  # fmt: skip
+def test_claims_count_and_acts_do_not(text, expected):
+    assert code(text) == expected
+
+
+def test_mode_counts_the_words_of_the_whole_sentence():
+    text = ("“China has always kept every promise that it gave,” Geng Shuang said.\n"
+            "Geng Shuang said on Monday at a briefing in Beijing that the new charge was “wholly groundless”.\n"
+            "Geng Shuang said the charge was groundless.")  # fmt: skip
+    assert [row[2] for row in code(text)] == ["direct", "mixed", "indirect"]
+
+
+def test_last_in_the_chain_of_a_report_an_outlet_passes_on():
+    text = "Since 2016 China has arrested dozens of exporters, Reuters reported, citing figures from the NNCC."
+    assert code(text) == [("china_official", "National Narcotics Control Commission", "indirect")]
+
+
+def test_who_is_reported_answers_for_what_he_says_of_others():
+    text = "Senator Tom Brill of Ohio said that China had promised to stop exports, but never did."
+    assert code(text) == [("us_official", "Tom Brill", "indirect")]
+
+
+def test_two_sources_in_a_sentence_more_words_win():
+    text = ("China denied it, and Senator Tom Brill of Ohio said that most of the fentanyl found in his state last "
+            "year had come from Chinese laboratories by mail.")  # fmt: skip
+    assert code(text)[0][:2] == ("us_official", "Tom Brill")
+
+
+def test_a_running_quotation_keeps_its_speaker():
+    text = "“We act. We always have,” said Geng Shuang, a Foreign Ministry spokesman. “And we will.”"
+    assert {row[:2] for row in code(text)} == {("china_official", "Geng Shuang")}
+
+
+def test_a_sentence_between_two_of_one_speaker_continues_his_report():
+    text = ("Zhao Lanfen of the NNCC said that controls had been tightened. In 2017, 53 people were arrested. "
+            "Some gangs have changed their ways, Zhao said.")  # fmt: skip
+    assert {row[:2] for row in code(text, CN_PRESS)} == {("china_official", "Zhao Lanfen")}
+
+
+def test_a_long_stretch_between_two_sentences_is_the_narrators():
+    middle = " ".join(["It rained in the city."] * 4)
+    text = f"Zhao Lanfen of the NNCC said that controls were tight. {middle} They work well, Zhao said."
+    assert code(text, CN_PRESS)[1:5] == [NOBODY] * 4
+
+
+def test_a_tweet_whose_tag_is_a_sentence_of_its_own():
+    text = '"It is outrageous that it comes from China. We must end this now!"\nUS President Donald Trump tweeted on August 21.'
+    assert code(text, CN_PRESS) == [("us_official", "Donald Trump", "direct")] * 2 + [NOBODY]
+
+
+def test_a_governments_page_speaks_where_nobody_else_does():
+    page = {"voice": "us_official", "outlet": "U.S. Department of Justice", "outlet_country": "US", "title": "Two Charged"}
+    text = "Two men were charged today.\n“This ends here, in this court and today,” said U.S. Attorney Ann Lee."
+    assert code(text, page) == [("us_official", "Department of Justice", "direct"), ("us_official", "Ann Lee", "direct")]
+
+
+def test_a_transcript_goes_before_the_chain():
+    text = "Weekly: Is it so?\nQin Gang: According to U.S. Customs, nothing was seized. We act.\nWeekly: Why?\nQin Gang: For peace."
+    qin = ("china_official", "Qin Gang", "direct")
+    assert code(text) == [NOBODY, qin, qin, NOBODY, qin]
+
+
+def test_remarks_of_a_person_are_his_whole():
+    page = {"voice": "china_official", "outlet": "Ministry of Foreign Affairs of China", "outlet_country": "CN",
+            "title": "Foreign Ministry Spokesperson Mao Ning's Remarks on the Tariffs"}  # fmt: skip
+    assert code("China rejects this. The DEA said otherwise.", page) == [("china_official", "Mao Ning", "direct")] * 2
+
+
+def test_removed_text_is_nobodys_but_may_introduce_a_person():
+    text = "DEA agent Tom Brill on fentanyl said the sky fell\nBrill said no."
+    found = attribute_article(text, [(50, 64)], US_PRESS, removed=[(0, 49)])
+    assert [row[:3] for row in found] == [("us_official", "Tom Brill", "indirect")]
+
+
+def test_table_in_new_table_out():
+    documents = pd.DataFrame([CN_PRESS | {"doc_id": "b", "text": "China denied it. It rained."},
+                              US_PRESS | {"doc_id": "a", "text": "The DEA said no."}])  # fmt: skip
+    sentences = pd.DataFrame({"doc_id": ["b", "b", "a"], "start": [0, 17, 0], "end": [16, 27, 16], "kept": [1, 2, 3]})
+    before = sentences.copy()
+    found = attribute_sentences(sentences, documents)
+    pd.testing.assert_frame_equal(sentences, before)
+    pd.testing.assert_frame_equal(found[before.columns.tolist()], before)
+    assert found["side"].tolist() == ["china_official", "narrator", "us_official"]
+    assert found["cue"].tolist() == ["denied", "", "said"]
+
+
+def test_no_sentences_give_an_empty_table_with_all_columns():
+    empty = pd.DataFrame({"doc_id": [], "start": [], "end": []})
+    documents = pd.DataFrame([US_PRESS | {"doc_id": "a", "text": ""}])
+    assert list(attribute_sentences(empty, documents)) == ["doc_id", "start", "end", "side", "speaker", "mode", "cue"]
+
+
+WORDS = st.sampled_from(["China", "said", "that", "“", "”", '"', ",", ".", "he", "The report", "Liu Wei", "\n", "Q:", "A:",
+                         "according to", "the US", "Sen. Lee (D-Ohio)", "denied", "citing", "NNCC", ":", "’s", "tweeted"])  # fmt: skip
+
+
+@given(st.one_of(st.text(max_size=150), st.lists(WORDS, max_size=40).map(" ".join)), st.sampled_from(VOICES))
+def test_any_text_gets_codes_that_agree(text, voice):
+    spans = find_sentences(text)
+    found = attribute_article(text, spans, US_PRESS | {"voice": voice})
+    assert len(found) == len(spans)
+    for row in found:
+        assert row.side in SIDES and row.mode in MODES
+        assert (row.side == "narrator") == (row.speaker == "") == (row.mode == "none")

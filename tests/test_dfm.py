@@ -1,0 +1,144 @@
+"""Counting: against scikit-learn's CountVectorizer, and by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+
+from fentanyl_study.dfm import (
+    Counting,
+    build_dfm,
+    collect_names,
+    compute_profiles,
+    filter_units,
+    read_stop_words,
+    select_features,
+    weight_tfidf,
+)
+from fentanyl_study.schema import InputError
+
+EVERYTHING = Counting(min_sentences=1, drop_stop_words=False)
+
+
+def make_sentences(*texts, doc_id="a", side="other"):
+    return pd.DataFrame({"doc_id": doc_id, "sentence_id": range(1, len(texts) + 1), "paragraph": 1, "side": side,
+                         "speaker": "", "text": list(texts)})  # fmt: skip
+
+
+def count(dfm, feature):
+    return dfm.matrix[:, list(dfm.features).index(feature)].toarray().ravel().tolist()
+
+
+@given(st.lists(st.text(alphabet="abAB é-'\n", max_size=40), min_size=1, max_size=8), st.integers(1, 3))
+def test_counts_equal_scikit_learns(texts, longest):
+    ours = build_dfm(make_sentences(*texts), counting=Counting(longest, 1, drop_stop_words=False))
+    theirs = CountVectorizer(ngram_range=(1, longest), token_pattern=r"[^\W\d_]{2,}")
+    if not ours.features.size:  # scikit-learn does not give an empty matrix
+        assert ours.matrix.shape == (len(texts), 0)
+        return
+    expected = theirs.fit_transform(texts)
+    assert list(ours.features) == list(theirs.get_feature_names_out())
+    assert (ours.matrix.toarray() == expected.toarray()).all()
+
+
+@given(st.lists(st.text(), min_size=1, max_size=5))
+def test_any_text_gives_one_row_a_sentence(texts):
+    dfm = build_dfm(make_sentences(*texts), counting=Counting(min_sentences=1))
+    assert dfm.matrix.shape == (len(texts), len(dfm.features))
+    assert list(dfm.features) == sorted(set(dfm.features))
+
+
+def test_names_of_the_united_states_are_one_word_and_the_pronoun_is_none():
+    dfm = build_dfm(make_sentences("The U.S. told us: US, USA and the United States.", "It ended.So be it."),
+                    counting=EVERYTHING)  # fmt: skip
+    assert count(dfm, "u.s.") == [4, 0]
+    assert count(dfm, "us") == [1, 0]
+    assert count(dfm, "so") == [0, 1]
+
+
+def test_pairs_are_neighbours_within_one_sentence():
+    dfm = build_dfm(make_sentences("lack of evidence", "drug control", "law"), counting=Counting(min_sentences=1))
+    assert list(dfm.features) == ["control", "drug", "drug control", "evidence", "lack", "law"]
+
+
+def test_rare_features_are_left_out_by_sentences_not_uses():
+    dfm = build_dfm(make_sentences("parcel parcel parcel", "law", "law"), counting=Counting(min_sentences=2))
+    assert list(dfm.features) == ["law"]
+
+
+def test_stop_words_are_dropped_and_content_words_kept():
+    dropped, kept = read_stop_words()
+    assert {"the", "said", "monday"} <= dropped and not dropped & kept
+    dfm = build_dfm(make_sentences("He said the bill is serious."), counting=Counting(min_sentences=1))
+    assert list(dfm.features) == ["bill", "serious"]
+
+
+def test_names_are_not_counted_unless_written_small():
+    sentences = make_sentences("Gang spoke of a drug gang.", "Jane Rose rose; prices rose.", "The Drug drug drug")
+    sentences["speaker"] = ["Qin Gang", "Jane Rose", "Drug Control Office"]
+    names = collect_names(sentences)
+    assert names == {"qin", "gang", "jane", "rose", "drug", "control", "office"}
+    dfm = build_dfm(sentences, names=names, counting=Counting(1, 1))
+    assert count(dfm, "gang") == [1, 0, 0]  # "Gang" is the name
+    assert "jane" not in dfm.features
+    assert count(dfm, "rose") == [0, 3, 0]  # more often written small: an ordinary word
+    assert count(dfm, "drug") == [1, 0, 3]
+
+
+def test_parties_are_counted_whoever_bears_their_name():
+    names = collect_names(pd.DataFrame({"speaker": ["China"]}), pd.DataFrame({"outlet": ["China Daily"]}))
+    dfm = build_dfm(make_sentences("China", "Daily"), names=names, counting=Counting(min_sentences=1))
+    assert list(dfm.features) == ["china"]
+
+
+def test_units_are_parted_by_side():
+    sentences = make_sentences("law one", "law two", "law three", "law four")
+    sentences["side"] = ["us_official", "china_official", "us_official", "us_official"]
+    sentences["paragraph"] = [1, 1, 1, 2]
+    paragraphs = build_dfm(sentences, unit="paragraph", counting=Counting(1, 1))
+    assert count(paragraphs, "law") == [2, 1, 1]
+    assert paragraphs.units.sentence_ids.to_list() == ["1;3", "2", "4"]
+    assert paragraphs.units.n_words.to_list() == [4, 2, 2]
+    assert count(build_dfm(sentences, unit="article", counting=Counting(1, 1)), "law") == [3, 1]
+
+
+def test_sentence_of_stop_words_keeps_a_row_of_zeros():
+    dfm = build_dfm(make_sentences("It is so.", "law"), counting=Counting(min_sentences=1))
+    assert dfm.matrix.toarray().tolist() == [[0], [1]]
+    assert dfm.units.n_words.to_list() == [3, 1]
+    assert weight_tfidf(dfm).matrix.toarray().tolist() == [[0], [1]]
+
+
+def test_tfidf_is_scikit_learns():
+    dfm = build_dfm(make_sentences("drug law drug", "law court", "court"), counting=Counting(1, 1))
+    expected = TfidfTransformer().fit_transform(dfm.matrix.toarray()).toarray()
+    np.testing.assert_array_equal(weight_tfidf(dfm).matrix.toarray(), expected)
+
+
+def test_profile_is_the_mean_over_a_sides_units():
+    sentences = make_sentences("drug", "drug law", "court", "so")
+    sentences["side"] = ["china_official", "china_official", "us_official", "us_official"]
+    tfidf = weight_tfidf(build_dfm(sentences, counting=Counting(1, 1)))
+    profiles = compute_profiles(tfidf, n_terms=1)
+    drug = (1 + tfidf.matrix[1, list(tfidf.features).index("drug")]) / 2
+    assert profiles.drop(columns="tfidf").values.tolist() == [["china_official", "drug", 2, 1], ["us_official", "court", 1, 1]]
+    assert profiles.tfidf.to_list() == pytest.approx([drug, 0.5])
+
+
+def test_features_and_units_are_selected_by_name_and_mask():
+    dfm = build_dfm(make_sentences("drug law", "court"), counting=Counting(1, 1))
+    assert select_features(dfm, ["law", "court"]).matrix.toarray().tolist() == [[1, 0], [0, 1]]
+    assert filter_units(dfm, [False, True]).units.sentence_id.to_list() == [2]
+    with pytest.raises(InputError, match="'parcel'"):
+        select_features(dfm, ["law", "parcel"])
+
+
+def test_bad_input_is_named():
+    with pytest.raises(InputError, match="'word'; expected one of sentence, paragraph, article"):
+        build_dfm(make_sentences("law"), unit="word")
+    with pytest.raises(InputError, match="missing: side"):
+        build_dfm(make_sentences("law").drop(columns="side"))
+    with pytest.raises(InputError, match="nothing to weight"):
+        weight_tfidf(build_dfm(make_sentences("so")))

@@ -1,0 +1,103 @@
+"""Short mentions are joined to what they stand for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fentanyl_study.attribution.names import Cast, split_name
+from fentanyl_study.attribution.sides import CHINA, OTHER, US
+
+
+def resolve(text, *mentions, home=US, **keywords):
+    """Resolve mentions in order, each at its next place in the text; give (name, side) of the last."""
+    cast, at, source = Cast(text, home, **keywords), 0, None
+    for mention in mentions:
+        at = text.index(mention, at)
+        source = cast.resolve(mention, at)
+        at += len(mention)
+    return source and (source.name, source.side)
+
+
+@pytest.mark.parametrize(("phrase", "name"), [
+    ("US Secretary of State Rex Tillerson", "Rex Tillerson"), ("Liu Yuejin", "Liu Yuejin"), ("Dr. Ann Lee", "Ann Lee"),
+    ("Wei Lan of China’s National Narcotics Control Commission", "Wei Lan"), ("Lloyd Austin", "Lloyd Austin"),
+    ("Ohio Gov. Ann Lee", "Ann Lee"), ("ministry spokesperson Wang Wenbin", "Wang Wenbin"),
+    ("a spokesperson for Amarvel Chemical", ""), ("Aides to Blinken", ""), ("the Justice Department", ""),
+    ("A top official", ""), ("Two officials", ""), ("the report", ""),
+])  # fmt: skip
+def test_names_are_told_from_titles(phrase, name):
+    assert split_name(phrase)[0] == name
+
+
+def test_surname_first_for_chinese_names_and_last_for_others():
+    text = "Zhao Lanfen, deputy head of the NNCC, met Tom Brill, a DEA agent. Zhao spoke. Brill agreed."
+    assert resolve(text, "Zhao", "Zhao") == ("Zhao Lanfen", CHINA)
+    assert resolve(text, "Brill agreed"[:5], "Brill") == ("Tom Brill", US)
+
+
+def test_a_name_that_stands_only_in_the_headline():
+    assert resolve("Brill said no.", "Brill", background="DEA agent Tom Brill on fentanyl") == ("Tom Brill", US)
+
+
+def test_pronoun_takes_the_person_heard_last():
+    text = "Ann Lee, a professor, said so. Senator Tom Brill of Ohio said no. He added that. She left."
+    assert resolve(text, "Ann Lee", "Tom Brill", "He") == ("Tom Brill", US)
+
+
+def test_pronoun_takes_a_person_just_introduced_rather_than_one_of_an_earlier_paragraph():
+    text = "Senator Tom Brill said no.\nLi Haidan, a professor at Fudan University, is calm. He added this."
+    assert resolve(text, "Tom Brill", "He") == ("Li Haidan", OTHER)
+
+
+@pytest.mark.parametrize(("text", "mention", "expected"), [
+    ("The Ministry of Public Security met. The ministry said.", "The ministry", ("Ministry of Public Security", CHINA)),
+    ("China's NNCC met. The commission said.", "The commission", ("National Narcotics Control Commission", CHINA)),
+    ("The DEA released a report. The report says.", "The report", ("Drug Enforcement Administration", US)),
+    ("A report by the INCB came. The CDC issued a study. The study says.", "The study",
+     ("Centers for Disease Control and Prevention", US)),
+])  # fmt: skip
+def test_bare_mentions_of_bodies_and_documents(text, mention, expected):
+    assert resolve(text, mention) == expected
+
+
+def test_the_spokesperson_is_the_one_heard_before():
+    text = "A spokesperson for the Chinese Embassy said no. The DEA was silent. The spokesperson added this."
+    assert resolve(text, "A spokesperson for the Chinese Embassy", "The spokesperson")[1] == CHINA
+
+
+def test_an_unnamed_official_is_whom_the_article_names_next():
+    text = "A senior official of the NNCC said no. “No,” said Zhao Lanfen, deputy director of the NNCC."
+    assert resolve(text, "A senior official of the NNCC") == ("Zhao Lanfen", CHINA)
+
+
+def test_the_president_by_country_and_year():
+    assert resolve("The President spoke.", "The President", home=US, year="2022") == ("Joe Biden", US)
+    assert resolve("The President spoke.", "The President", home=US, year="2019") == ("Donald Trump", US)
+    assert resolve("China's president spoke.", "China's president", home=US, year="2019") == ("Xi Jinping", CHINA)
+
+
+@pytest.mark.parametrize(("text", "side"), [
+    ("Bill Barr, a former attorney general, said.", OTHER), ("Bill Barr said.", US),
+    ("Ann Lee, who studies drugs at the RAND Corporation, said.", OTHER), ("Ann Lee, R-Wis., said.", US),
+    ("Ann Lee, addressing American officials, said.", OTHER),
+])  # fmt: skip
+def test_the_article_goes_before_the_list_of_persons(text, side):
+    assert resolve(text, text[: text.index(" ", 5)].rstrip(","))[1] == side
+
+
+@pytest.mark.parametrize("mention", ["I", "We", "the two sides", "Both countries", "himself"])
+def test_voices_of_nobody_are_none(mention):
+    assert Cast(f"{mention} said.", US).resolve(mention, 0) is None
+
+
+def test_canonical_names_of_variants():
+    for variant in ("China's Foreign Ministry", "the Chinese Ministry of Foreign Affairs", "MOFA"):
+        assert resolve(variant, variant) == ("Ministry of Foreign Affairs of China", CHINA)
+    assert resolve("the U.S. law-enforcement officials", "the U.S. law-enforcement officials") == (
+        "US law enforcement officials", US)  # fmt: skip
+
+
+@given(st.text(max_size=120), st.text(min_size=1, max_size=30))
+def test_any_text_is_resolved_without_a_crash(before, mention):
+    source = Cast(before + mention, US).resolve(mention, len(before))
+    assert source is None or source.side in (CHINA, US, OTHER)
