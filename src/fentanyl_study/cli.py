@@ -53,9 +53,8 @@ def _make_parser():
 
 
 def _add_command(commands, name, run, what, example):
-    words = commands.prog.split(maxsplit=1)[1:] if hasattr(commands, "prog") else []
-    example = " ".join(["fentanyl-study", *words, name, example]).replace("%", "%%")
-    parser = commands.add_parser(name, help=what, description=what, epilog=f"example: {example}")
+    parser = commands.add_parser(name, help=what, description=what)
+    parser.epilog = f"example: {parser.prog} {example}"
     parser.add_argument("--data", type=Path, metavar="DIR", help="corpus folder; the repository's data/ by default")
     parser.set_defaults(run=run)
     return parser

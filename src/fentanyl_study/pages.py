@@ -54,17 +54,14 @@ def decode_text(content, *, name, charset=None):
     wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
     if _BINARY.match(content) or (b"\0" in content and not wide):
         raise InputError(f"{name}: is an archive, a picture or another binary file; expected text or HTML")
-    text, note = "", ""
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", charset or "utf-8"):
+    encodings = ("utf-16",) if wide else ("utf-8-sig", charset or "utf-8", "cp1252")
+    for encoding in encodings:
         with contextlib.suppress(UnicodeDecodeError, LookupError):
-            text = text or content.decode(encoding)
-    if not text and content:
-        import charset_normalizer
-
-        best = charset_normalizer.from_bytes(content).best()
-        if best is None:
-            raise InputError(f"{name}: is in no encoding that is known; save it as UTF-8")
-        text, note = str(best), f"Read as {best.encoding}."
+            text = content.decode(encoding).removeprefix("\ufeff")
+            break
+    else:
+        raise InputError(f"{name}: is in no encoding that is known; save it as UTF-8")
+    note = "" if encoding.startswith("utf") or encoding == charset else f"Read as {encoding}."
     if _FOREIGN.search(text):
         import ftfy
 
