@@ -210,10 +210,10 @@ class Visitor:
         return answer
 
 
-def find_federal_register(query, visitor, *, api=FEDERAL_REGISTER):
+def find_federal_register(query, visitor):
     """Find documents of the Federal Register: their rows, with the address of the text in `text_url`."""
     for page in itertools.count(1):
-        answer = visitor.get_json(api, **{"conditions[term]": query, "per_page": 100, "page": page, "order": "newest"})
+        answer = visitor.get_json(FEDERAL_REGISTER, **{"conditions[term]": query, "per_page": 100, "page": page, "order": "newest"})
         for document in answer.get("results", []):
             agencies = "; ".join(agency.get("name") or agency.get("raw_name") or "" for agency in document.get("agencies") or [])
             yield _US | {
@@ -225,11 +225,12 @@ def find_federal_register(query, visitor, *, api=FEDERAL_REGISTER):
             return
 
 
-def find_justice(query, visitor, *, api=JUSTICE):
+def find_justice(query, visitor):
     """Find press releases of the Justice Department by words of their title: their rows, with the body in `content`."""
     seen = 0
     for page in itertools.count(0):
-        answer = visitor.get_json(api, **{"parameters[title]": query, "pagesize": 50, "page": page, "sort": "date", "direction": "DESC"})
+        wanted = {"parameters[title]": query, "pagesize": 50, "page": page, "sort": "date", "direction": "DESC"}
+        answer = visitor.get_json(JUSTICE, **wanted)
         for release in answer.get("results", []):
             yield _US | {
                 "title": html.unescape(release.get("title") or ""), "outlet": "Department of Justice",
