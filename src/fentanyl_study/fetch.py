@@ -1,7 +1,7 @@
-"""Fetch official texts, politely: the Federal Register, the Justice Department, the Foreign Ministry, a list of pages.
+"""Fetch official texts politely: Federal Register, Justice Department, Foreign Ministry, a list of pages.
 
-One request at a time with a pause between, few retries, limits on size and time, no local address. What is in
-the corpus is not fetched again; what could not be had is listed with its reason in raw/not_fetched.csv.
+One request at a time with a pause between, few retries, limits on size and time, no local address. What is
+in the corpus is not fetched again; what could not be had is listed, with its reason, in raw/not_fetched.csv.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ from fentanyl_study.pages import decode_text, find_date, html_to_text, read_page
 from fentanyl_study.schema import ARTICLES, InputError
 
 USER_AGENT = "fentanyl-study/0.1 (research corpus; one request at a time)"
-MAX_BYTES = 20_000_000  # a day's Federal Register is smaller
+MAX_BYTES = 20_000_000  # longer than any page; a page without end is cut off here
 TIMEOUT = 20  # seconds without a byte
 TOTAL_TIME = 120  # seconds for one answer, however it drips
 TRIES = 3
@@ -41,14 +41,13 @@ FEDERAL_REGISTER = "https://www.federalregister.gov/api/v1/documents.json"
 JUSTICE = "https://www.justice.gov/api/v1/press_releases.json"
 
 _US = {"outlet_country": "US", "outlet_type": "government", "voice": "us_official"}
-_MFA = {
-    "outlet": "Ministry of Foreign Affairs of China", "outlet_country": "CN", "outlet_type": "government",
-    "voice": "china_official",
-}  # fmt: skip
+_MFA = {"outlet": "Ministry of Foreign Affairs of China", "outlet_country": "CN", "outlet_type": "government",
+        "voice": "china_official"}  # fmt: skip
+_READABLE = ("text/html", "application/xhtml+xml", "text/plain")
 
 
 class FetchError(InputError):
-    """An address that could not be had; `again` tells whether a later try may do, `wait` how long the server asks for."""
+    """What could not be had: `again` says whether a later try may do, `wait` the seconds a server asks for."""
 
     def __init__(self, message, *, again=False, wait=None):
         super().__init__(message)
@@ -63,7 +62,7 @@ def _refuse_local(address):
 
 
 class _Connection(http.client.HTTPConnection):
-    """Looks at the address it has really reached, so that neither a redirect nor a changed DNS answer leads astray."""
+    """Looks at the address it has reached, so that no redirect and no changed answer of the DNS leads astray."""
 
     guarded = True
 
@@ -82,7 +81,7 @@ class _SecureConnection(http.client.HTTPSConnection, _Connection):
 
 
 class _Handler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
-    """Opens http and https by the connections above; a proxy of the user's may be local, the page behind it may not."""
+    """Opens http and https by these connections. A user's own proxy may be local, the page behind it not."""
 
     def __init__(self, allow_local):
         super().__init__()
@@ -92,14 +91,14 @@ class _Handler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
         return self.do_open(functools.partial(self._connect, _Connection, request), request)
 
     def https_open(self, request):
-        context = ssl.create_default_context()
-        return self.do_open(functools.partial(self._connect, _SecureConnection, request), request, context=context)
+        connect = functools.partial(self._connect, _SecureConnection, request)
+        return self.do_open(connect, request, context=ssl.create_default_context())
 
     def _connect(self, kind, request, host, **keywords):
         target = urllib.parse.urlsplit(request.full_url)
         proxied = request.host != target.netloc
         if proxied and not self.allow_local:
-            with contextlib.suppress(socket.gaierror):  # only the proxy knows the name
+            with contextlib.suppress(socket.gaierror):  # a name that only the proxy knows
                 for found in socket.getaddrinfo(target.hostname, None):
                     _refuse_local(found[4][0])
         connection = kind(host, **keywords)
@@ -113,6 +112,15 @@ class _Handler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
                 connection.sock.shutdown(socket.SHUT_RDWR)
 
 
+def _make_opener(handler):
+    opener = urllib.request.OpenerDirector()  # not build_opener(): that would follow to file: and ftp: as well
+    for part in (handler, urllib.request.ProxyHandler(), urllib.request.HTTPRedirectHandler(),
+                 urllib.request.HTTPDefaultErrorHandler(), urllib.request.HTTPErrorProcessor(),
+                 urllib.request.UnknownHandler()):  # fmt: skip
+        opener.add_handler(part)
+    return opener
+
+
 def fetch_page(url, *, allow_local=False):
     """Get one address: its bytes, and the headers of the answer.
 
@@ -123,31 +131,26 @@ def fetch_page(url, *, allow_local=False):
     """
     if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
         raise FetchError(f"{url}: expected an address that begins with http:// or https://")
-    handler, opener = _Handler(allow_local), urllib.request.OpenerDirector()
-    for part in (urllib.request.ProxyHandler(), handler, urllib.request.HTTPRedirectHandler(),
-                 urllib.request.HTTPDefaultErrorHandler(), urllib.request.HTTPErrorProcessor(),
-                 urllib.request.UnknownHandler()):  # fmt: skip
-        opener.add_handler(part)
+    handler, deadline = _Handler(allow_local), time.monotonic() + TOTAL_TIME
     request = urllib.request.Request(
         urllib.parse.quote(url, safe="%/:=&?~#+!$,;'@()*[]"),
         headers={"User-Agent": USER_AGENT, "Accept": "text/html, text/plain, application/json"},
     )
-    deadline = time.monotonic() + TOTAL_TIME
     watch = threading.Timer(TOTAL_TIME, handler.hang_up)
     watch.daemon = True
     watch.start()
     try:
-        with opener.open(request, timeout=TIMEOUT) as response:
-            content = _read_body(response, deadline)
-            return content, response.headers
+        with _make_opener(handler).open(request, timeout=TIMEOUT) as response:
+            return _read_body(response, deadline), response.headers
     except urllib.error.HTTPError as error:
         error.close()
         again = error.code in (408, 425, 429) or error.code >= 500
-        raise FetchError(f"HTTP {error.code} {error.reason}", again=again, wait=_read_wait(error.headers)) from None
+        reason = f"HTTP {error.code} {error.reason}"
+        raise FetchError(reason, again=again, wait=_read_wait(error.headers)) from None
     except (OSError, http.client.HTTPException) as error:
+        reason = str(getattr(error, "reason", None) or error) or type(error).__name__
         late = time.monotonic() >= deadline
-        reason = f"took longer than {TOTAL_TIME} s" if late else getattr(error, "reason", None) or error
-        raise FetchError(str(reason) or type(error).__name__, again=True) from None
+        raise FetchError(f"took longer than {TOTAL_TIME} s" if late else reason, again=True) from None
     finally:
         watch.cancel()
 
@@ -184,7 +187,7 @@ class Visitor:
         self.allow_local, self.pause, self.last = allow_local, pause, None
 
     def get(self, url):
-        """Get one address, as ``fetch_page``; try again what may pass, after as long as the server asks for."""
+        """Get one address, as ``fetch_page``; what may pass is tried again, after as long as the server asks."""
         for attempt in itertools.count(1):
             if self.last is not None:
                 time.sleep(max(0, self.last + self.pause - time.monotonic()))
@@ -198,56 +201,55 @@ class Visitor:
             finally:
                 self.last = time.monotonic()
 
-    def get_json(self, url, **parameters):
-        """Get an answer of a programme's interface."""
+    def get_results(self, url, **parameters):
+        """Get one page of an interface's answer: an object with a list named results."""
         content, _ = self.get(f"{url}?{urllib.parse.urlencode(parameters)}")
-        try:
+        with contextlib.suppress(ValueError):
             answer = json.loads(content)
-        except ValueError as error:
-            raise FetchError(f"{url}: expected JSON: {error}", again=True) from None
-        if not isinstance(answer, dict) or not isinstance(answer.get("results", []), list):
-            raise FetchError(f"{url}: expected an object with results", again=True)
-        return answer
+            if isinstance(answer, dict) and isinstance(answer.get("results", []), list):
+                return answer
+        raise FetchError(f"{url}: expected a JSON object with results", again=True)
 
 
 def find_federal_register(query, visitor):
-    """Find documents of the Federal Register: their rows, with the address of the text in `text_url`."""
+    """Find documents of the Federal Register that hold the words: rows with the text's address in `text_url`."""
     for page in itertools.count(1):
-        answer = visitor.get_json(FEDERAL_REGISTER, **{"conditions[term]": query, "per_page": 100, "page": page, "order": "newest"})
+        wanted = {"conditions[term]": query, "per_page": 100, "page": page, "order": "newest"}
+        answer = visitor.get_results(FEDERAL_REGISTER, **wanted)
         for document in answer.get("results", []):
-            agencies = "; ".join(agency.get("name") or agency.get("raw_name") or "" for agency in document.get("agencies") or [])
+            agencies = [agency.get("name") or agency.get("raw_name") for agency in document.get("agencies") or []]
             yield _US | {
-                "title": document.get("title"), "outlet": "Federal Register", "author": agencies,
-                "published": document.get("publication_date"), "url": document.get("html_url"),
-                "text_url": document.get("raw_text_url") or "", "notes": document.get("type"),
+                "title": document.get("title"), "outlet": "Federal Register", "notes": document.get("type"),
+                "author": "; ".join(filter(None, agencies)), "published": document.get("publication_date"),
+                "url": document.get("html_url"), "text_url": document.get("raw_text_url") or "",
             }  # fmt: skip
         if not answer.get("results") or page >= answer.get("total_pages", page):
             return
 
 
 def find_justice(query, visitor):
-    """Find press releases of the Justice Department by words of their title: their rows, with the body in `content`."""
+    """Find press releases of the Justice Department by words of their title: rows with the body in `content`."""
     seen = 0
     for page in itertools.count(0):
         wanted = {"parameters[title]": query, "pagesize": 50, "page": page, "sort": "date", "direction": "DESC"}
-        answer = visitor.get_json(JUSTICE, **wanted)
+        answer = visitor.get_results(JUSTICE, **wanted)
         for release in answer.get("results", []):
             yield _US | {
                 "title": html.unescape(release.get("title") or ""), "outlet": "Department of Justice",
-                "published": _read_epoch(release.get("date")),
                 "author": "; ".join(part.get("name", "") for part in release.get("component") or []),
-                "url": release.get("url"), "content": release.get("body") or "",
+                "published": _read_epoch(str(release.get("date") or "")), "url": release.get("url"),
+                "content": release.get("body") or "",
             }  # fmt: skip
         seen += len(answer.get("results", []))
         total = answer.get("metadata", {}).get("resultset", {}).get("count", 0)
-        if not answer.get("results") or seen >= int(total or 0):
+        if not answer.get("results") or seen >= int(total):
             return
 
 
 def _read_epoch(seconds):
     """Give the day of a number of seconds since 1970; what is no number stays."""
-    text = str(seconds or "")
-    return datetime.datetime.fromtimestamp(int(text), datetime.UTC).date().isoformat() if text.isdigit() else text
+    is_number = seconds.isascii() and seconds.isdigit()
+    return datetime.datetime.fromtimestamp(int(seconds), datetime.UTC).date().isoformat() if is_number else seconds
 
 
 def find_mfa(urls, visitor):
@@ -256,19 +258,12 @@ def find_mfa(urls, visitor):
 
 
 def find_listed(path, visitor):
-    """Give the rows of a list of addresses: url, and what else is known, by the names of articles.csv.
-
-    Raises
-    ------
-    InputError
-        The file is missing or has no column url.
-    """
+    """Give the rows of a CSV file with a column url and what else is known, by the names of articles.csv."""
     rows = read_csv(path)
     if "url" not in rows:
         raise InputError(f"{path}: column(s) missing: url; expected url and any of {', '.join(FIELDS)}")
-    known = [name for name in FIELDS if name in rows]
-    for row in rows[rows["url"] != ""].to_dict("records"):
-        yield {name: row[name] for name in known} | {"notes": row.get("notes") or row.get("note") or ""}
+    for row in rows.to_dict("records"):
+        yield {name: row[name] for name in FIELDS if name in row} | {"notes": row.get("notes") or row.get("note")}
 
 
 def load_article(entry, visitor):
@@ -279,9 +274,9 @@ def load_article(entry, visitor):
         raise FetchError("the interface names no text for it")
     else:
         content, headers = visitor.get(entry.get("text_url") or entry["url"])
-        if headers.get_content_type() not in ("text/html", "application/xhtml+xml", "text/plain"):
-            raise FetchError(f"is {headers.get_content_type()}; expected HTML or plain text")
-        charset = headers.get_content_charset()
+        kind, charset = headers.get_content_type(), headers.get_content_charset()
+        if kind not in _READABLE:
+            raise FetchError(f"is {kind}; expected HTML or plain text")
         if "text_url" in entry:
             text, note = decode_text(content, name=entry["text_url"], charset=charset)
             page = {"text": html_to_text(text) if "<pre" in text else text, "notes": note}
@@ -290,7 +285,7 @@ def load_article(entry, visitor):
     given = {name: value for name, value in entry.items() if value and (name != "published" or find_date(value))}
     article = page | given | {"notes": " ".join(filter(None, (entry.get("notes"), page.get("notes"))))}
     if entry.get("split"):
-        article["published"] = find_date(article.get("title", "")) or article["published"]
+        article["published"] = find_date(article.get("title", "")) or article.get("published", "")
         article["text"] = split_answers(article["text"])
     return article
 
@@ -306,13 +301,13 @@ def fetch_articles(entries, visitor, data_dir=None, *, limit=None):
     data_dir : Path, optional
         Corpus folder; made if need be.
     limit : int, optional
-        Stop after so many requests for a text.
+        Stop after so many texts were asked for.
 
     Returns
     -------
     list of (str, str, str)
         Address, outcome (added, known, failed), doc_id or reason. Failures also stand in
-        raw/not_fetched.csv; those that a later try cannot mend are not tried again while they stand there.
+        raw/not_fetched.csv; those marked `again` no are not asked for while they stand there.
     """
     data_dir = Path(data_dir or get_data_dir())
     failed = _read_failed(data_dir)
@@ -323,16 +318,16 @@ def fetch_articles(entries, visitor, data_dir=None, *, limit=None):
             url = entry.get("url") or ""
             if url in have or failed.get(url, {}).get("again") == "no":
                 outcomes.append((url, "known", failed.get(url, {}).get("reason", "")))
-            elif tried == limit:
+                continue
+            if tried == limit:
                 break
-            else:
-                tried += 1
-                have.add(url)
-                outcome, detail, again = _fetch_one(entry, visitor, data_dir)
-                outcomes.append((url, outcome, detail))
-                failed.pop(url, None)
-                if outcome == "failed":
-                    failed[url] = {"url": url, "reason": detail, "again": again}
+            tried += 1
+            have.add(url)
+            outcome, detail, again = _fetch_one(entry, visitor, data_dir)
+            outcomes.append((url, outcome, detail))
+            failed.pop(url, None)
+            if outcome == "failed":
+                failed[url] = {"url": url, "reason": detail, "again": again}
     except FetchError as error:  # of the list itself; what has come stays
         outcomes.append(("", "failed", f"the list broke off: {error}"))
     finally:
