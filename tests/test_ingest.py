@@ -6,6 +6,9 @@ import gzip
 import hashlib
 import json
 import os
+import re
+import shlex
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -303,3 +306,20 @@ def test_missing_fields_are_asked_for_on_a_terminal(tmp_path, monkeypatch):
     monkeypatch.setattr("builtins.input", answer)
     assert main(["add", str(write(tmp_path / "a.txt", TEXT)), "--data", str(tmp_path / "corpus")]) == 0
     assert asked == list(answers)
+
+
+def test_recipes_of_contributing_give_what_they_say(tmp_path, monkeypatch, capsys):
+    """Every console block of CONTRIBUTING.md is run, in order, in one folder."""
+    page = (Path(__file__).resolve().parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    steps = "".join(re.findall(r"^```console\n(.*?)^```", page, re.MULTILINE | re.DOTALL)).split("$ ")[1:]
+    assert len(steps) >= 6
+    for step in steps:
+        command, _, output = step.partition("\n")
+        if command.startswith("cat "):
+            Path(command[4:]).write_text(output, encoding="utf-8")
+            continue
+        main(shlex.split(command)[1:])
+        printed = capsys.readouterr()
+        told = "".join(line for line in printed.err.splitlines(keepends=True) if "%|" not in line)  # progress aside
+        assert told + printed.out == output, command

@@ -166,7 +166,7 @@ def _check(options):
         return 1
     unsided = count_unsided(options.data)
     for row in unsided.head(MOST_SPEAKERS).itertuples():
-        print(f"note: {row.speaker} is on no side ({row.n_sentences} sentences in {row.n_articles} articles)")
+        print(f"note: {row.speaker} is on no side (sentences: {row.n_sentences}, articles: {row.n_articles})")
     print(f"no findings; {len(unsided)} speakers on no side (an official among them belongs in wordlists/speakers.csv)")
     return 0
 
