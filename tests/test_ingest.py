@@ -206,7 +206,7 @@ def test_strict_import_stops_at_the_first_fault_and_takes_nothing(tmp_path, caps
 
 
 UNREADABLE = {
-    "no such column": (b'{"body": "x"}', "no column text, but body"),
+    "no such column": (b'{"body": "x"}', "no column text; the file has body"),
     "a broken archive": (gzip.compress(b'{"text": "x"}\n' * 999)[:-20], "cannot be read to its end"),
     "not UTF-8": ('{"text": "é"}'.encode("latin-1"), "cannot be read to its end"),
 }

@@ -32,15 +32,15 @@ COMMON = 100  # a shingle that stands in more texts is a form of words and names
 NEAR = 0.5  # share of the shorter text's shingles that stand in the other as well
 FEWEST_WORDS = 20  # of fewer words no likeness can be told
 SHORTEST_TEXT = 200  # characters; of fewer no language can be told
-ENGLISH = frozenset("the of and to that for with was are this from have which been were their by it has not".split())
-ENGLISH_SHARE = 0.05  # running text in English has 0.12 to 0.3 of these; lists, and languages that share "for", less
+ENGLISH = frozenset("the of and to that for with was are this from have which been were their by it has".split())
+ENGLISH_SHARE = 0.05  # English running text has 0.12 to 0.3 of these, languages that share "for" less
 MOST_SPEAKERS = 50  # lines on speakers; a large corpus has thousands who are quoted once
 
 _WORD = re.compile(r"\w+")
 
 
 def find_faults(data_dir=None):
-    """Say all that is wrong with a corpus folder, one line a finding, in the order in which it should be mended.
+    """Say all that is wrong with a corpus folder, one line a finding.
 
     Looks at articles.csv, the texts (checksums, encoding, language, copies), the codings and corrections, and
     whether processed/ is of these articles. Does not judge whether codes are right.
@@ -74,22 +74,24 @@ def find_faults(data_dir=None):
         yield from _find_text_faults(row, texts[row.doc_id], data_dir)
     yield from _find_code_faults(articles, texts, data_dir)
     for first, second, share in find_near_duplicates(texts):
-        yield f"{first} and {second}: near-duplicates, {share:.0%} of the shorter text stands in the other; keep one"
+        yield f"{first} and {second}: near-duplicates, {share:.0%} of the shorter is in the other; keep one"
     yield from _find_stale(articles, data_dir)
 
 
 def _find_row_faults(articles):
-    """What no single cell shows: a day to come, one text or address in two rows, names that differ by case alone."""
+    """What no single cell shows: a day to come, one text or address twice, names told apart by case."""
     today = datetime.date.today().isoformat()
     for i, row in enumerate(articles.itertuples(), start=2):
         if str(getattr(row, "published", "")) > today:
             yield f"{row.path}, row {i}: published is {row.published}, which is to come; correct the day"
-    keys = {"sha256": articles["sha256"], "url": articles["url"], "doc_id, case aside": articles["doc_id"].str.lower()}
+    lower = articles["doc_id"].str.lower()
+    keys = {"sha256": articles["sha256"], "url": articles["url"], "doc_id, case aside": lower}
     for what, key in keys.items():
         for value, group in articles[key != ""].groupby(key[key != ""], sort=True):
             names = list(group["doc_id"].unique())
             if len(names) > 1:
-                yield f"{articles['path'].iloc[0]}: {', '.join(names)} have the same {what} ({value}); keep one"
+                path = articles["path"].iloc[0]
+                yield f"{path}: {', '.join(names)} have the same {what} ({value}); keep one"
 
 
 def _find_text_faults(row, text, data_dir):
@@ -101,11 +103,11 @@ def _find_text_faults(row, text, data_dir):
         import ftfy
 
         if ftfy.badness.is_bad(text):
-            yield f"{path}: looks like a misread encoding (as in “â€™”); take the text anew, or mend it with ftfy"
+            yield f"{path}: looks like a misread encoding (“â€™”); take the text anew, or mend it with ftfy"
     language = getattr(row, "language", "en")
     if len(text) >= SHORTEST_TEXT and _is_english(text) != language.startswith("en"):
         found = "does not read like English" if language.startswith("en") else "reads like English"
-        yield f"{path}: language is {language}, but the text {found}; correct articles.csv, or leave the article out"
+        yield f"{path}: language is {language}, but the text {found}; correct articles.csv, or leave it out"
     elif not language.startswith("en"):
         yield f"{path}: language is {language}; sentences are attributed by rules for English"
 
@@ -120,8 +122,9 @@ def _find_code_faults(articles, texts, data_dir):
     """Faults of the coding files, then codings and corrections that fit no text or sentence."""
     tables_are_sound = True
     for path in sorted((data_dir / "coding").glob("*.csv")):
+        table = CORRECTIONS if path.stem == "corrections" else CODINGS
         try:
-            faults = list(find_table_faults(read_csv(path), CORRECTIONS if path.stem == "corrections" else CODINGS, name=str(path)))
+            faults = list(find_table_faults(read_csv(path), table, name=str(path)))
         except InputError as error:
             faults = [str(error)]
         tables_are_sound = tables_are_sound and not faults
@@ -137,19 +140,20 @@ def _find_code_faults(articles, texts, data_dir):
     if people:
         faults = list(find_coding_faults(people[0], texts))
         yield from faults
-        corrected = articles[articles["doc_id"].isin(people[1]["doc_id"]) & articles["doc_id"].isin(list(texts))]
+        corrections = people[1][people[1]["doc_id"].isin(list(texts))]
+        corrected = articles[articles["doc_id"].isin(corrections["doc_id"])]
         if len(corrected) and not faults:
-            _, sentences, _ = build_articles(corrected, people[0], people[1][people[1]["variable"] == "keep"], data_dir=data_dir)
-            mine = people[1][people[1]["doc_id"].isin(corrected["doc_id"])]
-            yield from find_correction_faults(sentences, mine)
+            kept = corrections[corrections["variable"] == "keep"]
+            _, sentences, _ = build_articles(corrected, people[0], kept, data_dir=data_dir)
+            yield from find_correction_faults(sentences, corrections)
 
 
 def find_near_duplicates(texts):
     """Find pairs of texts one of which repeats most of the other: syndicated copies, excerpts, new versions.
 
-    A text is the set of its runs of five words (Broder 1997, shingles); the share is the part of the smaller
-    set that is in the other (containment). Pairs are sought by a sample of the runs that is the same for all texts,
-    so that the work grows with the number of words; then counted in full.
+    A text is the set of its runs of five words (shingles: Broder 1997); the share is the part of the smaller
+    set that is in the other (containment). Pairs are sought by a sample of the runs, the same for all texts,
+    so that the work grows with the number of words; then they are counted in full.
 
     Parameters
     ----------
@@ -159,8 +163,8 @@ def find_near_duplicates(texts):
     Returns
     -------
     list of (str, str, float)
-        The two names and the share, at least 0.5, in the order of the names. Copies beyond the hundredth of one
-        text, and pairs under 20 words, are not looked for.
+        The two names and the share, at least 0.5, in the order of the names. Does not look for texts under
+        20 words, nor for those with more than a hundred copies.
 
     Examples
     --------
@@ -176,7 +180,8 @@ def find_near_duplicates(texts):
     from scipy import sparse
 
     shingles, columns = np.unique(np.concatenate(hashes), return_inverse=True)
-    holds = sparse.csr_array((np.ones(len(rows), np.int32), (rows, columns)), shape=(len(names), len(shingles)))
+    ones = np.ones(len(rows), np.int32)
+    holds = sparse.csr_array((ones, (rows, columns)), shape=(len(names), len(shingles)))
     counts = holds.sum(axis=0)
     holds = holds[:, (counts > 1) & (counts <= COMMON)]
     shared = sparse.triu(holds @ holds.T, k=1).tocoo()
@@ -221,13 +226,14 @@ def _find_stale(articles, data_dir):
         return
     differ = sorted(set(built) ^ set(articles["doc_id"]))
     if differ:
-        yield f"{data_dir / 'processed'}: {len(differ)} articles were added or removed since the build ({differ[0]}); build anew"
+        what = f"{len(differ)} articles were added or removed since the build ({differ[0]})"
+        yield f"{data_dir / 'processed'}: {what}; build anew"
 
 
 def count_unsided(data_dir=None):
     """Count the speakers who belong to no side, so that an official among them can be given one.
 
-    One row per speaker: speaker, n_sentences, n_articles; most sentences first. Empty if nothing is built yet.
+    One row per speaker: speaker, n_sentences, n_articles; most sentences first. Empty before the first build.
     """
     data_dir = Path(data_dir or get_data_dir())
     if not (data_dir / "processed" / "sentences.csv").exists():

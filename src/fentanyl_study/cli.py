@@ -1,4 +1,4 @@
-"""The command fentanyl-study: add, import and fetch articles, check and build a corpus, execute the notebooks."""
+"""The command fentanyl-study: add, import, fetch, check, build, execute the notebooks."""
 
 import argparse
 import collections
@@ -32,12 +32,12 @@ def _make_parser():
         "article.html --outlet 'Global Times' --country CN --type state_media --voice narrator",
     )  # fmt: skip
     add.add_argument("source", metavar="SOURCE")
-    add.add_argument("--allow-local", action="store_true", help="permit an address of this machine or its network")
+    add.add_argument("--allow-local", action="store_true", help="permit an address of this network")
     _add_fields(add)
     many = _add_command(
         commands, "import", _import, "add many articles from JSON Lines or CSV (also .gz)",
-        "texts.jsonl.gz --map text=body,published=date --match fentanyl --voice us_official --outlet 'White House' "
-        "--country US --type government --data my-corpus",
+        "texts.jsonl.gz --map text=body,published=date --match fentanyl --voice us_official "
+        "--outlet 'White House' --country US --type government --data my-corpus",
     )  # fmt: skip
     many.add_argument("file", type=Path, metavar="FILE")
     many.add_argument("--map", default="", metavar="NAME=COLUMN,…", help="which of its columns holds what")
@@ -46,8 +46,8 @@ def _make_parser():
     _add_fields(many)
     _add_fetch(commands)
     _add_command(commands, "check", _check, "say all that is wrong with a corpus folder", "--data my-corpus")
-    _add_command(commands, "dictionary", _write_dictionary, "write the data dictionary into README.md", "--data data")
-    notebooks = _add_command(commands, "notebooks", _run_notebooks, "execute the notebooks", "--out build/notebooks")
+    _add_command(commands, "dictionary", _write_dictionary, "write the dictionary into README.md", "")
+    notebooks = _add_command(commands, "notebooks", _run_notebooks, "execute the notebooks", "--out build")
     notebooks.add_argument("--out", type=Path, help="folder for the executed notebooks; in place by default")
     return parser
 
@@ -55,7 +55,7 @@ def _make_parser():
 def _add_command(commands, name, run, what, example):
     parser = commands.add_parser(name, help=what, description=what)
     parser.epilog = f"example: {parser.prog} {example}"
-    parser.add_argument("--data", type=Path, metavar="DIR", help="corpus folder; the repository's data/ by default")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="corpus folder (default: data/)")
     parser.set_defaults(run=run)
     return parser
 
@@ -66,7 +66,7 @@ def _add_fields(parser):
     parser.add_argument("--country", metavar="CN|US|…", dest="outlet_country", help="country of the outlet")
     parser.add_argument("--type", dest="outlet_type", help="press, state_media, newsletter, government, …")
     parser.add_argument("--date", metavar="YYYY-MM-DD", dest="published", help="day of publication")
-    parser.add_argument("--voice", choices=VOICES, help="whose the sentences are that nobody else is credited with")
+    parser.add_argument("--voice", choices=VOICES, help="whose the uncredited words are")
     parser.add_argument("--title")
     parser.add_argument("--author")
     parser.add_argument("--url", help="address it was taken from")
@@ -81,19 +81,19 @@ def _read_fields(options):
 
 
 def _add_fetch(commands):
-    parser = commands.add_parser("fetch", help="fetch official texts from the web", description="fetch official texts")
+    parser = commands.add_parser("fetch", help="fetch official texts from the web")
     sources = parser.add_subparsers(required=True, metavar="SOURCE")
     for name, what, example in (
-        ("federal-register", "documents of the US Federal Register that hold the words", "fentanyl --limit 20"),
-        ("justice", "press releases of the US Justice Department with the words in their title", "fentanyl"),
-        ("mfa", "English pages of the Chinese Foreign Ministry", "https://www.fmprc.gov.cn/eng/…/t1616746.shtml"),
-        ("list", "the pages of a CSV file with a column url", "data/raw/official_sources.csv --data my-corpus"),
+        ("federal-register", "documents of the US Federal Register with the words", "fentanyl --limit 9"),
+        ("justice", "press releases of the US Justice Department by their title", "fentanyl"),
+        ("mfa", "English pages of the Chinese Foreign Ministry", "https://www.fmprc.gov.cn/…/t1616746.shtml"),
+        ("list", "the pages of a CSV file with a column url", "data/raw/official_sources.csv"),
     ):
         source = _add_command(sources, name, _fetch, what, example)
         several = {"nargs": "+"} if name == "mfa" else {}
         source.add_argument("what", metavar={"mfa": "URL", "list": "FILE"}.get(name, "QUERY"), **several)
         source.add_argument("--limit", type=int, metavar="N", help="stop after N texts")
-        source.add_argument("--pause", type=float, default=1.0, metavar="S", help="seconds between requests (1)")
+        source.add_argument("--pause", type=float, default=1.0, metavar="S", help="seconds in between (1)")
         source.add_argument("--allow-local", action="store_true", help="permit addresses of this network")
         source.set_defaults(source=name)
 
@@ -105,15 +105,19 @@ def _build(options):
 
 
 def _add(options):
-    from fentanyl_study.fetch import Visitor, load_article
+    from fentanyl_study.fetch import FetchError, Visitor, load_article
     from fentanyl_study.ingest import add_article
     from fentanyl_study.pages import read_file
 
-    if "://" in options.source:
-        article = load_article({"url": options.source}, Visitor(allow_local=options.allow_local))
-    else:
+    ask = _ask if sys.stdin.isatty() else None
+    if "://" not in options.source:
         article = read_file(options.source)
-    print(add_article(article | _read_fields(options), options.data, ask=_ask if sys.stdin.isatty() else None))
+    else:
+        try:
+            article = load_article({"url": options.source}, Visitor(allow_local=options.allow_local))
+        except FetchError as error:
+            raise InputError(f"{options.source}: {error}") from None
+    print(add_article(article | _read_fields(options), options.data, ask=ask))
 
 
 def _ask(column):
@@ -125,7 +129,7 @@ def _import(options):
 
     pairs = [pair.partition("=")[::2] for pair in options.map.split(",") if pair]
     if not all(column for _, column in pairs):
-        raise InputError(f"--map {options.map}: expected NAME=COLUMN,NAME=COLUMN, as in text=body,published=date")
+        raise InputError(f"--map {options.map}: expected NAME=COLUMN,… as in text=body,published=date")
     rows = import_file(
         options.file, options.data, mapping=dict(pairs), defaults=_read_fields(options), match=options.match,
         strict=options.strict,
@@ -146,8 +150,10 @@ def _fetch(options):
     from fentanyl_study import fetch
 
     visitor = fetch.Visitor(allow_local=options.allow_local, pause=options.pause)
-    find = {"federal-register": fetch.find_federal_register, "justice": fetch.find_justice, "mfa": fetch.find_mfa,
-            "list": fetch.find_listed}[options.source]  # fmt: skip
+    find = {
+        "federal-register": fetch.find_federal_register, "justice": fetch.find_justice,
+        "mfa": fetch.find_mfa, "list": fetch.find_listed,
+    }[options.source]  # fmt: skip
     outcomes = fetch.fetch_articles(find(options.what, visitor), visitor, options.data, limit=options.limit)
     for url, outcome, detail in outcomes:
         if outcome == "failed":
@@ -167,7 +173,7 @@ def _check(options):
     unsided = count_unsided(options.data)
     for row in unsided.head(MOST_SPEAKERS).itertuples():
         print(f"note: {row.speaker} is on no side (sentences: {row.n_sentences}, articles: {row.n_articles})")
-    print(f"no findings; {len(unsided)} speakers on no side (an official among them belongs in wordlists/speakers.csv)")
+    print(f"no findings; {len(unsided)} speakers on no side (an official belongs in wordlists/speakers.csv)")
     return 0
 
 

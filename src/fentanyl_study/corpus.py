@@ -75,7 +75,7 @@ def fill_optional(articles):
 
 
 def find_article_faults(articles, data_dir):
-    """Say what is wrong with articles.csv, one line a fault: with its cells, and with texts that have no row."""
+    """Say what is wrong with articles.csv, one line a fault: its cells, and texts that have no row."""
     path = Path(data_dir) / ARTICLES.path
     yield from find_table_faults(articles, ARTICLES, name=str(path))
     files = {file.stem for file in (Path(data_dir) / "raw" / "texts").glob("*.txt")}

@@ -47,7 +47,7 @@ _READABLE = ("text/html", "application/xhtml+xml", "text/plain")
 
 
 class FetchError(InputError):
-    """What could not be had: `again` says whether a later try may do, `wait` the seconds a server asks for."""
+    """What could not be had: `again` tells if a later try may do, `wait` for how long a server asks."""
 
     def __init__(self, message, *, again=False, wait=None):
         super().__init__(message)
@@ -62,7 +62,7 @@ def _refuse_local(address):
 
 
 class _Connection(http.client.HTTPConnection):
-    """Looks at the address it has reached, so that no redirect and no changed answer of the DNS leads astray."""
+    """Looks at the address it has reached, so that no redirect and no changed DNS answer leads astray."""
 
     guarded = True
 
@@ -113,7 +113,7 @@ class _Handler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
 
 
 def _make_opener(handler):
-    opener = urllib.request.OpenerDirector()  # not build_opener(): that would follow to file: and ftp: as well
+    opener = urllib.request.OpenerDirector()  # not build_opener(): that would follow to file: and ftp:
     for part in (handler, urllib.request.ProxyHandler(), urllib.request.HTTPRedirectHandler(),
                  urllib.request.HTTPDefaultErrorHandler(), urllib.request.HTTPErrorProcessor(),
                  urllib.request.UnknownHandler()):  # fmt: skip
@@ -187,7 +187,7 @@ class Visitor:
         self.allow_local, self.pause, self.last = allow_local, pause, None
 
     def get(self, url):
-        """Get one address, as ``fetch_page``; what may pass is tried again, after as long as the server asks."""
+        """Get one address, as ``fetch_page``; what may pass is tried again, when the server says."""
         for attempt in itertools.count(1):
             if self.last is not None:
                 time.sleep(max(0, self.last + self.pause - time.monotonic()))
@@ -212,15 +212,15 @@ class Visitor:
 
 
 def find_federal_register(query, visitor):
-    """Find documents of the Federal Register that hold the words: rows with the text's address in `text_url`."""
+    """Find documents of the Federal Register: rows, with the address of the text in `text_url`."""
     for page in itertools.count(1):
         wanted = {"conditions[term]": query, "per_page": 100, "page": page, "order": "newest"}
         answer = visitor.get_results(FEDERAL_REGISTER, **wanted)
         for document in answer.get("results", []):
-            agencies = [agency.get("name") or agency.get("raw_name") for agency in document.get("agencies") or []]
+            agencies = document.get("agencies") or []
             yield _US | {
                 "title": document.get("title"), "outlet": "Federal Register", "notes": document.get("type"),
-                "author": "; ".join(filter(None, agencies)), "published": document.get("publication_date"),
+                "author": _join_names(agencies), "published": document.get("publication_date"),
                 "url": document.get("html_url"), "text_url": document.get("raw_text_url") or "",
             }  # fmt: skip
         if not answer.get("results") or page >= answer.get("total_pages", page):
@@ -228,15 +228,15 @@ def find_federal_register(query, visitor):
 
 
 def find_justice(query, visitor):
-    """Find press releases of the Justice Department by words of their title: rows with the body in `content`."""
+    """Find press releases of the Justice Department by their title: rows, with the body in `content`."""
     seen = 0
     for page in itertools.count(0):
-        wanted = {"parameters[title]": query, "pagesize": 50, "page": page, "sort": "date", "direction": "DESC"}
-        answer = visitor.get_results(JUSTICE, **wanted)
+        wanted = {"parameters[title]": query, "pagesize": 50, "page": page}
+        answer = visitor.get_results(JUSTICE, **wanted, sort="date", direction="DESC")
         for release in answer.get("results", []):
             yield _US | {
                 "title": html.unescape(release.get("title") or ""), "outlet": "Department of Justice",
-                "author": "; ".join(part.get("name", "") for part in release.get("component") or []),
+                "author": _join_names(release.get("component") or []),
                 "published": _read_epoch(str(release.get("date") or "")), "url": release.get("url"),
                 "content": release.get("body") or "",
             }  # fmt: skip
@@ -246,10 +246,15 @@ def find_justice(query, visitor):
             return
 
 
+def _join_names(bodies):
+    return "; ".join(filter(None, (body.get("name") or body.get("raw_name") for body in bodies)))
+
+
 def _read_epoch(seconds):
     """Give the day of a number of seconds since 1970; what is no number stays."""
-    is_number = seconds.isascii() and seconds.isdigit()
-    return datetime.datetime.fromtimestamp(int(seconds), datetime.UTC).date().isoformat() if is_number else seconds
+    if not (seconds.isascii() and seconds.isdigit()):
+        return seconds
+    return datetime.datetime.fromtimestamp(int(seconds), datetime.UTC).date().isoformat()
 
 
 def find_mfa(urls, visitor):
@@ -263,11 +268,12 @@ def find_listed(path, visitor):
     if "url" not in rows:
         raise InputError(f"{path}: column(s) missing: url; expected url and any of {', '.join(FIELDS)}")
     for row in rows.to_dict("records"):
-        yield {name: row[name] for name in FIELDS if name in row} | {"notes": row.get("notes") or row.get("note")}
+        notes = row.get("notes") or row.get("note")
+        yield {name: row[name] for name in FIELDS if name in row} | {"notes": notes}
 
 
 def load_article(entry, visitor):
-    """Get the article of a row that was found: what the row tells counts for more than what the page tells."""
+    """Get the article of a row that was found: what the row tells goes before what the page tells."""
     if "content" in entry:
         page = {"text": html_to_text(entry["content"])}
     elif entry.get("text_url") == "":
@@ -282,7 +288,9 @@ def load_article(entry, visitor):
             page = {"text": html_to_text(text) if "<pre" in text else text, "notes": note}
         else:
             page = read_page(content, url=entry["url"], charset=charset)
-    given = {name: value for name, value in entry.items() if value and (name != "published" or find_date(value))}
+    given = {name: value for name, value in entry.items() if value}
+    if not find_date(given.get("published", "")):
+        given.pop("published", None)  # "2024-07": the page may know the day
     article = page | given | {"notes": " ".join(filter(None, (entry.get("notes"), page.get("notes"))))}
     if entry.get("split"):
         article["published"] = find_date(article.get("title", "")) or article.get("published", "")

@@ -59,7 +59,7 @@ def check_hand_codes(codings, texts):
 
 
 def find_coding_faults(codings, texts):
-    """Say which codings do not fit their texts, one line a fault: arguments and checks as in ``check_hand_codes``."""
+    """Say which codings do not fit their texts, one line a fault: as ``check_hand_codes``."""
     for row in codings[codings["doc_id"].isin(list(texts))].itertuples():
         fault = _find_misfit(texts[row.doc_id], row)
         complete = row.side and row.mode and all(getattr(row, target) for target in TARGETS)
@@ -177,7 +177,7 @@ def apply_corrections(sentences, corrections):
 
 
 def find_correction_faults(sentences, corrections):
-    """Say which corrections stand at no built sentence, one line a fault: arguments as ``apply_corrections``."""
+    """Say which corrections stand at no built sentence, one line a fault: as ``apply_corrections``."""
     place = _place_sentences(sentences)
     for row in corrections[corrections["variable"] != "keep"].itertuples():
         if (row.doc_id, row.start, row.end) not in place:

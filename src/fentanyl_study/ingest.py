@@ -27,14 +27,15 @@ class Intake:
 
     def __init__(self, staging, articles):
         self.staging, self.rows = staging, []
-        self.ids = {doc_id.lower() for doc_id in articles["doc_id"]}  # on some systems two file names differ by case alone
+        self.ids = {doc_id.lower() for doc_id in articles["doc_id"]}  # some file systems do not tell a from A
         self.texts = dict(zip(articles["sha256"], articles["doc_id"], strict=True))
         self.pages = {(row.url, row.title): row.doc_id for row in articles.itertuples() if row.url}
 
     def add(self, article):
-        """Take in one article (a dict of the columns of articles.csv, and text); give its doc_id and why it was left out.
+        """Take in one article: a dict of the columns of articles.csv, and text.
 
-        The reason is empty if the article is new. Raises InputError if a field is missing or wrong.
+        Gives its doc_id, and the reason if it was left out because the corpus has it (else an empty one).
+        Raises InputError if a field is missing or wrong.
         """
         row = {name: " ".join(str(article.get(name) or "").split()) for name in FIELDS}
         row["published"] = find_date(row["published"]) or row["published"]
@@ -49,8 +50,9 @@ class Intake:
         sha256, page = hashlib.sha256(content).hexdigest(), (row["url"], row["title"])
         wanted = clean_name(str(article.get("doc_id") or ""))
         if sha256 in self.texts or page in self.pages:
+            what = "the same text" if sha256 in self.texts else "the same address and title"
             known = self.texts.get(sha256) or self.pages[page]
-            return known, f"{'the same text' if sha256 in self.texts else 'the same address and title'} as {known}"
+            return known, f"{what} as {known}"
         if wanted.lower() in self.ids:
             return wanted, f"doc_id {wanted} is there already"
         doc_id = wanted or make_doc_id(row["outlet"], row["published"], taken=self.ids)
@@ -107,7 +109,8 @@ def open_intake(data_dir=None):
     try:
         staging.mkdir()
     except FileExistsError:
-        raise InputError(f"{staging}: articles are being added, or that broke off; if not, remove this folder") from None
+        fault = f"{staging}: articles are being added, or that broke off; if so, remove this folder"
+        raise InputError(fault) from None
     try:
         intake = Intake(staging, articles)
         yield intake
@@ -139,7 +142,7 @@ def _put_in_place(intake, path):
 
 
 def read_rows(path):
-    """Read a file of many articles, row by row: (row number, dict), or (row number, InputError) for a bad row.
+    """Read a file of many articles: row by row its number and a dict, or an InputError for a bad row.
 
     JSON Lines (.jsonl, .ndjson; rows count from 1) or CSV (the header is row 1), either of them also .gz.
 
@@ -151,8 +154,9 @@ def read_rows(path):
     suffix = Path(path).with_suffix("").suffix if Path(path).suffix == ".gz" else Path(path).suffix
     if suffix not in (".csv", ".jsonl", ".ndjson"):
         raise InputError(f"{path}: expected a file named .csv, .jsonl or .ndjson, or one of these with .gz")
+    open_file = gzip.open if str(path).endswith(".gz") else open
     try:
-        with (gzip.open if str(path).endswith(".gz") else open)(path, "rt", encoding="utf-8-sig", newline="") as file:
+        with open_file(path, "rt", encoding="utf-8-sig", newline="") as file:
             yield from _read_csv_rows(file) if suffix == ".csv" else _read_json_rows(file)
     except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: cannot be read to its end: {error}") from None
@@ -212,7 +216,8 @@ def import_file(path, data_dir=None, *, mapping=None, defaults=None, match=None,
             try:
                 article = _map_row(row, mapping or {}, defaults or {})
                 doc_id, reason = intake.add(article) if wanted.search(article["text"]) else ("", "")
-                outcomes.append((number, doc_id, "known" if reason else "added" if doc_id else "unmatched", reason))
+                outcome = "known" if reason else "added" if doc_id else "unmatched"
+                outcomes.append((number, doc_id, outcome, reason))
             except InputError as error:
                 if strict:
                     raise InputError(f"{path}, row {number}: {error}") from None
@@ -232,8 +237,9 @@ def _check_mapping(row, mapping, path):
     unknown = [name for name in mapping if name not in (*FIELDS, "doc_id", "text")]
     absent = [column for column in ({"text": "text"} | mapping).values() if column not in row]
     if isinstance(row, dict) and (unknown or absent):
-        what = f"articles.csv has no column {unknown[0]}" if unknown else f"the file has no column {absent[0]}"
-        raise InputError(f"{path}: {what}, but {', '.join(map(str, row))}; say which is which: --map text=COLUMN")
+        where, name = ("articles.csv", unknown[0]) if unknown else ("the file", absent[0])
+        columns = ", ".join(map(str, row))
+        raise InputError(f"{path}: {where} has no column {name}; the file has {columns}; use --map text=NAME")
 
 
 def _map_row(row, mapping, defaults):
@@ -270,7 +276,8 @@ def add_article(article, data_dir=None, *, ask=None):
         A column is missing or wrong, or the article is in the corpus already; nothing is written then.
     """
     data_dir = Path(data_dir or get_data_dir())
-    lacking = [column for name, column in FIELDS.items() if column.required and not article.get(name) and name != "language"]
+    needed = [column for name, column in FIELDS.items() if column.required and name != "language"]
+    lacking = [column for column in needed if not article.get(column.name)]
     if lacking and not ask:
         options = {"outlet_country": "country", "outlet_type": "type", "published": "date"}
         names = ", ".join(f"--{options.get(column.name, column.name)}" for column in lacking)
@@ -284,7 +291,7 @@ def add_article(article, data_dir=None, *, ask=None):
 
 
 def describe_article(doc_id, data_dir):
-    """Say what the build would make of one article: kept, removed, sides, speakers on no side, where to look."""
+    """Say what the build makes of one article: kept, removed, sides, speakers on no side, where to look."""
     from fentanyl_study.build import build_articles
     from fentanyl_study.hand_codes import read_corrections, read_hand_codes
 
@@ -292,14 +299,11 @@ def describe_article(doc_id, data_dir):
     people = read_hand_codes(data_dir), read_corrections(data_dir)
     _, sentences, removed = build_articles(articles[articles["doc_id"] == doc_id], *people, data_dir=data_dir)
     unsided = sentences.loc[(sentences["side"] == "other") & (sentences["speaker"] != ""), "speaker"]
-    lines = [
-        f"kept: {len(sentences)} sentences",
-        f"removed: {_count_values(removed['reason'])}",
-        f"sides: {_count_values(sentences['side'])}",
-        f"speakers on no side: {_count_values(unsided)}",
-        f"look at {data_dir / 'processed'} (sentences.csv, removed.csv) after: fentanyl-study build --data {data_dir}",
-    ]
-    return "\n".join(lines)
+    return (
+        f"kept: {len(sentences)} sentences\nremoved: {_count_values(removed['reason'])}\n"
+        f"sides: {_count_values(sentences['side'])}\nspeakers on no side: {_count_values(unsided)}\n"
+        f"look at {data_dir}/processed (sentences.csv, removed.csv) after fentanyl-study build --data {data_dir}"
+    )
 
 
 def _count_values(values):

@@ -14,10 +14,15 @@ MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augus
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _MONTH = "|".join(f"{month[:3]}(?:{month[3:]}|t|\\.)?" for month in MONTHS)
-# matches "June11, 2018", "Sept. 4, 2019", "4 September 2019"; not "04/09/2019", which two countries read differently
-_WORDS = re.compile(rf"(?i)\b(?:(?P<day>\d{{1,2}})\s+)?(?P<month>{_MONTH})\s*(?(day)|(?P<day2>\d{{1,2}}))\W+(?P<year>\d{{4}})\b")
-_BINARY = re.compile(rb"\A(?:PK\x03\x04|\x1f\x8b|%PDF|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!|\x89PNG|\xff\xd8\xff|GIF8|\xd0\xcf\x11\xe0)")
-_FOREIGN = re.compile(r"[^\x00-\x7f]{2}")  # mojibake has two such in a row: "â€™"; asking ftfy about every text is slow
+# matches "June11, 2018", "Sept. 4, 2019", "4 September 2019"; not "04/09/2019", which may be either
+_WORDS = re.compile(
+    rf"(?i)\b(?:(?P<day>\d{{1,2}})\s+)?(?P<month>{_MONTH})"
+    r"\s*(?(day)|(?P<day2>\d{1,2}))\W+(?P<year>\d{4})\b"
+)
+_BINARY = re.compile(  # zip, gzip, PDF, bzip2, xz, 7z, rar, PNG, JPEG, GIF, old Office
+    rb"PK\x03\x04|\x1f\x8b|%PDF|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!|\x89PNG|\xff\xd8\xff|GIF8|\xd0\xcf\x11\xe0"
+)
+_FOREIGN = re.compile(r"[^\x00-\x7f]{2}")  # mojibake has two such in a row ("â€™"); ftfy is slow
 _CHARSET = re.compile(rb"""(?i)<meta[^>]{1,80}charset=["']?([\w-]+)""")
 _HTML = re.compile(r"(?is)\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|article|div|p)\b")
 
@@ -25,7 +30,7 @@ _HTML = re.compile(r"(?is)\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|bod
 def find_date(words):
     """Find a day in words; empty if there is none that is sure.
 
-    >>> find_date("Press Conference on June11, 2018"), find_date("2019-04-01T09:30:00Z"), find_date("04/05/2019")
+    >>> find_date("Remarks of June11, 2018"), find_date("2019-04-01T09:30:00Z"), find_date("04/05/2019")
     ('2018-06-11', '2019-04-01', '')
     """
     parts = [m.groups() for m in _ISO.finditer(words)]
@@ -66,12 +71,13 @@ def decode_text(content, *, name, charset=None):
         import ftfy
 
         mended = ftfy.fix_encoding(text) if ftfy.badness.is_bad(text) else text
-        text, note = mended, note if mended == text else f"{note} Mended by ftfy where an encoding was misread.".strip()
+        if mended != text:
+            text, note = mended, f"{note} Mended by ftfy where an encoding was misread.".strip()
     return re.sub(r"\r\n?", "\n", text), note
 
 
 def extract_article(html, *, url="", name=""):
-    """Take the article out of a web page: title, author, outlet, published, url and text, as far as the page tells.
+    """Take the article out of a web page: its text, title, author, outlet, day, address.
 
     Raises
     ------
@@ -83,9 +89,9 @@ def extract_article(html, *, url="", name=""):
     page = trafilatura.bare_extraction(html, url=url or None, with_metadata=True, include_comments=False)
     text = (page.text or "") if page is not None else ""
     if len(text.split()) < SHORTEST_ARTICLE:
-        raise InputError(f"{name or url}: no article on this page (fewer than {SHORTEST_ARTICLE} words of running text)")
-    values = {"title": page.title, "author": page.author, "outlet": page.sitename, "published": page.date, "url": page.url}
-    return {key: value or "" for key, value in values.items()} | {"text": text.replace("\n", "\n\n")}
+        raise InputError(f"{name or url}: no article on this page (under {SHORTEST_ARTICLE} words of text)")
+    told = {"title": page.title, "author": page.author, "outlet": page.sitename, "published": page.date}
+    return {key: value or "" for key, value in told.items()} | {"url": url, "text": text.replace("\n", "\n\n")}
 
 
 def read_page(content, *, url="", charset=None, name=""):
@@ -108,7 +114,7 @@ def read_file(path):
     try:
         return read_page(Path(path).read_bytes(), name=str(path))
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; expected a text file, an HTML file or a web address") from None
+        raise InputError(f"{path}: {error.strerror}; expected text, HTML or a web address") from None
 
 
 def html_to_text(markup):

@@ -222,7 +222,7 @@ def find_table_faults(frame, table, *, name=None):
     if missing:
         yield f"{name}: column(s) missing: {', '.join(missing)}; expected {', '.join(table.names)}"
     for column in table.columns:
-        cells = frame[column.name].astype(str) if column.name in frame.columns else frame.index[:0].to_series()
+        cells = frame.get(column.name, frame.index[:0].to_series()).astype(str)
         wrong = [value for value in cells.unique() if not column.accepts(value)]
         if wrong:
             bad = cells.isin(wrong).to_numpy().nonzero()[0]
