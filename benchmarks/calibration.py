@@ -2,9 +2,9 @@
 
     python benchmarks/calibration.py [TEXTS.jsonl.gz] [--group spoken] [--texts 2000] [--halves 10]
 
-TEXTS holds one JSON object a line with `text` and `group`. Without it, synthetic counts are used in which each document
-has its own rate of each word (gamma), so that words come in bursts as they do in speech. At a nominal 5 % a test
-should call 5 % of terms different: fewer is timid, more is false.
+TEXTS holds one JSON object a line with `text` and `group`. Without it, synthetic counts are used in which
+each document has its own rate of each word (gamma), so that words come in bursts as they do in speech. At a
+nominal 5 % a test should call 5 % of terms different: fewer is timid, more is false.
 """
 
 import argparse
@@ -54,13 +54,17 @@ def call_different(dfm, seed):
     is_focus = np.random.default_rng(seed).permutation(n_units) < n_units // 2
     uses = [np.asarray(dfm.matrix[half].sum(axis=0), dtype=float).ravel() for half in (is_focus, ~is_focus)]
     _, z = compute_log_odds(*uses, np.full(len(dfm.features), PRIOR))
-    p, _ = compare_rates(dfm.matrix, dfm.units.n_words.to_numpy(float), is_focus=is_focus, articles=dfm.units.doc_id)
+    p, _ = compare_rates(
+        dfm.matrix, dfm.units.n_words.to_numpy(float), is_focus=is_focus, articles=dfm.units.doc_id
+    )
     return {"z (Fightin' Words)": np.abs(z) > Z, "G²": compute_g2(*uses) > CHI2, "articles (ours)": p < LEVEL}
 
 
 def main():
     """Print the table of false calls, by how many texts use a term."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("path", nargs="?")
     parser.add_argument("--group", default="spoken")
     parser.add_argument("--texts", type=int, default=2000)
@@ -71,12 +75,20 @@ def main():
     n_texts = np.asarray((dfm.matrix > 0).sum(axis=0)).ravel()
     called = [call_different(dfm, seed) for seed in range(options.halves)]
     bands = [(low, high) for low, high in BANDS if ((n_texts >= low) & (n_texts < high)).any()]
-    print(f"{dfm.matrix.shape[0]} texts, {dfm.matrix.shape[1]} terms, {options.halves} random halvings, nominal {LEVEL:.0%}\n")
-    names = [f"{low} to {high - 1} texts" if high < BANDS[-1][1] else f"{low} texts or more" for low, high in bands]
+    print(
+        f"{dfm.matrix.shape[0]} texts, {dfm.matrix.shape[1]} terms, {options.halves} random halvings, "
+        f"nominal {LEVEL:.0%}\n"
+    )
+    names = [
+        f"{low} to {high - 1} texts" if high < BANDS[-1][1] else f"{low} texts or more" for low, high in bands
+    ]
     print("| test | all terms | " + " | ".join(names) + " |\n|---" * 1 + "|---" * (len(names) + 1) + "|")
     for test in called[0]:
         calls = np.array([half[test] for half in called])
-        shares = [calls.mean(), *(calls[:, (n_texts >= low) & (n_texts < high)].mean() for low, high in bands)]
+        shares = [
+            calls.mean(),
+            *(calls[:, (n_texts >= low) & (n_texts < high)].mean() for low, high in bands),
+        ]
         print(f"| {test} | " + " | ".join(f"{share:.1%}" for share in shares) + " |")
 
 

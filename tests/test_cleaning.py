@@ -30,6 +30,14 @@ def test_rule_matches_its_example_and_not_its_counter_example(row):
     assert row["reason"] in REASONS and row["why"] and row["where"] in ("any", "top", "end")
 
 
+@pytest.mark.parametrize("row", read_wordlist("line_rules"), ids=lambda row: row["example"][:30])
+def test_rule_needs_only_words_that_its_matches_have(row):
+    others = [other["example"] for other in read_wordlist("line_rules")]
+    for line in [line.strip() for text in TEXTS.values() for line in text.splitlines()] + others:
+        if row["needs"] and re.fullmatch(row["pattern"], line):
+            assert set(row["needs"].split()) & set(re.findall("[a-z]+", line.lower()))
+
+
 def test_coded_sentences_are_kept_or_removed_as_coded():
     coded = read_csv(DATA / "coding/adjudicated.csv").to_dict("records")
     assert len(coded) == 245

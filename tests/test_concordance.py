@@ -11,7 +11,9 @@ from fentanyl_study.schema import InputError
 
 
 def make_sentences(*texts):
-    return pd.DataFrame({"doc_id": "a", "sentence_id": range(1, len(texts) + 1), "side": "other", "text": list(texts)})
+    return pd.DataFrame(
+        {"doc_id": "a", "sentence_id": range(1, len(texts) + 1), "side": "other", "text": list(texts)}
+    )
 
 
 def test_uses_are_found_however_written():
@@ -21,13 +23,19 @@ def test_uses_are_found_however_written():
 
 
 def test_pairs_must_be_neighbours():
-    uses = find_concordance(make_sentences("Drug-control laws control drugs; drug law control."), "drug control")
-    assert uses[["left", "keyword", "right"]].values.tolist() == [["", "Drug-control", "laws control drugs; drug law control."]]
+    uses = find_concordance(
+        make_sentences("Drug-control laws control drugs; drug law control."), "drug control"
+    )
+    assert uses[["left", "keyword", "right"]].values.tolist() == [
+        ["", "Drug-control", "laws control drugs; drug law control."]
+    ]
 
 
 def test_context_is_cut_at_words():
     text = "one two three law four five six"
-    assert find_concordance(make_sentences(text), "law", width=9)[["left", "right"]].values.tolist() == [["…three", "four…"]]
+    assert find_concordance(make_sentences(text), "law", width=9)[["left", "right"]].values.tolist() == [
+        ["…three", "four…"]
+    ]
 
 
 @given(st.lists(st.text(alphabet="ab ABé-.'", max_size=30), min_size=1, max_size=4))
@@ -56,5 +64,7 @@ def test_terms_are_read_in_their_sides_words_or_in_others():
     leading = pd.DataFrame({"feature": ["court", "law"], "side": ["other", "us_official"]})
     own = read_terms(sentences, leading, n_uses=1)
     assert own[["feature", "sentence_id"]].values.tolist() == [["court", 4], ["law", 2]]
-    assert read_terms(sentences, leading, counter=True)[["feature", "sentence_id"]].values.tolist() == [["law", 3]]
+    assert read_terms(sentences, leading, counter=True)[["feature", "sentence_id"]].values.tolist() == [
+        ["law", 3]
+    ]
     assert read_terms(sentences, leading.head(0)).empty

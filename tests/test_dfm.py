@@ -23,8 +23,16 @@ EVERYTHING = Counting(min_sentences=1, drop_stop_words=False)
 
 
 def make_sentences(*texts, doc_id="a", side="other"):
-    return pd.DataFrame({"doc_id": doc_id, "sentence_id": range(1, len(texts) + 1), "paragraph": 1, "side": side,
-                         "speaker": "", "text": list(texts)})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "doc_id": doc_id,
+            "sentence_id": range(1, len(texts) + 1),
+            "paragraph": 1,
+            "side": side,
+            "speaker": "",
+            "text": list(texts),
+        }
+    )
 
 
 def count(dfm, feature):
@@ -59,7 +67,9 @@ def test_names_of_the_united_states_are_one_word_and_the_pronoun_is_none():
 
 
 def test_pairs_are_neighbours_within_one_sentence():
-    dfm = build_dfm(make_sentences("lack of evidence", "drug control", "law"), counting=Counting(min_sentences=1))
+    dfm = build_dfm(
+        make_sentences("lack of evidence", "drug control", "law"), counting=Counting(min_sentences=1)
+    )
     assert list(dfm.features) == ["control", "drug", "drug control", "evidence", "lack", "law"]
 
 
@@ -76,7 +86,9 @@ def test_stop_words_are_dropped_and_content_words_kept():
 
 
 def test_names_are_not_counted_unless_written_small():
-    sentences = make_sentences("Gang spoke of a drug gang.", "Jane Rose rose; prices rose.", "The Drug drug drug")
+    sentences = make_sentences(
+        "Gang spoke of a drug gang.", "Jane Rose rose; prices rose.", "The Drug drug drug"
+    )
     sentences["speaker"] = ["Qin Gang", "Jane Rose", "Drug Control Office"]
     names = collect_names(sentences)
     assert names == {"qin", "gang", "jane", "rose", "drug", "control", "office"}
@@ -123,7 +135,10 @@ def test_profile_is_the_mean_over_a_sides_units():
     tfidf = weight_tfidf(build_dfm(sentences, counting=Counting(1, 1)))
     profiles = compute_profiles(tfidf, n_terms=1)
     drug = (1 + tfidf.matrix[1, list(tfidf.features).index("drug")]) / 2
-    assert profiles.drop(columns="tfidf").values.tolist() == [["china_official", "drug", 2, 1], ["us_official", "court", 1, 1]]
+    assert profiles.drop(columns="tfidf").values.tolist() == [
+        ["china_official", "drug", 2, 1],
+        ["us_official", "court", 1, 1],
+    ]
     assert profiles.tfidf.to_list() == pytest.approx([drug, 0.5])
 
 

@@ -1,8 +1,76 @@
 """Tests of attribution.find_attributions on sentences of our own."""
 
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
 from fentanyl_study.attribution import find_attributions
 
+WORDS = ["Li", "said", "that", "“", "”", '"', ",", ".", "\n", "the", "ministry", "it", "fell", "according to",
+         ":", "who", "(", ")", "—", "adding", "and", "in", "Monday", "US", "told", "reporters", "\xa0", "''",
+         "as saying"]  # fmt: skip
+ANY_TEXT = st.one_of(st.text(max_size=120), st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join))
 
-def test_direct_and_indirect_speech_have_their_sources():
-    found = find_attributions("“No,” said Li Wei. The ministry said it agreed.")
-    assert [(a.speaker, a.kind) for a in found] == [("Li Wei", "direct"), ("The ministry", "indirect")]
+
+def read(text):
+    return [(text[a.start : a.end], a.speaker, a.kind) for a in find_attributions(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("“No,” said Li.", [("No,", "Li", "direct")]),
+        ("Li said, “No.”", [("No.", "Li", "direct")]),
+        ("Li: “No.”", [("No.", "Li", "direct")]),
+        ("“No,”\xa0Li said.", [("No,", "Li", "direct")]),
+        ("“No,” he told reporters, “never.”", [("No,", "he", "direct"), ("never.", "he", "direct")]),
+        ("“No,” Li said. “Never. No.”", [("No,", "Li", "direct"), ("Never. No.", "Li", "direct")]),
+        ("Li said it was “far too much” for them.", [("it was “far too much” for them", "Li", "mixed")]),
+        ("Prices fell, the ministry said.", [("Prices fell", "the ministry", "indirect")]),
+        ("According to the survey, prices fell.", [("prices fell", "the survey", "indirect")]),
+        ("“We act.” – Commissioner Li", [("We act.", "Commissioner Li", "direct")]),
+        ("The so-called “black box” fell off the truck.", []),
+        ("They watched “Meet the Press” at home.", []),
+        ("Prices fell in May.", []),
+    ],
+)
+def test_content_and_source(text, expected):
+    assert read(text) == expected
+
+
+def test_quotation_over_paragraphs_keeps_its_speaker():
+    text = "“One,” Li said. “Two.\n\n“Three.\n\n“Four.”\n\nFive happened."
+    assert [t for t, _, _ in read(text)] == ["One,", "Two.", "Three.", "Four."]
+    assert {s for _, s, _ in read(text)} == {"Li"}
+
+
+def test_second_verb_shares_the_subject():
+    text = "Li said prices fell, adding that trade grew."
+    assert read(text) == [("prices fell", "Li", "indirect"), ("that trade grew", "Li", "indirect")]
+
+
+def test_pieces_lie_inside_one_another():
+    text = "AP reported that officials say it fell."
+    assert [(s, t) for t, s, _ in read(text)] == [
+        ("AP", "that officials say it fell"),
+        ("officials", "it fell"),
+    ]
+
+
+@settings(max_examples=300)
+@given(ANY_TEXT)
+@example("“" * 50)
+@example("said said said")
+def test_any_text_gives_sound_offsets(text):
+    found = find_attributions(text)
+    assert [a.start for a in found] == sorted(a.start for a in found)
+    for a in found:
+        assert 0 <= a.start < a.end <= len(text)
+        assert a.kind in ("direct", "indirect", "mixed")
+        speaker = None if a.speaker_start is None else text[a.speaker_start : a.speaker_end]
+        assert a.speaker == speaker
+
+
+@pytest.mark.parametrize("unit", ['"', ",", "a", "said ", "\n"])
+def test_a_megabyte_of_one_thing_is_read(unit):
+    assert find_attributions(unit * (1_000_000 // len(unit))) == []

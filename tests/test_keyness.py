@@ -46,7 +46,9 @@ def make_bursty_dfm(seed, *, n_docs=400, n_features=600):
     return make_dfm(counts, sides=sides, doc_ids=[f"d{i:04d}" for i in range(n_docs)])
 
 
-@pytest.mark.parametrize("prior, column", [(0.1, "z_flat"), (REFERENCE.prior_informative.to_numpy(), "z_informative")])
+@pytest.mark.parametrize(
+    "prior, column", [(0.1, "z_flat"), (REFERENCE.prior_informative.to_numpy(), "z_informative")]
+)
 def test_z_equals_convokits(prior, column):
     dfm = make_dfm(REFERENCE[["n_focus", "n_reference"]].T, sides=["x", "y"], doc_ids=["a", "b"])
     z = compute_keyness(dfm, "x", "y", prior=prior).set_index("feature").z[dfm.features]
@@ -61,8 +63,12 @@ def test_z_turns_its_sign_when_the_groups_change_places():
 
 def test_g2_equals_scipys():
     focus, reference = np.array([8.0, 0, 3, 20]), np.array([2.0, 4, 9, 21])
-    expected = [chi2_contingency([[a, b], [focus.sum() - a, reference.sum() - b]], lambda_="log-likelihood",
-                                 correction=False).statistic for a, b in zip(focus, reference, strict=True)]  # fmt: skip
+    expected = [
+        chi2_contingency(
+            [[a, b], [focus.sum() - a, reference.sum() - b]], lambda_="log-likelihood", correction=False
+        ).statistic
+        for a, b in zip(focus, reference, strict=True)
+    ]
     np.testing.assert_allclose(compute_g2(focus, reference), expected, rtol=1e-12)
 
 
@@ -75,7 +81,9 @@ def test_document_test_is_calibrated_where_bare_z_and_g2_are_not():
         called["g2"].append((table.g2 > 3.841).mean())
         assert (table.p_adjusted <= 0.05).mean() < 0.01
     assert 0.04 <= np.mean(called["p"]) <= 0.06
-    assert np.mean(called["z"]) > 0.15 and np.mean(called["g2"]) > 0.15  # the text is bursty enough to fool them
+    assert (
+        np.mean(called["z"]) > 0.15 and np.mean(called["g2"]) > 0.15
+    )  # the text is bursty enough to fool them
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say():
@@ -85,9 +93,17 @@ def test_intervals_hold_the_truth_as_often_as_they_say():
 
 
 def test_counts_rates_and_effect_by_hand():
-    dfm = make_dfm([[2, 0], [1, 0], [1, 3]], sides=["x", "x", "y"], doc_ids=["a", "b", "a"], n_words=[50, 50, 200])
+    dfm = make_dfm(
+        [[2, 0], [1, 0], [1, 3]], sides=["x", "x", "y"], doc_ids=["a", "b", "a"], n_words=[50, 50, 200]
+    )
     row = compute_keyness(dfm, "x", "y").iloc[0]
-    assert row[["feature", "n_focus", "n_reference", "docs_focus", "docs_reference"]].to_list() == ["f0000", 3, 1, 2, 1]
+    assert row[["feature", "n_focus", "n_reference", "docs_focus", "docs_reference"]].to_list() == [
+        "f0000",
+        3,
+        1,
+        2,
+        1,
+    ]
     assert (row.per_thousand_focus, row.per_thousand_reference, row.effect) == (30, 5, "6.0 times as often")
 
 
@@ -123,7 +139,9 @@ def test_nothing_is_ever_missing_or_infinite(counts):
 
 
 def test_informative_prior_follows_use_and_spares_no_feature():
-    prior = make_informative_prior(make_dfm([[3, 0], [4, 0]], sides=["x", "y"], doc_ids=["a", "a"]), n_words=90)
+    prior = make_informative_prior(
+        make_dfm([[3, 0], [4, 0]], sides=["x", "y"], doc_ids=["a", "a"]), n_words=90
+    )
     assert prior.tolist() == [80, 10]
 
 
@@ -133,16 +151,27 @@ def test_leading_terms_stand_in_two_articles_and_off_zero():
                           "p_adjusted": [0.01, 0.2, 1, 0.03]})  # fmt: skip
     leading = pick_leading_terms(table, "x", "y")
     assert leading[["feature", "side"]].values.tolist() == [["b", "x"], ["d", "y"]]
-    assert describe_keyness(table, leading, "X", "Y") == (
-        "Of 4 terms, 2 differ between X and Y at a false discovery rate of 5%; leading are, for X: b; for Y: d."
+    assert describe_keyness(table, leading, names={"x": "X", "y": "Y"}) == (
+        "Of 4 terms, 2 differ between X and Y at a false discovery rate of 5%; "
+        "leading are, for X: b; for Y: d."
     )
+    only_y = describe_keyness(table, leading[leading.side == "y"], names={"x": "X", "y": "Y"})
+    assert only_y.endswith("for X: none; for Y: d.")
 
 
 def test_leading_terms_are_picked_anew_without_each_article():
     # f0000 leads in a, b and c; f0001 only in a and b, so that without one of them it stands in one article
-    dfm = make_dfm([[9, 9, 1], [9, 9, 1], [9, 0, 1], [1, 1, 9], [1, 1, 9], [1, 1, 9]], sides=list("xxxyyy"), doc_ids=list("abcabc"))
+    dfm = make_dfm(
+        [[9, 9, 1], [9, 9, 1], [9, 0, 1], [1, 1, 9], [1, 1, 9], [1, 1, 9]],
+        sides=list("xxxyyy"),
+        doc_ids=list("abcabc"),
+    )
     table = leave_out_articles(dfm, "x", "y", prior=0.1)
-    assert table[["doc_id", "n_focus", "n_reference"]].values.tolist() == [["a", 2, 2], ["b", 2, 2], ["c", 2, 2]]
+    assert table[["doc_id", "n_focus", "n_reference"]].values.tolist() == [
+        ["a", 2, 2],
+        ["b", 2, 2],
+        ["c", 2, 2],
+    ]
     assert table.lost.to_list() == ["f0001", "f0001", ""]
     assert table.n_kept.to_list() == [2, 2, 3]
     assert leave_out_articles(dfm, "x", "z").empty
@@ -153,7 +182,9 @@ def test_missing_side_is_said_not_raised():
     table = compare_sides(dfm, "x", "y")
     leading = pick_leading_terms(table, "x", "y")
     assert table.empty and list(table.columns) == list(COLUMNS) and leading.empty
-    assert "does not hold enough words of both X and Y" in describe_keyness(table, leading, "X", "Y")
+    assert "does not hold enough words of both X and Y" in describe_keyness(
+        table, leading, names={"x": "X", "y": "Y"}
+    )
 
 
 def test_bad_input_is_named():
@@ -164,6 +195,8 @@ def test_bad_input_is_named():
         compute_keyness(dfm, [True, True], [False, True])
     with pytest.raises(InputError, match="prior must be above 0"):
         compute_keyness(dfm, "x", "y", prior=0)
-    sentences = pd.DataFrame({"doc_id": ["a", "b"], "sentence_id": [1, 1], "side": ["x", "y"], "text": ["It is.", "So be it."]})
+    sentences = pd.DataFrame(
+        {"doc_id": ["a", "b"], "sentence_id": [1, 1], "side": ["x", "y"], "text": ["It is.", "So be it."]}
+    )
     with pytest.raises(InputError, match="0 feature.s., expected 2 or more"):
         compute_keyness(build_dfm(sentences, counting=Counting(min_sentences=1)), "x", "y")

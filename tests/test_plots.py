@@ -1,4 +1,4 @@
-"""Figures: what they draw is what the table says, names do not cover each other, and the bytes are the same."""
+"""Figures: what they draw is what the table says, names do not cover each other, bytes are the same."""
 
 import matplotlib
 import numpy as np
@@ -21,27 +21,44 @@ def close_figures():
 
 @pytest.fixture
 def keyness():
-    return pd.DataFrame({"feature": [f"term {i}" for i in range(30)], "n_focus": range(1, 31), "n_reference": 3,
-                         "log_odds": np.repeat([2.0, 1.9, -1.0], 10)})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "feature": [f"term {i}" for i in range(30)],
+            "n_focus": range(1, 31),
+            "n_reference": 3,
+            "log_odds": np.repeat([2.0, 1.9, -1.0], 10),
+        }
+    )
 
 
 @pytest.fixture
 def shares():
-    return pd.DataFrame({"name": ["a", "a", "b", "b"], "side": ["china_official", "us_official"] * 2,
-                         "share": [0.2, 0.6, 0.5, 0.1], "low": [0.1, 0.5, 0.4, 0.0], "high": [0.3, 0.7, 0.6, 0.2]})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "name": ["a", "a", "b", "b"],
+            "side": ["china_official", "us_official"] * 2,
+            "share": [0.2, 0.6, 0.5, 0.1],
+            "low": [0.1, 0.5, 0.4, 0.0],
+            "high": [0.3, 0.7, 0.6, 0.2],
+        }
+    )
 
 
 def test_names_of_leading_terms_do_not_cover_each_other(keyness):
-    leading = pd.concat([keyness.head(10).assign(side="china_official"), keyness.tail(10).assign(side="us_official")])
+    leading = pd.concat(
+        [keyness.head(10).assign(side="china_official"), keyness.tail(10).assign(side="us_official")]
+    )
     axes = plot_keyness(keyness, leading)
     axes.figure.canvas.draw()
     boxes = [text.get_window_extent() for text in axes.texts]
     assert len(boxes) == 20
     for i, box in enumerate(boxes):
-        assert 0 <= box.x0 and box.x1 <= axes.figure.bbox.width
+        assert box.x0 >= 0 and box.x1 <= axes.figure.bbox.width
         # an annotation's extent holds its leader line, so the text's own line counts
         own = matplotlib.text.Text.get_window_extent(axes.texts[i])
-        assert not any(own.overlaps(matplotlib.text.Text.get_window_extent(other)) for other in axes.texts[:i])
+        assert not any(
+            own.overlaps(matplotlib.text.Text.get_window_extent(other)) for other in axes.texts[:i]
+        )
 
 
 @given(st.lists(st.floats(0, 10), max_size=15))
@@ -53,14 +70,19 @@ def test_spread_keeps_order_distance_and_bounds(values):
 
 def test_shares_stand_where_the_table_says(shares):
     axes = plot_shares(shares, row="name")
-    points = {collection.get_label(): collection.get_offsets()[:, 0].tolist() for collection in axes.collections
-              if collection.get_label() in ("Chinese officials", "US officials")}  # fmt: skip
+    points = {
+        collection.get_label(): collection.get_offsets()[:, 0].tolist()
+        for collection in axes.collections
+        if collection.get_label() in ("Chinese officials", "US officials")
+    }
     assert points == {"Chinese officials": [0.2, 0.5], "US officials": [0.6, 0.1]}
     assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
 
 
 def test_profiles_draw_each_side_in_its_colour():
-    profiles = pd.DataFrame({"side": ["china_official", "us_official"], "feature": ["law", "deaths"], "tfidf": [0.2, 0.3]})
+    profiles = pd.DataFrame(
+        {"side": ["china_official", "us_official"], "feature": ["law", "deaths"], "tfidf": [0.2, 0.3]}
+    )
     plot_profiles(profiles)
     for panel, side, width in zip(plt.gcf().axes, ("china_official", "us_official"), (0.2, 0.3), strict=True):
         (bar,) = panel.patches
@@ -68,7 +90,9 @@ def test_profiles_draw_each_side_in_its_colour():
 
 
 def test_sides_differ_in_grey():
-    luminance = sorted(float(np.dot(to_rgb(color), [0.2126, 0.7152, 0.0722])) for color in SIDE_COLORS.values())
+    luminance = sorted(
+        float(np.dot(to_rgb(color), [0.2126, 0.7152, 0.0722])) for color in SIDE_COLORS.values()
+    )
     assert min(np.diff(luminance)) > 0.08
 
 

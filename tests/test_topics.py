@@ -19,8 +19,8 @@ from fentanyl_study.topics import (
     compute_npmi,
     compute_stability,
     compute_topic_shares,
-    describe_topics,
     describe_topic_shares,
+    describe_topics,
     find_examples,
     find_strongest,
     fit_topics,
@@ -29,16 +29,25 @@ from fentanyl_study.topics import (
     shuffle_units,
 )
 
-WORDS = {"law": "court judge statute trial appeal", "sea": "boat harbour tide sail anchor", "farm": "wheat barn cow plough hay"}
+WORDS = {
+    "law": "court judge statute trial appeal",
+    "sea": "boat harbour tide sail anchor",
+    "farm": "wheat barn cow plough hay",
+}
 
 
 def make_sentences(*, n_each=12, seed=0):
     """Sentences of three plain subjects; the first side speaks of law twice as often."""
     generator, rows = np.random.default_rng(seed), []
-    for side, subjects in (("china_official", ["law", "law", "sea", "farm"]), ("us_official", ["law", "sea", "farm", "farm"])):
+    for side, subjects in (
+        ("china_official", ["law", "law", "sea", "farm"]),
+        ("us_official", ["law", "sea", "farm", "farm"]),
+    ):
         for i in range(n_each):
             words = generator.choice(WORDS[subjects[i % 4]].split(), size=4, replace=False)
-            rows.append({"doc_id": f"d{i % 3}", "sentence_id": len(rows) + 1, "side": side, "text": " ".join(words)})
+            rows.append(
+                {"doc_id": f"d{i % 3}", "sentence_id": len(rows) + 1, "side": side, "text": " ".join(words)}
+            )
     return pd.DataFrame(rows)
 
 
@@ -69,7 +78,9 @@ def test_planted_subjects_are_found_in_order_of_their_share(sentences, tfidf):
     assert sorted(map(sorted, found)) == sorted(sorted(words.split()) for words in WORDS.values())
     shares = (topics.weights / topics.weights.sum(axis=1, keepdims=True)).sum(axis=0)
     assert shares.tolist() == sorted(shares, reverse=True)
-    truth = [next(name for name, words in WORDS.items() if text.split()[0] in words) for text in sentences.text]
+    truth = [
+        next(name for name, words in WORDS.items() if text.split()[0] in words) for text in sentences.text
+    ]
     table = pd.crosstab(find_strongest(topics), truth)
     assert (table.gt(0).sum() == 1).all()
 
@@ -85,7 +96,9 @@ def test_npmi_equals_brute_force(rows):
         else:
             pmi = np.log((n_both / len(rows)) / (n_a / len(rows) * n_b / len(rows)))
             values.append(pmi / -np.log(n_both / len(rows)))
-    assert compute_npmi(sparse.csr_array(np.array(rows)), [0, 1, 2, 3]) == pytest.approx(np.mean(values), abs=1e-9)
+    assert compute_npmi(sparse.csr_array(np.array(rows)), [0, 1, 2, 3]) == pytest.approx(
+        np.mean(values), abs=1e-9
+    )
 
 
 def test_rankings_are_compared_as_in_the_papers_example():
@@ -99,7 +112,9 @@ def make_noise(*, n_words=60):
     generator = np.random.default_rng(0)
     words = [a + b for a in "bcdfghjklm" for b in "aeiouy"][:n_words]
     texts = [" ".join(generator.choice(words, 5, replace=False)) for _ in range(60)]
-    return pd.DataFrame({"doc_id": list("abc") * 20, "sentence_id": range(1, 61), "side": "other", "text": texts})
+    return pd.DataFrame(
+        {"doc_id": list("abc") * 20, "sentence_id": range(1, 61), "side": "other", "text": texts}
+    )
 
 
 def test_planted_topics_hold_up_and_noise_does_not(tfidf):
@@ -137,7 +152,9 @@ def test_shares_sum_to_one_and_name_the_difference(tfidf):
     assert shares.groupby("side").share.sum().to_list() == pytest.approx([1, 1])
     law = next(i for i, terms in enumerate(describe_topics(topics).terms) if "court" in terms) + 1
     by_side = shares[shares.topic == law].set_index("side").share
-    assert by_side["china_official"] == pytest.approx(0.5, abs=0.05) and by_side["us_official"] == pytest.approx(0.25, abs=0.05)
+    assert by_side["china_official"] == pytest.approx(0.5, abs=0.05) and by_side[
+        "us_official"
+    ] == pytest.approx(0.25, abs=0.05)
     differences = compare_topic_shares(topics, "china_official", "us_official").set_index("topic")
     assert differences.difference[law] == pytest.approx(by_side["china_official"] - by_side["us_official"])
     assert (differences.p_adjusted >= differences.p).all()
@@ -153,10 +170,27 @@ def test_groups_of_ones_own_leave_units_out(tfidf):
 
 def test_shares_are_described_from_the_tables(tfidf):
     topics = fit_topics(tfidf, 3)
-    described, differences = describe_topics(topics), compare_topic_shares(topics, "china_official", "us_official")
-    sentence = describe_topic_shares(described, differences, "Chinese officials", "US officials")
-    assert sentence.startswith("Of 3 topics, 3 hold up") and "50%" not in sentence.split("hold up")[0]
-    assert "cannot be compared" in describe_topic_shares(described, differences.head(0), "Chinese officials", "US officials")
+    described, differences = (
+        describe_topics(topics),
+        compare_topic_shares(topics, "china_official", "us_official"),
+    )
+    described["name"], described["holds_up"] = ["law", "farm", "sea"], [True, True, False]
+    differences["difference"], differences["low"], differences["high"] = (
+        [0.25, -0.2, 0.9],
+        [0.1, -0.3, 0.8],
+        [0.3, 0.05, 1],
+    )
+    differences["p_adjusted"] = [0.01, 0.2, 0.01]
+    assert describe_topic_shares(described, differences, "Chinese officials", "US officials") == (
+        "Of 3 topics, 2 hold up, and 1 of these differ at a false discovery rate of 5%; "
+        'among Chinese officials "law" has 25 percentage points more '
+        "(10 to 30, the range when each article is left out); "
+        'among US officials "farm" has 20 percentage points more '
+        "(-5 to 30, the range when each article is left out)."
+    )
+    assert "cannot be compared" in describe_topic_shares(
+        described, differences.head(0), "Chinese officials", "US officials"
+    )
 
 
 def test_examples_are_sentences_of_their_topic(sentences, tfidf):
@@ -175,8 +209,14 @@ def test_name_repeats_no_word():
 
 
 def test_unit_without_words_has_no_topic_and_no_share():
-    sentences = pd.concat([make_sentences(), pd.DataFrame({"doc_id": ["z"], "sentence_id": [99], "side": ["us_official"],
-                                                           "text": ["It is so."]})])  # fmt: skip
+    sentences = pd.concat(
+        [
+            make_sentences(),
+            pd.DataFrame(
+                {"doc_id": ["z"], "sentence_id": [99], "side": ["us_official"], "text": ["It is so."]}
+            ),
+        ]
+    )
     topics = fit_topics(weight_tfidf(build_dfm(sentences, counting=Counting(1, 1))), 3)
     assert find_strongest(topics)[-1] == -1
     assert compute_topic_shares(topics).n_rows.max() == 12

@@ -158,6 +158,31 @@ def judge_alpha(alpha):
     return "firm claims" if alpha >= FIRM else "tentative claims" if alpha >= TENTATIVE else "no claim"
 
 
+def pair_machine(sentences):
+    """Pair the codes in force with the program's own, for the sentences a person has coded.
+
+    One row per sentence and variable: doc_id, sentence_id, variable, first (by hand), second (by program).
+    """
+    coded = sentences[sentences["coded_by"] != "machine"]
+    key = ["doc_id", "sentence_id"]
+    codes = ["side", "mode", *TARGETS, "frames"]
+    machine = coded[key].assign(**{code: coded[f"{code}_machine"] for code in codes})
+    return pair_codes(coded[[*key, *codes]], machine, key=key)
+
+
+def is_same_speaker(first, second):
+    """Tell whether two names stand for one source: the last word of one is a word of the other.
+
+    >>> is_same_speaker("Liu Yuejin", "Deputy Director Yuejin"), is_same_speaker("Ministry of Public Security", "China")
+    (True, False)
+    """
+    names = [[word.strip(".,").lower() for word in name.replace("-", " ").split()] for name in (first, second)]
+    if not all(names):
+        return not any(names)
+    words = [[word for word in name if len(word) > 2] or name for name in names]
+    return words[0][-1] in words[1] or words[1][-1] in words[0]
+
+
 def score_codings(pairs):
     """Score a second coding against a first one that is taken for true.
 

@@ -1,12 +1,25 @@
-"""Build data/processed from data/raw and data/coding: every stage in order, nothing half-written."""
+"""Build data/processed from data/raw and data/coding: every stage in order, nothing half-written.
 
+Articles are built in chunks, on one core, several or a cluster, and kept in a cache; the tables are
+written from the cache in the order of doc_id, so they are the same however the work was shared out.
+"""
+
+import csv
+import io
 import os
+import re
+import sqlite3
+import warnings
+from collections import defaultdict
+from concurrent.futures import BrokenExecutor
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
-import pandas as pd
+from joblib import Parallel, cpu_count, delayed, parallel_config
 from tqdm import tqdm
 
 from fentanyl_study.attribution import attribute_sentences
+from fentanyl_study.cache import compute_keys, fingerprint_package, open_cache
 from fentanyl_study.cleaning import clean_documents
 from fentanyl_study.coding import code_sentences
 from fentanyl_study.corpus import get_data_dir, read_articles, read_text
@@ -22,34 +35,113 @@ from fentanyl_study.schema import DOCUMENTS, REMOVED, SENTENCES, InputError, che
 from fentanyl_study.sentences import split_sentences
 
 CHUNK = 50  # articles worked on at a time: enough to spare overhead, few enough to keep memory flat
+PATIENCE = 900  # seconds for a chunk, which takes about one: by then all workers of a cluster are gone
+BUILT = (DOCUMENTS, SENTENCES, REMOVED)
 
 
-def build_corpus(data_dir=None):
+def build_corpus(data_dir=None, *, jobs=None, scheduler=None):
     """Build documents.csv, sentences.csv and removed.csv of a corpus folder.
+
+    Articles that have not changed since an earlier build are taken from DIR/.cache. An interrupted build
+    leaves the last tables in place, and the next one goes on where it stopped.
 
     Parameters
     ----------
     data_dir : Path, optional
         Folder with raw/ and, if there is one, coding/; the repository's data/ by default.
+    jobs : int, optional
+        Processes to work with; as many as there are cores by default.
+    scheduler : str, optional
+        Address of a Dask scheduler ("tcp://host:8786") whose workers do the work instead. They must have this
+        version of the package, and see the folder under the same path.
 
     Raises
     ------
     InputError
-        The input has a fault; nothing is written then.
+        The input has a fault, or the tables cannot be written; they are as they were then.
     """
-    data_dir = Path(data_dir or get_data_dir())
+    data_dir = Path(data_dir or get_data_dir()).absolute()
     articles = read_articles(data_dir)
     people = read_hand_codes(data_dir), read_corrections(data_dir)
     for table in people:
         _check_documents_known(table, articles)
-    chunks = [articles[i : i + CHUNK] for i in range(0, len(articles), CHUNK)]
-    with tqdm(total=len(articles), desc="build", unit="article", disable=None) as progress:
-        built = []
-        for chunk in chunks:
-            built.append(build_articles(chunk, *people, data_dir=data_dir))
-            progress.update(len(chunk))
-    tables = [pd.concat(parts, ignore_index=True) for parts in zip(*built, strict=True)]
-    write_tables(dict(zip((DOCUMENTS, SENTENCES, REMOVED), tables, strict=True)), data_dir)
+    articles = articles.assign(key=compute_keys(articles, *people))
+    try:
+        with open_cache(data_dir / ".cache" / "build.sqlite") as cache:
+            is_built = articles["key"].isin(cache.find(articles["key"]))
+            with tqdm(total=len(articles), desc="build", unit="article", disable=None) as progress:
+                for row in articles[is_built].itertuples():  # not built anew, but a changed text must be noticed
+                    read_text(row.doc_id, row.sha256, data_dir=data_dir)
+                    progress.update()
+                tasks = _cut_tasks(articles[~is_built], people, data_dir)
+                for rows in _map_tasks(tasks, jobs=jobs, scheduler=scheduler):
+                    cache.add(rows)
+                    progress.update(len(rows))
+            write_tables(cache.read(articles["key"]), data_dir)
+            cache.prune(articles["key"])
+    except (OSError, sqlite3.Error, BrokenExecutor) as error:
+        raise InputError(f"{data_dir}: not built, its tables are as they were: {error}") from error
+
+
+def _cut_tasks(articles, people, data_dir):
+    """Cut the work into chunks of articles, each with what people decided on them."""
+    places, tasks = [table.groupby("doc_id").indices for table in people], []
+    for start in range(0, len(articles), CHUNK):
+        chunk = articles[start : start + CHUNK]
+        decided = [
+            table.iloc[[i for doc_id in chunk["doc_id"] for i in place.get(doc_id, ())]]
+            for table, place in zip(people, places, strict=True)
+        ]
+        tasks.append((chunk, *decided, data_dir, fingerprint_package()))
+    return tasks
+
+
+def _map_tasks(tasks, *, jobs, scheduler):
+    """Build the chunks on all workers; give each when it is done."""
+    with warnings.catch_warnings(), _use_cluster(scheduler) if scheduler else nullcontext():
+        # After an error joblib counts what it drops; the error itself is told, and the next build does the rest
+        warnings.filterwarnings("ignore", r"\d+ tasks", UserWarning)
+        n_jobs = max(1, min(jobs or cpu_count(), len(tasks)))
+        parallel = Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator_unordered", timeout=scheduler and PATIENCE)
+        # A task stays one tuple: a bare DataFrame Dask would put on one worker, and lose together with it
+        yield from parallel(delayed(_build_chunk)(task) for task in tasks)
+
+
+@contextmanager
+def _use_cluster(scheduler):
+    try:
+        from distributed import Client
+    except ImportError:
+        raise InputError('a scheduler needs Dask: pip install "fentanyl-study[cluster]"') from None
+    if not re.fullmatch(r"\w+://\S+:\d+", scheduler):
+        raise InputError(f"scheduler is {scheduler!r}; expected an address such as tcp://127.0.0.1:8786")
+    with Client(scheduler) as client, parallel_config(backend="dask", client=client):
+        try:
+            client.run(fingerprint_package)
+        except Exception as error:  # Dask has no narrower one
+            raise InputError(f"{scheduler}: a worker cannot run this package; install it there: {error}") from None
+        yield
+
+
+def _build_chunk(task):
+    """Build and check a chunk: for each article its key, and its rows of each table as CSV text."""
+    articles, codings, corrections, data_dir, fingerprint = task
+    if fingerprint_package() != fingerprint:
+        raise InputError("a worker has another version of this package, or of a library; install the same everywhere")
+    tables = build_articles(articles.drop(columns="key"), codings, corrections, data_dir=data_dir)
+    for table, rows in zip(BUILT, tables, strict=True):
+        # Each key begins with doc_id and each article is in one chunk, so what is unique here is unique in all
+        check_table(rows, table, name=f"{data_dir / table.path}, articles from {articles['doc_id'].iloc[0]}")
+    lines = [_format_rows(rows) for rows in tables]
+    return [(row.key, *(texts[row.doc_id].getvalue() for texts in lines)) for row in articles.itertuples()]
+
+
+def _format_rows(rows):
+    """Give each article's rows as CSV text."""
+    texts = defaultdict(io.StringIO)
+    for doc_id, row in zip(rows["doc_id"], rows.to_numpy(dtype=object), strict=True):
+        csv.writer(texts[doc_id], lineterminator="\n").writerow(row)
+    return texts
 
 
 def _check_documents_known(table, articles):
@@ -102,25 +194,30 @@ def count_documents(documents, sentences, removed):
     return documents.assign(**counts)[DOCUMENTS.names]
 
 
-def write_tables(tables, data_dir):
-    """Write tables to their places in a corpus folder: all of them checked and written aside first, then moved.
+def write_tables(built, data_dir):
+    """Write the built tables to their places in a corpus folder: all of them aside first, then moved.
 
     Parameters
     ----------
-    tables : dict of Table to DataFrame
+    built : iterable of (str, str, str)
+        For each article its rows of documents, sentences and removed spans as CSV text.
     data_dir : Path
     """
-    partial = {}
+    paths = [Path(data_dir) / table.path for table in BUILT]
+    partial = [path.with_suffix(".partial") for path in paths]
     try:
-        for table, rows in tables.items():
-            path = Path(data_dir) / table.path
-            check_table(rows, table, name=str(path))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial[path] = path.with_suffix(".partial")
-            rows.to_csv(partial[path], index=False, lineterminator="\n")
+        with ExitStack() as stack:
+            files = []
+            for table, path in zip(BUILT, partial, strict=True):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                files.append(stack.enter_context(path.open("w", encoding="utf-8", newline="")))
+                files[-1].write(",".join(table.names) + "\n")
+            for texts in built:
+                for file, text in zip(files, texts, strict=True):
+                    file.write(text)
     except BaseException:
-        for path in partial.values():
+        for path in partial:
             path.unlink(missing_ok=True)
         raise
-    for path, aside in partial.items():
+    for aside, path in zip(partial, paths, strict=True):
         os.replace(aside, path)

@@ -4,15 +4,13 @@ A claim is a comparison that can be computed anew under other choices (``robustn
 frames and topics are claimed is decided by the main analysis, not by hand.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
 from fentanyl_study.agreement import FIRM, FRAME_VARIABLES, TENTATIVE
-from fentanyl_study.dfm import Counting, build_dfm, collect_names, weight_tfidf
-from fentanyl_study.keyness import PRIOR, compare_sides, pick_leading_terms
+from fentanyl_study.dfm import build_dfm, collect_names, weight_tfidf
+from fentanyl_study.keyness import compare_sides, make_informative_prior, pick_leading_terms
 from fentanyl_study.schema import TARGETS
 from fentanyl_study.topics import compare_topic_numbers, compare_topic_shares, describe_topics, fit_topics, spread_weights
 from fentanyl_study.uncertainty import MIN_ARTICLES, compute_difference, compute_shares
@@ -29,19 +27,9 @@ PROPOSITIONS = {
 }
 LATER = "2021-01-01"  # parts the years before class scheduling had its effect from the precursor dispute
 N_TERMS, N_FRAMES, N_TOPICS, N_CHANGES = 5, 3, 3, 3
-TOPIC_NUMBERS = range(3, 9)  # fewer say too little, more leave a topic less than thirty sentences
+TOPIC_NUMBERS = range(3, 11)  # as in notebook 04
 MAX_P = 0.05  # corrected; the share of false discoveries that is put up with
 ROBUST, FAIRLY_ROBUST = 0.95, 0.8  # shares of the runs that must point the same way
-
-
-@dataclass(frozen=True)
-class Choices:
-    """The choices of counting that a claim on terms or topics depends on."""
-
-    counting: Counting = Counting()
-    prior: float = PRIOR
-    unit: str = "sentence"
-    n_topics: int = 0  # 0: as the rule of ``topics.compare_topic_numbers`` has it
 
 
 def score_net(sentences, variable):
@@ -72,7 +60,7 @@ def name_periods(sentences):
     return sentences.assign(period=np.where(sentences["published"] < LATER, "earlier", "later"))
 
 
-def find_claims(sentences, documents, *, choices=Choices()):
+def find_claims(sentences, documents):
     """Find the study's headline findings in a corpus. Claims the corpus cannot carry are left out.
 
     One row per claim: id (kind and item), claim (a sentence), estimate and its interval low to high,
@@ -90,7 +78,7 @@ def find_claims(sentences, documents, *, choices=Choices()):
     sides = set(sentences["side"])
     if {FOCUS, REFERENCE} <= sides:
         rows += _claim_stances(sentences) + _claim_frames(sentences)
-        rows += _claim_terms(sentences, documents, choices) + _claim_topics(sentences, documents, choices)
+        rows += _claim_terms(sentences, documents) + _claim_topics(sentences, documents)
     if FOCUS in sides:
         rows += _claim_changes(sentences)
     return pd.DataFrame(rows, columns=["id", "claim", "estimate", "low", "high", "interval_kind", "p_adjusted",
@@ -150,9 +138,11 @@ def _claim_frame(sentences, variable, result):
     return _describe(result, id=f"frame:{frame}", claim=claim, variable=variable, method="difference of shares")
 
 
-def _claim_terms(sentences, documents, choices):
-    dfm = build_dfm(sentences, names=collect_names(sentences, documents), counting=choices.counting)
-    keyness = compare_sides(dfm, FOCUS, REFERENCE, prior=choices.prior)
+def _claim_terms(sentences, documents):
+    dfm = build_dfm(take_statements(sentences), names=collect_names(sentences, documents))
+    if not len(dfm.features):
+        return []
+    keyness = compare_sides(dfm, FOCUS, REFERENCE, prior=make_informative_prior(dfm))
     leading = pick_leading_terms(keyness, FOCUS, REFERENCE, n_terms=N_TERMS)
     return [_claim_term(row) for row in leading.itertuples()]
 
@@ -170,19 +160,17 @@ def _claim_term(row):
             "method": "log-odds ratio with Dirichlet prior", "variable": "side"}  # fmt: skip
 
 
-def fit_study_topics(sentences, documents, choices):
-    """Fit the study's topics: their number by the rule, or as the choices have it."""
-    dfm = build_dfm(sentences, unit=choices.unit, names=collect_names(sentences, documents), counting=choices.counting)
-    tfidf = weight_tfidf(dfm)
-    n_topics = choices.n_topics
-    if not n_topics:
-        numbers = compare_topic_numbers(tfidf, TOPIC_NUMBERS)
-        n_topics = int(numbers.loc[numbers["is_chosen"], "n_topics"].iloc[0])
-    return fit_topics(tfidf, n_topics)
+def take_statements(sentences):
+    """Take the sentences of the two governments."""
+    return sentences[sentences["side"].isin([FOCUS, REFERENCE])].reset_index(drop=True)
 
 
-def _claim_topics(sentences, documents, choices):
-    topics = fit_study_topics(sentences, documents, choices)
+def _claim_topics(sentences, documents):
+    tfidf = weight_tfidf(build_dfm(take_statements(sentences), names=collect_names(sentences, documents)))
+    if not tfidf.matrix.nnz:
+        return []
+    numbers = compare_topic_numbers(tfidf, TOPIC_NUMBERS)
+    topics = fit_topics(tfidf, int(numbers.loc[numbers["is_chosen"], "n_topics"].iloc[0]))
     spread = spread_weights(topics)
     described = describe_topics(topics)
     compared = compare_topic_shares(topics, FOCUS, REFERENCE).set_index("topic")

@@ -40,8 +40,11 @@ _QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
 
 @functools.cache
 def _line_rules():
-    """Compile the rules on form: (reason, where, pattern), in the order of the list."""
-    return [(r["reason"], r["where"], re.compile(r["pattern"])) for r in read_wordlist("line_rules")]
+    """Compile the rules on form: (reason, where, pattern, words one of which it needs), in the order of the list."""
+    return [
+        (r["reason"], r["where"], re.compile(r["pattern"]), frozenset(r["needs"].split()))
+        for r in read_wordlist("line_rules")
+    ]
 
 
 def find_spans(text, *, title="", marked=()):
@@ -115,7 +118,12 @@ def _is_hard_wrapped(text, lines):
 def _match_rule(line, where):
     if len(line) > LONGEST_LABEL:
         return ""
-    return next((reason for reason, place, rule in _line_rules() if place == where and rule.fullmatch(line)), "")
+    words = set(re.findall("[a-z]+", line.lower()))
+    for reason, place, rule, needs in _line_rules():
+        # Most lines lack the words that a slow rule needs, and need not be matched
+        if place == where and not (needs and needs.isdisjoint(words)) and rule.fullmatch(line):
+            return reason
+    return ""
 
 
 def _mark_media_block(words, reasons):

@@ -2,6 +2,7 @@
 
 import argparse
 import collections
+import os
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from fentanyl_study.schema import VOICES, InputError
 
 
 def main(arguments=None):
-    """Run a command; give its exit code: 0 done, 1 findings, 2 wrong use or a fault in the input."""
+    """Run a command; give its exit code: 0 done, 1 findings, 2 wrong use or a fault in the input, 130 interrupted."""
     options = _make_parser().parse_args(arguments)
     try:
         return options.run(options) or 0
@@ -17,8 +18,8 @@ def main(arguments=None):
         print(f"fentanyl-study: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("fentanyl-study: stopped; what was put in place stays", file=sys.stderr)
-        return 2
+        print("fentanyl-study: interrupted; what was put in place stays", file=sys.stderr)
+        return 130
 
 
 def _make_parser():
@@ -26,7 +27,9 @@ def _make_parser():
         prog="fentanyl-study", description="Who says what about fentanyl, sentence by sentence."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_command(commands, "build", _build, "rebuild processed/ from raw/ and coding/", "--data my-corpus")
+    build = _add_command(commands, "build", _build, "rebuild processed/ from raw/ and coding/", "--data my-corpus")
+    build.add_argument("--jobs", type=_read_number, metavar="N", help="processes; as many as cores by default")
+    build.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler to work on instead: tcp://host:8786")
     add = _add_command(
         commands, "add", _add, "add one article: a text file, an HTML file or a web address",
         "article.html --outlet 'Global Times' --country CN --type state_media --voice narrator",
@@ -49,6 +52,8 @@ def _make_parser():
     _add_command(commands, "dictionary", _write_dictionary, "write the dictionary into README.md", "")
     notebooks = _add_command(commands, "notebooks", _run_notebooks, "execute the notebooks", "--out build")
     notebooks.add_argument("--out", type=Path, help="folder for the executed notebooks; in place by default")
+    _add_command(commands, "ledger", _update_ledger, "write reports/claims.csv and the findings", "--data my-corpus")
+    _add_command(commands, "report", _write_report, "write reports/index.html", "--data my-corpus")
     return parser
 
 
@@ -92,16 +97,22 @@ def _add_fetch(commands):
         source = _add_command(sources, name, _fetch, what, example)
         several = {"nargs": "+"} if name == "mfa" else {}
         source.add_argument("what", metavar={"mfa": "URL", "list": "FILE"}.get(name, "QUERY"), **several)
-        source.add_argument("--limit", type=int, metavar="N", help="stop after N texts")
+        source.add_argument("--limit", type=_read_number, metavar="N", help="stop after N texts")
         source.add_argument("--pause", type=float, default=1.0, metavar="S", help="seconds in between (1)")
         source.add_argument("--allow-local", action="store_true", help="permit addresses of this network")
         source.set_defaults(source=name)
 
 
+def _read_number(text):
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"expected a whole number, 1 or more, not {text!r}")
+    return int(text)
+
+
 def _build(options):
     from fentanyl_study.build import build_corpus
 
-    build_corpus(options.data)
+    build_corpus(options.data, jobs=options.jobs, scheduler=options.scheduler)
 
 
 def _add(options):
@@ -184,10 +195,31 @@ def _write_dictionary(options):
     write_dictionary((options.data or get_data_dir()) / "README.md")
 
 
+def _use_corpus(options):
+    """Let all that is read and written be of this corpus; the notebooks' kernels must know it too."""
+    if options.data:
+        os.environ["FENTANYL_STUDY_DATA"] = str(options.data.absolute())
+
+
 def _run_notebooks(options):
     from fentanyl_study.notebooks import run_notebooks
 
+    _use_corpus(options)
     run_notebooks(options.out)
+
+
+def _update_ledger(options):
+    from fentanyl_study.ledger import update_ledger
+
+    _use_corpus(options)
+    update_ledger()
+
+
+def _write_report(options):
+    from fentanyl_study.report import write_report
+
+    _use_corpus(options)
+    print(write_report())
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ def find_concordance(sentences, term, *, width=WIDTH):
     """Find every use of a term, with what stands around it.
 
     One row per use, in reading order: doc_id, sentence_id, side, left, keyword (as written), right. A term is
-    what ``dfm`` counts: small letters, "u.s." for all names of the United States; its words stand next to each
-    other in one sentence. Does not look beyond the sentence, and does not leave out names.
+    what ``dfm`` counts: small letters, "u.s." for all names of the United States; its words stand next to
+    each other in one sentence. Does not look beyond the sentence, and does not leave out names.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ def find_concordance(sentences, term, *, width=WIDTH):
 
 def _find_uses(text, wanted):
     """Give start and end of each run of tokens that counts as the wanted words."""
-    if wanted[0] != "u.s." and wanted[0] not in text.replace(".", "").lower():  # most sentences are settled without cutting
-        return []
+    if wanted[0] != "u.s." and wanted[0] not in text.replace(".", "").lower():
+        return []  # settles most sentences without cutting them
     tokens = [(normalize_token(token.group()), *token.span()) for token in TOKEN.finditer(text)]
     runs = [tokens[i:i + len(wanted)] for i in range(len(tokens) - len(wanted) + 1)]  # fmt: skip
     return [(run[0][1], run[-1][2]) for run in runs if [token[0] for token in run] == wanted]
@@ -69,7 +69,8 @@ def sample_concordance(concordance, *, n_uses):
     Cuts the table into equal parts and takes the middle row of each. One row per use chosen.
     """
     step = max(len(concordance) / n_uses, 1)
-    return concordance.iloc[[int((i + 0.5) * step) for i in range(min(n_uses, len(concordance)))]].reset_index(drop=True)
+    middles = [int((i + 0.5) * step) for i in range(min(n_uses, len(concordance)))]
+    return concordance.iloc[middles].reset_index(drop=True)
 
 
 def read_terms(sentences, leading, *, n_uses=1, counter=False):

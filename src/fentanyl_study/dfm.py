@@ -21,9 +21,10 @@ from fentanyl_study.corpus import read_csv
 from fentanyl_study.schema import InputError
 
 # A word is two letters or more: figures and single letters are no terms. Hyphens and apostrophes cut, so that
-# "fentanyl-related" and "fentanyl related" are one. "U.S" in "the U.S. side", but not the full stop of "end.So".
+# "fentanyl-related" and "fentanyl related" are one. "U.S" in "the U.S. side", but no full stop in "end.So".
 TOKEN = re.compile(r"United States(?: of America)?|\b[A-Z](?:\.[A-Z])+\b|[^\W\d_]{2,}")
-UNITED_STATES = {"US", "USA", "U.S", "U.S.A", "United States", "United States of America"}  # not the pronoun "us"
+# Not the pronoun "us"
+UNITED_STATES = {"US", "USA", "U.S", "U.S.A", "United States", "United States of America"}
 UNIT_KEYS = {
     "sentence": ["doc_id", "sentence_id"],
     # A paragraph or article can hold both sides, so a unit is what one side says in it
@@ -85,7 +86,9 @@ def collect_names(sentences, documents=None):
     ['daily', 'jane', 'roe', 'the', 'town']
     """
     speakers = [name.split() for name in sentences.speaker.unique()]
-    persons = [" ".join(name) for name in speakers if len(name) in (2, 3) and all(w[0].isupper() for w in name)]
+    persons = [
+        " ".join(name) for name in speakers if len(name) in (2, 3) and all(w[0].isupper() for w in name)
+    ]
     outlets = [] if documents is None else list(documents.outlet.unique())
     words = {normalize_token(token) for name in persons + outlets for token in TOKEN.findall(name)}
     return frozenset(words - read_stop_words()[1])
@@ -143,8 +146,12 @@ def build_dfm(sentences, *, unit="sentence", names=frozenset(), counting=Countin
     code = groups.ngroup().to_numpy()
     if groups.ngroups < len(sentences):
         matrix = sum_rows(matrix, code, groups.ngroups)
-    units = groups.agg(doc_id=("doc_id", "first"), side=("side", "first"), sentence_id=("sentence_id", "first"),
-                       sentence_ids=("sentence_id", lambda ids: ";".join(map(str, ids))))  # fmt: skip
+    units = groups.agg(
+        doc_id=("doc_id", "first"),
+        side=("side", "first"),
+        sentence_id=("sentence_id", "first"),
+        sentence_ids=("sentence_id", lambda ids: ";".join(map(str, ids))),
+    )
     units["n_words"] = np.bincount(code, weights=n_words, minlength=groups.ngroups).astype(int)
     return Dfm(matrix, units.reset_index(drop=True), features)
 
@@ -172,7 +179,9 @@ def _choose_words(forms, n_uses, names, counting):
         and (word not in names or form[0].islower() or small_uses[word] > 0)
         for form, word in zip(forms, normal, strict=True)
     ]
-    words = np.array(sorted({word for word, counted in zip(normal, is_counted, strict=True) if counted}), dtype=object)
+    words = np.array(
+        sorted({word for word, counted in zip(normal, is_counted, strict=True) if counted}), dtype=object
+    )
     place = {word: i for i, word in enumerate(words)}
     places = [place[word] if counted else -1 for word, counted in zip(normal, is_counted, strict=True)]
     return words, np.array(places, dtype=np.int32)
@@ -202,7 +211,9 @@ def _count_features(sentence, word, words, counting, n_sentences):
 
 def _name_runs(keys, words, length):
     """Turn coded runs into text."""
-    parts = [words[keys // len(words) ** power % len(words)] for power in reversed(range(length))] if len(keys) else []
+    if not len(keys):
+        return np.zeros(0, dtype=object)
+    parts = [words[keys // len(words) ** power % len(words)] for power in reversed(range(length))]
     return np.array([" ".join(run) for run in zip(*parts, strict=True)], dtype=object)
 
 
@@ -229,8 +240,12 @@ def select_features(dfm, features):
     place = {feature: i for i, feature in enumerate(dfm.features)}
     unknown = [feature for feature in features if feature not in place]
     if unknown:
-        raise InputError(f"no such feature: {', '.join(map(repr, unknown[:5]))}; it occurs in too few sentences, or none")
-    return replace(dfm, matrix=dfm.matrix[:, [place[f] for f in features]], features=np.array(features, dtype=object))
+        raise InputError(
+            f"no such feature: {', '.join(map(repr, unknown[:5]))}; it occurs in too few sentences, or none"
+        )
+    return replace(
+        dfm, matrix=dfm.matrix[:, [place[f] for f in features]], features=np.array(features, dtype=object)
+    )
 
 
 def weight_tfidf(dfm):
@@ -239,7 +254,9 @@ def weight_tfidf(dfm):
     scikit-learn's: tf * (ln((1 + n) / (1 + df)) + 1). A unit without features keeps a row of zeros.
     """
     if not dfm.matrix.shape[0] or not dfm.matrix.shape[1]:
-        raise InputError("nothing to weight: the dfm has no unit or no feature; expected at least one of each")
+        raise InputError(
+            "nothing to weight: the dfm has no unit or no feature; expected at least one of each"
+        )
     return replace(dfm, matrix=sparse.csr_array(TfidfTransformer().fit_transform(dfm.matrix)))
 
 

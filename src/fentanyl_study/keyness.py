@@ -11,11 +11,19 @@ from scipy.stats import false_discovery_control
 
 from fentanyl_study.dfm import filter_units, sum_rows
 from fentanyl_study.schema import InputError
-from fentanyl_study.uncertainty import CHUNK, SEED, compare_rates, make_weights, resample_sums, summarize_resamples
+from fentanyl_study.uncertainty import (
+    CHUNK,
+    SEED,
+    compare_rates,
+    make_weights,
+    resample_sums,
+    summarize_resamples,
+)
 
 PRIOR = 0.1  # uses of each feature added on both sides: next to nothing, as convokit's examples have it
 PRIOR_WORDS = 100  # an informative prior weighs as much as a paragraph or two of what both sides say
 MAX_FALSE_DISCOVERIES = 0.05  # of the terms called different, the share that may be so by chance
+N_LEFT_OUT = 10  # articles left out one by one; smaller ones can move little
 MIN_FEATURES = 2  # odds need something else that could have been said
 MIN_ARTICLES_LEADING = 2  # a term of one article is that article's subject
 TEXTS = {"feature", "test", "interval_kind", "effect"}
@@ -41,12 +49,14 @@ def compute_keyness(dfm, focus, reference, *, prior=PRIOR, seed=SEED):
     log_odds: log of the odds of the feature in the focus group over its odds in the reference group, `prior`
     added to each count; above 0 the focus group uses it more. z: log_odds over its standard error were every
     word independent, for ranking only. g2: log-likelihood ratio of the table feature or not, focus or
-    reference; for comparison only. p: two-sided, see ``uncertainty.compare_rates``, which the column test names;
-    p_adjusted: corrected for all features by Benjamini and Hochberg. low, high: interval of log_odds over articles,
-    see ``uncertainty.choose_interval_kind``. per_thousand_…: uses per thousand words of that group, stop
-    words too. effect: the ratio of these rates in words. docs_…: articles that use it in that group.
+    reference; for comparison only. p: two-sided, see ``uncertainty.compare_rates``, which the column test
+    names; p_adjusted: corrected for all features by Benjamini and Hochberg. low, high: interval of log_odds
+    over articles, see ``uncertainty.choose_interval_kind``. per_thousand_…: uses per thousand words of that
+    group, stop words too. effect: the ratio of these rates in words. docs_…: articles that use it in that
+    group.
 
-    Does not tell terms of a side from terms of one speaker or outlet: look at docs_focus and at the sentences.
+    Does not tell terms of a side from terms of one speaker or outlet: look at docs_focus and at the
+    sentences.
 
     Parameters
     ----------
@@ -85,7 +95,9 @@ def compute_keyness(dfm, focus, reference, *, prior=PRIOR, seed=SEED):
     code, articles = pd.factorize(part.units.doc_id, sort=True)
     counts = [sum_rows(part.matrix[group], code[group], len(articles)) for group in (is_focus, ~is_focus)]
     uses = [np.asarray(by_article.sum(axis=0), dtype=float).ravel() for by_article in counts]
-    rates = [1000 * n / max(sizes[group].sum(), 1) for n, group in zip(uses, (is_focus, ~is_focus), strict=True)]
+    rates = [
+        1000 * n / max(sizes[group].sum(), 1) for n, group in zip(uses, (is_focus, ~is_focus), strict=True)
+    ]
     log_odds, z = compute_log_odds(*uses, prior)
     p, test = compare_rates(part.matrix, sizes, is_focus=is_focus, articles=part.units.doc_id)
     is_in_group = np.stack([np.bincount(code[group], minlength=len(articles)) > 0
@@ -93,23 +105,40 @@ def compute_keyness(dfm, focus, reference, *, prior=PRIOR, seed=SEED):
     low, high, kind = _bound_log_odds(counts, prior, *make_weights(is_in_group, seed=seed))
     docs = [np.bincount(by_article.indices, minlength=len(part.features)) for by_article in counts]
     keyness = pd.DataFrame(
-        {"feature": part.features, "n_focus": uses[0].astype(int), "n_reference": uses[1].astype(int),
-         "docs_focus": docs[0], "docs_reference": docs[1],
-         "per_thousand_focus": rates[0], "per_thousand_reference": rates[1],
-         "log_odds": log_odds, "z": z, "g2": compute_g2(*uses), "p": p, "p_adjusted": false_discovery_control(p),
-         "test": test, "low": low, "high": high, "interval_kind": kind,
-         "effect": [describe_ratio(*pair) for pair in zip(*rates, strict=True)]}
-    )  # fmt: skip
+        {
+            "feature": part.features,
+            "n_focus": uses[0].astype(int),
+            "n_reference": uses[1].astype(int),
+            "docs_focus": docs[0],
+            "docs_reference": docs[1],
+            "per_thousand_focus": rates[0],
+            "per_thousand_reference": rates[1],
+            "log_odds": log_odds,
+            "z": z,
+            "g2": compute_g2(*uses),
+            "p": p,
+            "p_adjusted": false_discovery_control(p),
+            "test": test,
+            "low": low,
+            "high": high,
+            "interval_kind": kind,
+            "effect": [describe_ratio(*pair) for pair in zip(*rates, strict=True)],
+        }
+    )
     return sort_by_score(keyness, "z")
 
 
 def _check_groups(dfm, focus, reference):
     if len(dfm.features) < MIN_FEATURES:
-        raise InputError(f"the dfm has {len(dfm.features)} feature(s), expected {MIN_FEATURES} or more: the other words "
-                         "are stop words or too rare; lower min_sentences or add text")  # fmt: skip
+        raise InputError(
+            f"the dfm has {len(dfm.features)} feature(s), expected {MIN_FEATURES} or more: the other words "
+            "are stop words or too rare; lower min_sentences or add text"
+        )
     is_member = []
     for name, group in (("focus", focus), ("reference", reference)):
-        mask = (dfm.units.side == group).to_numpy() if isinstance(group, str) else np.asarray(group, dtype=bool)
+        mask = (
+            (dfm.units.side == group).to_numpy() if isinstance(group, str) else np.asarray(group, dtype=bool)
+        )
         if not mask.any():
             asked = f"side {group!r}" if isinstance(group, str) else "its mask"
             raise InputError(f"the {name} group is empty: no unit has {asked}; sides here: "
@@ -123,12 +152,14 @@ def _check_groups(dfm, focus, reference):
 def _check_prior(dfm, prior):
     prior = np.broadcast_to(np.asarray(prior, dtype=float), len(dfm.features))
     if not (prior > 0).all():
-        raise InputError("prior must be above 0 for every feature, else a feature that one side lacks has no log-odds")
+        raise InputError(
+            "prior must be above 0 for every feature, else a feature that one side lacks has no log-odds"
+        )
     return prior
 
 
 def compute_log_odds(n_focus, n_reference, prior):
-    """Give the log-odds ratio with Dirichlet prior, and z (Monroe, Colaresi and Quinn 2008, equations 15 to 22).
+    """Give the log-odds ratio with Dirichlet prior, and z (Monroe and others 2008, equations 15 to 22).
 
     >>> log_odds, z = compute_log_odds(np.array([8.0, 2]), np.array([2.0, 8]), np.array([1.0, 1]))
     >>> [round(float(value), 4) for value in (*log_odds, *z)]
@@ -182,7 +213,9 @@ def describe_ratio(focus, reference):
 def compare_sides(dfm, focus, reference, *, prior=PRIOR):
     """Compare two sides as ``compute_keyness`` does; no row if one of them says nothing here."""
     if len(dfm.features) < MIN_FEATURES or not {focus, reference} <= set(dfm.units.side):
-        return pd.DataFrame({column: pd.Series(dtype=object if column in TEXTS else float) for column in COLUMNS})
+        return pd.DataFrame(
+            {column: pd.Series(dtype=object if column in TEXTS else float) for column in COLUMNS}
+        )
     return compute_keyness(dfm, focus, reference, prior=prior)
 
 
@@ -195,21 +228,28 @@ def pick_leading_terms(keyness, focus, reference, *, n_terms=10):
     is_focus = (keyness.z > 0) & (keyness.low > 0) & (keyness.docs_focus >= MIN_ARTICLES_LEADING)
     is_reference = (keyness.z < 0) & (keyness.high < 0) & (keyness.docs_reference >= MIN_ARTICLES_LEADING)
     mirrored = sort_by_score(keyness[is_reference].assign(_z=lambda table: -table.z), "_z").drop(columns="_z")
-    picked = [keyness[is_focus].head(n_terms).assign(side=focus), mirrored.head(n_terms).assign(side=reference)]
+    picked = [
+        keyness[is_focus].head(n_terms).assign(side=focus),
+        mirrored.head(n_terms).assign(side=reference),
+    ]
     return pd.concat(picked, ignore_index=True)
 
 
 def leave_out_articles(dfm, focus, reference, *, prior=PRIOR, n_terms=10):
-    """Pick the leading terms anew without each article in turn.
+    """Pick the leading terms anew without each article in turn, of the ``N_LEFT_OUT`` with most words.
 
-    One row per article, by doc_id: doc_id, n_focus and n_reference (units left), n_kept (of the leading terms of
-    all articles, how many still lead), lost (those that do not). No row if a side says nothing here.
+    One row per article, by doc_id: doc_id, n_focus and n_reference (units left), n_kept (of the leading terms
+    of all articles, how many still lead), lost (those that do not). No row if a side says nothing here.
     """
-    whole = pick_leading_terms(compare_sides(dfm, focus, reference, prior=prior), focus, reference, n_terms=n_terms)
-    rows = []
-    for doc_id in sorted(dfm.units.doc_id.unique()) if len(whole) else []:
+    whole = pick_leading_terms(
+        compare_sides(dfm, focus, reference, prior=prior), focus, reference, n_terms=n_terms
+    )
+    rows, n_words = [], dfm.units.groupby("doc_id").n_words.sum().sort_values(ascending=False, kind="stable")
+    for doc_id in sorted(n_words.index[:N_LEFT_OUT]) if len(whole) else []:
         part = filter_units(dfm, (dfm.units.doc_id != doc_id).to_numpy())
-        left = pick_leading_terms(compare_sides(part, focus, reference, prior=prior), focus, reference, n_terms=n_terms)
+        left = pick_leading_terms(
+            compare_sides(part, focus, reference, prior=prior), focus, reference, n_terms=n_terms
+        )
         still = set(zip(left.side, left.feature, strict=True))
         lost = [row.feature for row in whole.itertuples() if (row.side, row.feature) not in still]
         n_focus, n_reference = [int((part.units.side == side).sum()) for side in (focus, reference)]
@@ -217,22 +257,25 @@ def leave_out_articles(dfm, focus, reference, *, prior=PRIOR, n_terms=10):
     return pd.DataFrame(rows, columns=["doc_id", "n_focus", "n_reference", "n_kept", "lost"])
 
 
-def describe_keyness(keyness, leading, focus, reference):
+def describe_keyness(keyness, leading, *, names):
     """Say in one sentence what a keyness table and its leading terms allow to be said.
 
     Parameters
     ----------
-    focus, reference : str
-        The groups' names as a reader knows them.
+    names : dict
+        The focus side and the reference side, and what a reader calls them.
     """
+    both = " and ".join(names.values())
     if keyness.empty:
-        return f"No term can be compared: the corpus does not hold enough words of both {focus} and {reference}."
+        return f"No term can be compared: the corpus does not hold enough words of both {both}."
     n_firm = int((keyness.p_adjusted <= MAX_FALSE_DISCOVERIES).sum())
-    sentence = (f"Of {len(keyness)} terms, {n_firm} differ between {focus} and {reference} at a false discovery rate "
-                f"of {MAX_FALSE_DISCOVERIES:.0%}")  # fmt: skip
-    named = [f"{name}: " + (", ".join(leading.feature[leading.side == side].head(5)) or "none")
-             for name, side in zip((focus, reference), dict.fromkeys(leading.side), strict=False)]  # fmt: skip
-    return f"{sentence}; leading are, for {'; for '.join(named)}." if named else f"{sentence}; no term leads."
+    terms = {name: ", ".join(leading.feature[leading.side == side].head(5)) for side, name in names.items()}
+    return (
+        f"Of {len(keyness)} terms, {n_firm} differ between {both} at a false discovery rate of "
+        f"{MAX_FALSE_DISCOVERIES:.0%}; leading are, "
+        + "; ".join(f"for {name}: {term or 'none'}" for name, term in terms.items())
+        + "."
+    )
 
 
 def sort_by_score(table, score):

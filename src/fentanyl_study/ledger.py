@@ -20,8 +20,8 @@ PLACES = {
     "abroad": ("01-corpus.ipynb", "compute_shares(official"),
     "stance": ("05-stance.ipynb", "STANCE_CELL"),
     "frame": ("06-frames.ipynb", "FRAME_CELL"),
-    "term": ("03-keyness.ipynb", "TERM_CELL"),
-    "topic": ("04-topics.ipynb", "TOPIC_CELL"),
+    "term": ("03-keyness.ipynb", "pick_leading_terms(keyness"),
+    "topic": ("04-topics.ipynb", "compare_topic_shares(topics, FOCUS, REFERENCE)"),
     "change": ("06-frames.ipynb", "CHANGE_CELL"),
 }
 COLUMNS = ["id", "claim", "verdict", "estimate", "low", "high", "interval_kind", "p_adjusted", "n_focus", "n_reference",

@@ -11,7 +11,12 @@ from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 from fentanyl_study.corpus import get_out_dir
 
 # Okabe and Ito's colour-blind-safe hues, their lightness spread so that grey print keeps them apart
-SIDE_COLORS = {"china_official": "#D55E00", "us_official": "#0B4F8A", "other": "#7FB8A4", "narrator": "#D0D0D0"}
+SIDE_COLORS = {
+    "china_official": "#D55E00",
+    "us_official": "#0B4F8A",
+    "other": "#7FB8A4",
+    "narrator": "#D0D0D0",
+}
 SIDE_LABELS = {
     "china_official": "Chinese officials",
     "us_official": "US officials",
@@ -21,15 +26,23 @@ SIDE_LABELS = {
 WIDTH, DPI = 7.2, 150  # inches and dots: a text column of A4, sharp on a screen
 
 
-def make_axes(*, height=3.6, columns=1, **keywords):
-    """Give a new figure's Axes in the study's look (a single Axes, or an array of `columns`)."""
+def make_axes(*, height=3.6, columns=1, rows=1, **keywords):
+    """Give a new figure's Axes in the study's look (a single Axes, or an array of `rows` and `columns`)."""
     matplotlib.rcdefaults()
     plt.rcParams.update(
-        {"font.family": "DejaVu Sans", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False,
-         "figure.dpi": DPI, "savefig.dpi": DPI, "svg.hashsalt": "fentanyl_study", "figure.constrained_layout.use": True,
-         "figure.constrained_layout.w_pad": 0.1}
-    )  # fmt: skip
-    _, axes = plt.subplots(1, columns, figsize=(WIDTH, height), **keywords)
+        {
+            "font.family": "DejaVu Sans",
+            "font.size": 9,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "figure.dpi": DPI,
+            "savefig.dpi": DPI,
+            "svg.hashsalt": "fentanyl_study",
+            "figure.constrained_layout.use": True,
+            "figure.constrained_layout.w_pad": 0.1,
+        }
+    )
+    _, axes = plt.subplots(rows, columns, figsize=(WIDTH, height), **keywords)
     return axes
 
 
@@ -60,7 +73,12 @@ def save_figure(figure_table, axes, name):
 
 
 SIDE_MARKERS = {"china_official": "o", "us_official": "s", "other": "^", "narrator": "D"}  # for grey print
-GROUP_STYLES = (("#D55E00", "o"), ("#0B4F8A", "s"), ("#7FB8A4", "^"), ("#666666", "D"))  # where groups are no sides
+GROUP_STYLES = (
+    ("#333333", "o"),
+    ("#CC79A7", "s"),
+    ("#009E73", "^"),
+    ("#56B4E9", "D"),
+)  # groups that are no sides
 
 
 def _get_style(group, position):
@@ -97,11 +115,20 @@ def plot_keyness(keyness, leading):
     low, high = axes.get_ylim()
     axes.set_ylim(low, high)
     ordered = leading.sort_values(["log_odds", "feature"])
-    heights = _spread(ordered.log_odds.to_list(), gap=(high - low) / max(len(leading) + 4, 20), low=low, high=high)
+    heights = _spread(
+        ordered.log_odds.to_list(), gap=(high - low) / max(len(leading) + 4, 20), low=low, high=high
+    )
     for row, height in zip(ordered.itertuples(), heights, strict=True):
-        axes.annotate(row.feature, (row.n_focus + row.n_reference, row.log_odds), xytext=(1.03, height),
-                      textcoords=axes.get_yaxis_transform(), va="center", fontsize=8, annotation_clip=False,
-                      arrowprops={"arrowstyle": "-", "color": "#BBBBBB", "linewidth": 0.5, "relpos": (0, 0.5)})  # fmt: skip
+        axes.annotate(
+            row.feature,
+            (row.n_focus + row.n_reference, row.log_odds),
+            xytext=(1.03, height),
+            textcoords=axes.get_yaxis_transform(),
+            va="center",
+            fontsize=8,
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": "#BBBBBB", "linewidth": 0.5, "relpos": (0, 0.5)},
+        )
     if len(leading):
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False)
     return axes
@@ -134,7 +161,9 @@ def plot_shares(shares, *, row, by="side"):
         axes.plot(part.share, [place[name]] * len(part), color="#CCCCCC", linewidth=1, zorder=1)
     for position, group in enumerate(groups):
         part, (color, marker, label) = shares[shares[by] == group], _get_style(group, position)
-        heights = part[row].map(place) + 0.14 * ((len(groups) - 1) / 2 - position)  # intervals must not cover another
+        heights = part[row].map(place) + 0.14 * (
+            (len(groups) - 1) / 2 - position
+        )  # intervals must not cover another
         axes.hlines(heights, part.low, part.high, color=color, linewidth=1.6)
         axes.scatter(part.share, heights, color=color, marker=marker, s=30, label=label, zorder=3)
     axes.set_yticks(list(place.values()), [str(name) for name in names])
@@ -173,13 +202,20 @@ def plot_timeline(documents):
     outlets = list(dict.fromkeys(documents.outlet))[::-1]
     axes = make_axes(height=1.1 + 0.32 * len(outlets))
     dates = pd.to_datetime(documents.published)
-    axes.scatter(dates, documents.outlet.map(outlets.index), s=4 * documents.n_sentences.clip(5, 200), color="#555555",
-                 zorder=3)  # fmt: skip
+    axes.scatter(
+        dates,
+        documents.outlet.map(outlets.index),
+        s=4 * documents.n_sentences.clip(5, 200),
+        color="#555555",
+        zorder=3,
+    )
     axes.set_yticks(range(len(outlets)), outlets)
     axes.set(xlabel="published (the larger the point, the more sentences)", ylim=(-0.7, len(outlets) - 0.3))
     axes.xaxis.set_major_locator(YearLocator())
     margin = pd.Timedelta(days=45)
-    axes.set_xlim(pd.Timestamp(dates.min().year, 1, 1) - margin, pd.Timestamp(dates.max().year + 1, 1, 1) + margin)
+    axes.set_xlim(
+        pd.Timestamp(dates.min().year, 1, 1) - margin, pd.Timestamp(dates.max().year + 1, 1, 1) + margin
+    )
     axes.grid(axis="x", color="#DDDDDD", linewidth=0.6)
     axes.tick_params(axis="y", length=0)
     return axes
@@ -203,11 +239,49 @@ def plot_mixture(counts, *, xlabel):
         for outlet, (value, start) in enumerate(zip(counts[side], left, strict=True)):
             number = f"{value:,.0f}"
             if value > len(number) * counts.to_numpy().sum(axis=1).max() / 60:  # narrower bars hold no number
-                axes.text(start + value / 2, outlet, number, ha="center", va="center", fontsize=8,
-                          color="white" if side in ("china_official", "us_official") else "black")  # fmt: skip
+                axes.text(
+                    start + value / 2,
+                    outlet,
+                    number,
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                    color="white" if side in ("china_official", "us_official") else "black",
+                )
         left += counts[side].to_numpy()
     axes.invert_yaxis()
     axes.set(xlabel=xlabel)
     axes.tick_params(axis="y", length=0)
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, frameon=False)
     return axes
+
+
+def plot_specifications(runs, claims, *, columns=3):
+    """Draw a specification curve for each claim: its estimate in every run, sorted, a panel a claim.
+
+    Dark points agree with the claim in sign, light ones do not; the line is no difference (one half for shares
+    of what stands abroad), the diamond the claim's own estimate.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        From ``robustness.run_choices``.
+    claims : DataFrame
+        From ``claims.find_claims``.
+    """
+    n_rows = -(-len(claims) // columns)
+    panels = make_axes(height=1.25 * n_rows + 0.4, columns=columns, rows=n_rows, squeeze=False).ravel()
+    for axes in panels[len(claims):]:
+        axes.set_visible(False)
+    for axes, claim in zip(panels, claims.itertuples(), strict=False):
+        mine = runs[runs["id"] == claim.id].dropna(subset="estimate").sort_values("estimate", kind="stable")
+        place = np.linspace(0, 1, len(mine)) if len(mine) > 1 else np.full(len(mine), 0.5)
+        colors = np.where(mine["agrees"], "#3B3B3B", "#B5B5B5")
+        axes.axhline(0.5 if claim.id.startswith("abroad:") else 0, color="#D55E00", linewidth=0.8)
+        axes.scatter(place, mine["estimate"], c=colors, s=5, linewidths=0, zorder=3)
+        axes.scatter([1.06], [claim.estimate], marker="D", s=18, color="#0B4F8A", clip_on=False, zorder=4)
+        kind, _, item = claim.id.partition(":")
+        axes.set_title(f"{kind}: {', '.join(item.split(', ')[:2])}", fontsize=7.5)
+        axes.set_xticks([])
+        axes.tick_params(axis="y", labelsize=7)
+    return panels[0]

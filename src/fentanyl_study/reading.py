@@ -105,3 +105,13 @@ def _wrap(article, body):
         f'<p class="about">{about}</p><ul class="legend" aria-label="Colours">{legend}<li><del>removed</del></li></ul>'
         f"\n<main>{body}</main></body></html>\n"
     )
+
+
+def embed_reading(page, *, height=480):
+    """Give a page of ``write_reading`` as HTML that shows it in a frame of its own, as a notebook needs it.
+
+    >>> embed_reading("<p>It's so.</p>")
+    '<div><iframe srcdoc="&lt;p&gt;It&#x27;s so.&lt;/p&gt;" title="reading view" style="width:100%;height:480px"></iframe></div>'
+    """
+    frame = f'<iframe srcdoc="{escape(page)}" title="reading view" style="width:100%;height:{height}px"></iframe>'
+    return f"<div>{frame}</div>"

@@ -4,7 +4,6 @@ The idea of showing all specifications rather than one: Simonsohn, Simmons and N
 Nature Human Behaviour 4.
 """
 
-from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -12,26 +11,16 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from fentanyl_study.agreement import CODERS
-from fentanyl_study.claims import (
-    FOCUS,
-    HOME,
-    REFERENCE,
-    Choices,
-    fit_study_topics,
-    name_periods,
-    score_net,
-)
+from fentanyl_study.claims import FOCUS, HOME, REFERENCE, name_periods, score_net, take_statements
 from fentanyl_study.corpus import read_codings, read_documents
-from fentanyl_study.dfm import Counting, build_dfm, collect_names
+from fentanyl_study.dfm import Counting, build_dfm, collect_names, filter_units, select_features, weight_tfidf
 from fentanyl_study.hand_codes import CODES, apply_hand_codes
-from fentanyl_study.keyness import compute_log_odds
-from fentanyl_study.topics import rank_terms, spread_weights
+from fentanyl_study.keyness import compute_log_odds, make_informative_prior
+from fentanyl_study.schema import InputError
+from fentanyl_study.topics import fit_topics, rank_terms, spread_weights
 
-COUNTINGS = [
-    Counting(longest=longest, min_sentences=least, drop_stop_words=drop)
-    for longest, least, drop in product((1, 2), (2, 3, 5), (True, False))
-]
-PRIORS = (0.01, 0.1, 1.0)
+LEAST_SENTENCES = (2, 3, 5)  # in which a feature must stand
+PRIORS = {"in proportion": make_informative_prior, "0.01": lambda dfm: 0.01, "0.1": lambda dfm: 0.1, "1": lambda dfm: 1.0}
 UNITS = ("sentence", "paragraph")
 TOPIC_NUMBERS = (4, 6, 8)
 MOST_LEFT_OUT = 20  # articles: in a larger corpus the largest stand for the rest
@@ -52,7 +41,7 @@ def read_code_variants(sentences, data_dir=None):
     for coder in CODERS if coded.any() else ():
         try:
             codings = read_codings(coder, data_dir=data_dir)
-        except FileNotFoundError:
+        except InputError:  # this corpus has no such coder
             continue
         texts = read_documents(data_dir).set_index("doc_id")["text"]
         variants[coder] = apply_hand_codes(sentences, codings, texts=texts)
@@ -90,10 +79,12 @@ def run_choices(claims, sentences, documents, *, data_dir=None, n_jobs=2):
         From ``claims.find_claims``.
     """
     variants = read_code_variants(sentences, data_dir)
+    names = collect_names(sentences, documents)
+    dfms = {out: build_dfm(sentences, names=names, counting=Counting(min_sentences=1, drop_stop_words=out))
+            for out in (True, False)}  # fmt: skip
     subsets = list(product(variants, ("all speech", "direct only"), list_samples(sentences)))
     parts = Parallel(n_jobs=n_jobs)(
-        delayed(_run_subset)(claims[["id", "estimate"]], variants[codes], documents, (codes, mode, sample))
-        for codes, mode, sample in subsets
+        delayed(_run_subset)(claims["id"], variants[subset[0]], (dfms, names), subset) for subset in subsets
     )
     columns = ["id", "codes", "mode", "sample", "counting", "prior", "unit", "n_topics", "estimate"]
     runs = pd.DataFrame([row for part in parts for row in part], columns=columns)
@@ -102,23 +93,23 @@ def run_choices(claims, sentences, documents, *, data_dir=None, n_jobs=2):
     return runs.assign(agrees=(np.sign(runs["estimate"] - middle) == np.sign(claimed - middle)))
 
 
-def _run_subset(claims, sentences, documents, subset):
+def _run_subset(claims, sentences, counted, subset):
     """Give the rows of all claims for one source of codes, mode and sample."""
-    codes, mode, sample = subset
+    dfms, names = counted
+    _, mode, sample = subset
     part = take_sample(sentences, sample)
-    if mode == "direct only":
-        part = part[part["mode"] == "direct"]
+    part = part[part["mode"] == "direct"] if mode == "direct only" else part
     if len(part) == 0:
         return []
     rows = [(claim_id, *subset, "", "", "", "", value) for claim_id, value in _estimate_codes(claims, part)]
     if {FOCUS, REFERENCE} <= set(part["side"]):
-        rows += [(claim_id, *subset, *rest) for claim_id, *rest in _estimate_terms(claims, part, documents)]
-        rows += [(claim_id, *subset, *rest) for claim_id, *rest in _estimate_topics(claims, part, documents)]
+        rows += [(claim_id, *subset, *rest) for claim_id, *rest in _estimate_terms(claims, part, dfms)]
+        rows += [(claim_id, *subset, *rest) for claim_id, *rest in _estimate_topics(claims, part, names)]
     return rows
 
 
 def _select(claims, kind):
-    ids = claims.loc[claims["id"].str.startswith(kind + ":"), "id"]
+    ids = claims[claims.str.startswith(kind + ":")]
     return [(claim_id, claim_id.partition(":")[2]) for claim_id in ids]
 
 
@@ -141,34 +132,52 @@ def _compare_means(rows, variable, by, focus, reference):
     return float(means[focus] - means[reference])
 
 
-def _estimate_terms(claims, part, documents):
-    names = collect_names(part, documents)
-    for counting in COUNTINGS if _select(claims, "term") else ():
-        dfm = build_dfm(part, names=names, counting=counting)
-        uses = [np.asarray(dfm.matrix[(dfm.units["side"] == side).to_numpy()].sum(axis=0)).ravel() for side in (FOCUS, REFERENCE)]
-        place = {feature: i for i, feature in enumerate(dfm.features)}
-        label = f"{counting.longest}-grams, {counting.min_sentences}+ sentences, stop words {'out' if counting.drop_stop_words else 'in'}"
-        for prior in PRIORS if len(dfm.features) > 1 else ():
-            log_odds = compute_log_odds(*uses, prior)[0]
-            for claim_id, term in _select(claims, "term"):
-                if term in place:
-                    yield claim_id, label, prior, "", "", float(log_odds[place[term]])
+def _estimate_terms(claims, part, dfms):
+    """Estimate the claims on terms; the words were counted once, so a choice only takes rows and columns."""
+    wanted = _select(claims, "term")
+    is_official = part["side"].isin([FOCUS, REFERENCE])
+    sides = part.loc[is_official, "side"].to_numpy()
+    for drop_stop_words, dfm in dfms.items() if wanted else ():
+        rows = np.isin(np.arange(len(dfm.units)), part.index[is_official])
+        statements = filter_units(dfm, rows)
+        n_sentences = np.bincount(statements.matrix.indices, minlength=len(dfm.features))
+        for longest, least in product((1, 2), LEAST_SENTENCES):
+            is_word = np.array([feature.count(" ") < longest for feature in dfm.features])
+            chosen = select_features(statements, dfm.features[is_word & (n_sentences >= least)])
+            label = f"{longest}-grams, {least}+ sentences, stop words {'out' if drop_stop_words else 'in'}"
+            yield from _compare_terms(wanted, chosen, sides, label)
 
 
-def _estimate_topics(claims, part, documents):
+def _compare_terms(wanted, dfm, sides, label):
+    uses = [np.asarray(dfm.matrix[sides == side].sum(axis=0)).ravel() for side in (FOCUS, REFERENCE)]
+    place = {feature: i for i, feature in enumerate(dfm.features)}
+    for prior, make_prior in PRIORS.items() if len(place) > 1 else ():
+        log_odds = compute_log_odds(*uses, make_prior(dfm))[0]
+        for claim_id, term in wanted:
+            if term in place:
+                yield claim_id, label, prior, "", "", float(log_odds[place[term]])
+
+
+def _estimate_topics(claims, part, names):
     wanted = [(claim_id, set(terms.split(", "))) for claim_id, terms in _select(claims, "topic")]
-    for unit, n_topics in product(UNITS, TOPIC_NUMBERS) if wanted else ():
-        try:
-            topics = fit_study_topics(part, documents, replace(Choices(), unit=unit, n_topics=n_topics))
-        except ValueError:  # too few words for so many topics
-            continue
-        leading = [set(topics.dfm.features[places]) for places in rank_terms(topics.loadings)]
-        means = spread_weights(topics).groupby("side").mean(numeric_only=True)
-        for claim_id, terms in wanted if {FOCUS, REFERENCE} <= set(means.index) else ():
-            best = max(range(len(leading)), key=lambda i: (len(leading[i] & terms), -i))
-            found = len(leading[best] & terms) >= SAME_TOPIC
-            value = means.loc[FOCUS, f"t{best + 1}"] - means.loc[REFERENCE, f"t{best + 1}"] if found else np.nan
-            yield claim_id, "", "", unit, n_topics, float(value)
+    for unit in UNITS if wanted else ():
+        tfidf = weight_tfidf(build_dfm(take_statements(part), unit=unit, names=names))
+        for n_topics in TOPIC_NUMBERS:
+            try:
+                topics = fit_topics(tfidf, n_topics)
+            except InputError:  # too few words for so many topics
+                continue
+            for claim_id, value in _compare_topics(wanted, topics):
+                yield claim_id, "", "", unit, n_topics, value
+
+
+def _compare_topics(wanted, topics):
+    leading = [set(topics.dfm.features[places]) for places in rank_terms(topics.loadings)]
+    means = spread_weights(topics).groupby("side").mean(numeric_only=True)
+    for claim_id, terms in wanted if {FOCUS, REFERENCE} <= set(means.index) else ():
+        best = max(range(len(leading)), key=lambda i: (len(leading[i] & terms), -i))
+        found = len(leading[best] & terms) >= SAME_TOPIC
+        yield claim_id, float(means.loc[FOCUS, f"t{best + 1}"] - means.loc[REFERENCE, f"t{best + 1}"]) if found else np.nan
 
 
 def rank_choices(runs):

@@ -18,12 +18,13 @@ from sklearn.exceptions import ConvergenceWarning
 
 from fentanyl_study.dfm import Dfm, filter_units
 from fentanyl_study.schema import InputError
-from fentanyl_study.uncertainty import SEED, compute_difference, compute_shares
+from fentanyl_study.uncertainty import INTERVAL_WORDS, SEED, compute_difference, compute_shares
 
 N_TERMS = 10  # terms that stand for a topic, as in most of the literature
 N_RESAMPLES = 20  # resamples of units for stability; more move its mean by less than a rounding
 RESAMPLE_SHARE = 0.8  # share of units in each resample (Greene and others)
 MIN_STABILITY = 0.5  # below it, a topic's ranking shares less than half with its best match, on average
+MAX_UNITS = 2000  # drawn from a larger dfm to judge topics: enough for means, and a fit takes a second
 N_SHUFFLES = 20  # of units, for the coherence that chance gives: some hundred topics
 NULL_QUANTILE = 0.95  # one topic of twenty found in shuffled text may pass
 MAX_FALSE_DISCOVERIES = 0.05  # of the differences called real, the share that may be so by chance
@@ -60,15 +61,20 @@ def fit_topics(tfidf, n_topics):
     """
     rows = np.flatnonzero(np.diff(tfidf.matrix.indptr))
     if not 1 <= n_topics <= min(len(rows), len(tfidf.features)):
-        raise InputError(f"cannot find {n_topics} topics: expected 1 to as many as the {len(tfidf.features)} features "
-                         f"and the {len(rows)} units that hold one; take fewer topics or more text")  # fmt: skip
+        raise InputError(
+            f"cannot find {n_topics} topics: expected 1 to as many as the {len(tfidf.features)} features "
+            f"and the {len(rows)} units that hold one; take fewer topics or more text"
+        )
     model = NMF(n_topics, init="nndsvda", random_state=0, max_iter=MAX_ITERATIONS)
     weights = np.zeros((tfidf.matrix.shape[0], n_topics))
-    # A run cut off at the limit is as good as its stability, which is measured; a perfect fit has an error of -1e-17
+    # A run cut off at the limit is as good as its stability, which is measured; a perfect fit errs by -1e-17
     with np.errstate(invalid="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         weights[rows] = model.fit_transform(tfidf.matrix[rows])
-    weights, loadings = weights * model.components_.sum(axis=1), model.components_  # on the scale of the weights
+    weights, loadings = (
+        weights * model.components_.sum(axis=1),
+        model.components_,
+    )  # on the scale of the weights
     order = np.argsort(-normalize_weights(weights).sum(axis=0).round(9), kind="stable")
     return Topics(tfidf, weights[:, order], loadings[order])
 
@@ -80,7 +86,7 @@ def normalize_weights(weights):
 
 
 def rank_terms(loadings, *, n_terms=N_TERMS):
-    """Give, for each topic, the places of its leading features, none that it does not load on; ties by name."""
+    """Give, for each topic, the places of its leading features; none that has no loading; ties by name."""
     rounded = loadings.round(9)  # the dfm's features are in order of name, and the sort is stable
     return [[i for i in np.argsort(-row, kind="stable")[:n_terms] if row[i] > 0] for row in rounded]
 
@@ -119,13 +125,13 @@ def compare_rankings(first, second):
 def compute_stability(topics, *, n_resamples=N_RESAMPLES, seed=SEED):
     """Give how well each topic comes back when units are left out: one value per topic, 0 to 1.
 
-    The mean over resamples of units (80 %, without replacement) of the average Jaccard similarity of the topic's
-    leading terms to those of the topic matched with it (Hungarian method).
+    The mean over resamples of units (80 %, without replacement) of the average Jaccard similarity of the
+    topic's leading terms to those of the topic matched with it (Hungarian method).
     """
     generator, tfidf = np.random.default_rng(seed), topics.dfm
     own, agreement = rank_terms(topics.loadings), np.zeros(len(topics.loadings))
     rows = np.flatnonzero(np.diff(tfidf.matrix.indptr))
-    size = max(round(RESAMPLE_SHARE * len(rows)), min(len(own), len(rows)))
+    size = min(max(round(RESAMPLE_SHARE * len(rows)), min(len(own), len(rows))), MAX_UNITS)
     for _ in range(n_resamples):
         is_drawn = np.zeros(tfidf.matrix.shape[0], dtype=bool)
         is_drawn[generator.choice(rows, size=size, replace=False)] = True
@@ -137,7 +143,7 @@ def compute_stability(topics, *, n_resamples=N_RESAMPLES, seed=SEED):
 
 
 def shuffle_units(tfidf, *, seed):
-    """Give each feature's weights to units at random: what is frequent stays so, what goes together is lost."""
+    """Give each feature's weights to units at random: frequencies stay, what goes together is lost."""
     generator, columns = np.random.default_rng(seed), tfidf.matrix.tocsc()
     n_units = tfidf.matrix.shape[0]
     rows = [generator.choice(n_units, size=n, replace=False) for n in np.diff(columns.indptr)]
@@ -145,13 +151,19 @@ def shuffle_units(tfidf, *, seed):
     return replace(tfidf, matrix=matrix.tocsr())
 
 
+def sample_units(tfidf, *, seed):
+    """Give ``MAX_UNITS`` units drawn at random, or all if there are no more."""
+    drawn = np.random.default_rng(seed).permutation(tfidf.matrix.shape[0])[:MAX_UNITS]
+    return filter_units(tfidf, np.isin(np.arange(tfidf.matrix.shape[0]), drawn))
+
+
 def compute_null_coherence(tfidf, n_topics, *, seed=SEED):
     """Give the coherence that 95 % of topics stay under in text where no term goes with any other.
 
-    Found by fitting topics to ``N_SHUFFLES`` tables of shuffled units. Without it, coherence flatters: NMF seeks out
-    what happens to meet, and coherence is then read off the same units.
+    Found by fitting topics to ``N_SHUFFLES`` tables of shuffled units. Without it, coherence flatters: NMF
+    seeks out what happens to meet, and coherence is then read off the same units.
     """
-    values = []
+    tfidf, values = sample_units(tfidf, seed=seed), []
     for i in range(N_SHUFFLES):
         shuffled = fit_topics(shuffle_units(tfidf, seed=(seed, i)), n_topics)
         values += [compute_npmi(shuffled.dfm.matrix, places) for places in rank_terms(shuffled.loadings)]
@@ -161,11 +173,12 @@ def compute_null_coherence(tfidf, n_topics, *, seed=SEED):
 def compare_topic_numbers(tfidf, candidates, *, seed=SEED):
     """Compare numbers of topics by coherence and stability, and choose one.
 
-    One row per number of topics: n_topics, coherence, standard_error and stability (over its topics: mean coherence,
-    its standard error, mean stability), is_stable, is_chosen. The rule: stable is what reaches the median stability
-    of all candidates; of these, the smallest number whose coherence is within one standard error of the best.
-    Numbers that the dfm is too small for are left out.
+    One row per number of topics: n_topics, coherence, standard_error and stability (over its topics: mean
+    coherence, its standard error, mean stability), is_stable, is_chosen. The rule: stable is what reaches the
+    median stability of all candidates; of these, the smallest number whose coherence is within one standard
+    error of the best. Numbers that the dfm is too small for are left out.
     """
+    tfidf = sample_units(tfidf, seed=seed)
     most = min(np.count_nonzero(np.diff(tfidf.matrix.indptr)), len(tfidf.features))
     rows = []
     for n_topics in sorted(n for n in candidates if n <= most):
@@ -186,8 +199,8 @@ def describe_topics(topics, *, seed=SEED):
     """Describe topics by their terms, and mark those that do not hold up.
 
     One row per topic: topic (from 1), name (see ``name_topic``), terms, coherence (see ``compute_npmi``),
-    null_coherence (see ``compute_null_coherence``), stability (see ``compute_stability``), n_units and n_articles
-    (of the units whose strongest topic it is), holds_up: coherence above null_coherence, stability
+    null_coherence (see ``compute_null_coherence``), stability (see ``compute_stability``), n_units and
+    n_articles (of the units whose strongest topic it is), holds_up: coherence above null_coherence, stability
     ``MIN_STABILITY`` or more, and more than one article.
     """
     leading, strongest = rank_terms(topics.loadings), find_strongest(topics)
@@ -227,9 +240,9 @@ def name_topic(terms):
 def find_examples(topics, sentence_tfidf, sentences, *, n_examples=2):
     """Find the sentences that say most of what a topic is about.
 
-    One row per topic and example, best first: topic, doc_id, sentence_id, side, weight, text. The weight is the
-    sum of the sentence's TF-IDF weights times the topic's loadings. Sentences of which another
-    topic has more are passed over, so a topic can have fewer examples than asked for.
+    One row per topic and example, best first: topic, doc_id, sentence_id, side, weight, text. The weight is
+    the sum of the sentence's TF-IDF weights times the topic's loadings. Sentences of which another topic has
+    more are passed over, so a topic can have fewer examples than asked for.
 
     Parameters
     ----------
@@ -241,7 +254,9 @@ def find_examples(topics, sentence_tfidf, sentences, *, n_examples=2):
     best, tables = scores.round(9).argmax(axis=1), []
     for i in range(len(topics.loadings)):
         part = table.assign(topic=i + 1, weight=scores[:, i])[(best == i) & (scores[:, i] > 0)]
-        order = part.assign(_score=-part.weight.round(9)).sort_values(["_score", "doc_id", "sentence_id"]).index
+        order = (
+            part.assign(_score=-part.weight.round(9)).sort_values(["_score", "doc_id", "sentence_id"]).index
+        )
         tables.append(part.loc[order[:n_examples]])
     return pd.concat(tables, ignore_index=True)[["topic", "doc_id", "sentence_id", "side", "weight", "text"]]
 
@@ -275,13 +290,27 @@ def compute_topic_shares(topics, *, by="side", groups=None, seed=SEED):
 def compare_topic_shares(topics, focus, reference, *, by="side", groups=None):
     """Compare the shares of each topic in two groups.
 
-    One row per topic: topic, the columns of ``uncertainty.compute_difference``, p_adjusted (Benjamini and Hochberg).
-    No row if one of the groups is empty.
+    One row per topic: topic, the columns of ``uncertainty.compute_difference``, p_adjusted (Benjamini and
+    Hochberg). No row if one of the groups is empty.
     """
     rows = _join_groups(topics, by, groups)
     if not {focus, reference} <= set(rows[by]):
-        return pd.DataFrame(columns=["topic", "difference", "low", "high", "interval_kind", "p", "test", "n_focus",
-                                     "n_reference", "docs_focus", "docs_reference", "p_adjusted"])  # fmt: skip
+        return pd.DataFrame(
+            columns=[
+                "topic",
+                "difference",
+                "low",
+                "high",
+                "interval_kind",
+                "p",
+                "test",
+                "n_focus",
+                "n_reference",
+                "docs_focus",
+                "docs_reference",
+                "p_adjusted",
+            ]
+        )
     tables = [compute_difference(rows, value, by=by, focus=focus, reference=reference).assign(topic=i + 1)
               for i, value in enumerate(_name_columns(topics))]  # fmt: skip
     table = pd.concat(tables, ignore_index=True)
@@ -302,7 +331,9 @@ def describe_topic_shares(described, differences, focus, reference):
     """
     sentence = f"Of {len(described)} topics, {int(described.holds_up.sum())} hold up"
     if differences.empty:
-        return f"{sentence}; {focus} and {reference} cannot be compared: one of them has no unit with a topic."
+        return (
+            f"{sentence}; {focus} and {reference} cannot be compared: one of them has no unit with a topic."
+        )
     table = differences.merge(described[described.holds_up], on="topic")
     n_firm = int((table.p_adjusted <= MAX_FALSE_DISCOVERIES).sum())
     sentence += f", and {n_firm} of these differ at a false discovery rate of {MAX_FALSE_DISCOVERIES:.0%}"
@@ -310,9 +341,12 @@ def describe_topic_shares(described, differences, focus, reference):
         part = table[sign * table.difference > 0]
         if len(part):
             row = part.loc[(sign * part.difference).round(9).idxmax()]
-            sentence += (f"; {group} speak more of \"{row['name']}\" by {abs(row.difference):.0%} points"
-                         f" ({min(abs(row.low), abs(row.high)) if row.low * row.high > 0 else 0:.0%} to "
-                         f"{max(sign * row.low, sign * row.high):.0%}, {row.interval_kind})")  # fmt: skip
+            low, high = sorted((100 * sign * row.low, 100 * sign * row.high))
+            bounds = "" if row.interval_kind == "one article" else f"{low:.0f} to {high:.0f}, "
+            sentence += (
+                f'; among {group} "{row["name"]}" has {100 * sign * row.difference:.0f} percentage points '
+                f"more ({bounds}{INTERVAL_WORDS[row.interval_kind]})"
+            )
     return sentence + "."
 
 

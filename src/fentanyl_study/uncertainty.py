@@ -15,7 +15,8 @@ N_RESAMPLES = 1000  # the ends of a 95 % interval then rest on 25 resamples each
 N_PERMUTATIONS = 9999  # the least p is 0.0001, so that a correction for some hundred tests leaves room
 LEVEL = 0.95
 SEED = 0
-CHUNK = 1024  # features at a time: bounds memory, changes no result
+CHUNK = 1024  # features or permutations at a time: bounds memory
+MAX_CELLS = 10**7  # of a table of permutations
 
 
 def choose_interval_kind(*n_articles):
@@ -36,7 +37,8 @@ def make_weights(is_in_group, *, n_resamples=N_RESAMPLES, seed=SEED):
     """Give the weight of each article in each resample, and the kind of interval.
 
     One row per article, one column per resample. For a bootstrap: how often the article was drawn. Else one
-    column for each article of a group of fewer than ``MIN_ARTICLES``: 0 for that article and 1 for all others.
+    column for each article of a group of fewer than ``MIN_ARTICLES``: 0 for that article and 1 for all
+    others.
 
     Parameters
     ----------
@@ -72,7 +74,10 @@ def resample_sums(by_article, weights):
 def sum_articles(values, article, n_articles):
     """Sum rows by article, where `article` numbers them from 0."""
     ones = np.ones(len(article))
-    return sparse.csr_array((ones, (article, np.arange(len(article)))), shape=(n_articles, len(article))) @ values
+    return (
+        sparse.csr_array((ones, (article, np.arange(len(article)))), shape=(n_articles, len(article)))
+        @ values
+    )
 
 
 def compute_shares(rows, value, *, by, seed=SEED):
@@ -96,8 +101,17 @@ def compute_shares(rows, value, *, by, seed=SEED):
     tables = []
     for group, part in rows.groupby(by, sort=True):
         low, high, kind = _bound_shares([part], value, seed=seed)
-        tables.append({by: group, "n_rows": len(part), "n_articles": part.doc_id.nunique(),
-                       "share": part[value].mean(), "low": low, "high": high, "interval_kind": kind})  # fmt: skip
+        tables.append(
+            {
+                by: group,
+                "n_rows": len(part),
+                "n_articles": part.doc_id.nunique(),
+                "share": part[value].mean(),
+                "low": low,
+                "high": high,
+                "interval_kind": kind,
+            }
+        )
     columns = [by, "n_rows", "n_articles", "share", "low", "high", "interval_kind"]
     return pd.DataFrame(tables, columns=columns)
 
@@ -125,7 +139,8 @@ def format_share(row):
     """
     bounds = "" if row.interval_kind == "one article" else f"{100 * row.low:.0f} to {100 * row.high:.0f} %, "
     articles = f"{row.n_articles} article" + "s" * (row.n_articles != 1)
-    return f"{100 * row.share:.0f} % ({bounds}{INTERVAL_WORDS[row.interval_kind]}; n = {row.n_rows} sentences of {articles})"
+    carried = f"n = {row.n_rows} sentences of {articles}"
+    return f"{100 * row.share:.0f} % ({bounds}{INTERVAL_WORDS[row.interval_kind]}; {carried})"
 
 
 def describe_groups(rows, *, by, names):
@@ -139,20 +154,22 @@ def describe_groups(rows, *, by, names):
     Examples
     --------
     >>> rows = pd.DataFrame({"doc_id": ["a", "b", "b"], "side": "us_official"})
-    >>> describe_groups(rows, by="side", names={"us_official": "US officials", "china_official": "Chinese officials"})
-    'US officials: 3 sentences in 2 articles (leave-one-out); Chinese officials: none.'
+    >>> names = {"us_official": "US officials", "china_official": "Chinese officials"}
+    >>> describe_groups(rows, by="side", names=names)
+    'US officials: 3 sentences of 2 articles (interval: leave-one-out); Chinese officials: none.'
     """
     parts = {name: rows.doc_id[rows[by] == group] for group, name in names.items()}
-    said = [f"{name}: {len(part)} sentences in {part.nunique()} articles ({choose_interval_kind(part.nunique())})"
-            if len(part) else f"{name}: none" for name, part in parts.items()]  # fmt: skip
+    said = [f"{name}: {len(part)} sentences of {part.nunique()} article{'s' * (part.nunique() != 1)} "
+            f"(interval: {choose_interval_kind(part.nunique())})" if len(part) else f"{name}: none"
+            for name, part in parts.items()]  # fmt: skip
     return "; ".join(said) + "."
 
 
 def compute_difference(rows, value, *, by, focus, reference):
     """Compute the focus group's share less the reference group's, with interval and p.
 
-    One row: difference, low, high, interval_kind, p, test, and n_rows and n_articles of both groups. Articles are
-    resampled as wholes, whichever groups they hold. For p see ``compare_rates``.
+    One row: difference, low, high, interval_kind, p, test, and n_rows and n_articles of both groups. Articles
+    are resampled as wholes, whichever groups they hold. For p see ``compare_rates``.
 
     Raises
     ------
@@ -230,30 +247,34 @@ def _test_articles(values, sizes, is_focus, code, n_articles):
     used = sum_articles(sparse.csr_array(values) * pull[:, None], code, n_articles).tocsr()
     expected = np.bincount(code, weights=sizes * pull, minlength=n_articles)
     difference = np.asarray(used.sum(axis=0)).ravel()
-    squares = (used.power(2).sum(axis=0) - 2 * rate * (used.T @ expected) + rate**2 * (expected @ expected))
+    squares = used.power(2).sum(axis=0) - 2 * rate * (used.T @ expected) + rate**2 * (expected @ expected)
     variance = n_articles / (n_articles - 1) * (squares - difference**2 / n_articles)
-    is_testable = variance > 1e-12 * np.maximum(rate, 1e-300) ** 2  # else every article has the very same rate
-    z = np.divide(difference, np.sqrt(np.maximum(variance, 0)), out=np.zeros_like(difference), where=is_testable)
+    is_testable = (
+        variance > 1e-12 * np.maximum(rate, 1e-300) ** 2
+    )  # else every article has the very same rate
+    z = np.divide(
+        difference, np.sqrt(np.maximum(variance, 0)), out=np.zeros_like(difference), where=is_testable
+    )
     return 2 * stats.norm.sf(np.abs(z))
 
 
 def _permute_sides(values, sizes, is_focus, code):
     """Permutation test of sides within articles: twice the smaller tail, the observed one counted in."""
-    labels = np.ascontiguousarray(permute_within(is_focus, code, n=N_PERMUTATIONS).T, dtype=float)
-    n_focus, n_all = sizes @ labels, sizes.sum()
-    values, p = sparse.csc_array(values), []
-    for start in range(0, values.shape[1], CHUNK):
-        part = values[:, start:start + CHUNK]  # fmt: skip
-        total = np.asarray(part.sum(axis=0)).reshape(-1, 1)
+    values, n_all = sparse.csc_array(values), sizes.sum()
+    total = np.asarray(values.sum(axis=0)).reshape(-1, 1)
 
-        def compare(uses, n, total=total):
-            return np.round(uses / n - (total - uses) / (n_all - n), 12)  # rounded: ties must be seen as ties
+    def compare(labels):
+        n_focus, uses = sizes @ labels, resample_sums(values, labels)
+        return np.round(uses / n_focus - (total - uses) / (n_all - n_focus), 12)  # ties must be seen as ties
 
-        observed = compare(part.T @ is_focus[:, None].astype(float), sizes[is_focus].sum())
-        permuted = compare(resample_sums(part, labels), n_focus)
-        tail = np.minimum((permuted >= observed).sum(axis=1), (permuted <= observed).sum(axis=1))
-        p.append(np.minimum(1, 2 * (tail + 1) / (N_PERMUTATIONS + 1)))
-    return np.concatenate(p) if p else np.zeros(0)
+    observed, tails = compare(is_focus[:, None].astype(float)), np.ones((2, len(total)))
+    block = max(1, min(CHUNK, MAX_CELLS // max(values.shape)))
+    for start in range(0, N_PERMUTATIONS, block):
+        n = min(block, N_PERMUTATIONS - start)
+        labels = permute_within(is_focus, code, n=n, seed=(SEED, start))
+        permuted = compare(np.ascontiguousarray(labels.T, dtype=float))
+        tails += [(permuted >= observed).sum(axis=1), (permuted <= observed).sum(axis=1)]
+    return np.minimum(1, 2 * tails.min(axis=0) / (N_PERMUTATIONS + 1))
 
 
 def permute_within(labels, code, *, n, seed=SEED):
@@ -264,7 +285,9 @@ def permute_within(labels, code, *, n, seed=SEED):
     """
     generator = np.random.default_rng(seed)
     permuted = np.tile(np.asarray(labels), (n, 1))
-    for article in np.unique(code):
-        units = np.flatnonzero(code == article)
+    order = np.argsort(code, kind="stable")
+    for units in np.split(order, np.flatnonzero(np.diff(code[order])) + 1):
+        if len(set(permuted[0, units])) < 2:
+            continue  # one side only: nothing can change
         permuted[:, units] = generator.permuted(permuted[:, units], axis=1)
     return permuted

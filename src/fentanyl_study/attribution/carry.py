@@ -65,7 +65,7 @@ def _find_following(paragraphs, owners):
 
 
 def _find_owner(i, quotations, paragraphs, owners, following):
-    """Give the owner by the quotations around: same paragraph before, then after, then the paragraph before."""
+    """Give the owner by the quotations around: same paragraph, else the one before."""
     distance = paragraphs[i] - paragraphs[i - 1] if i else 2
     if distance == 0 and i - 1 in owners:
         return owners[i - 1]

@@ -8,7 +8,7 @@ from fentanyl_study.attribution.words import VERBS, read_verbs
 from fentanyl_study.wordlists import read_wordlist
 
 # The complements of a verb, first match wins; positions are those of the content.
-# q quotation, t that-clause, w question, i infinitive, e nothing more, z clause without "that", n noun phrase;
+# q quotation, t that-clause, w question, i infinitive, e nothing more, z bare clause, n noun phrase;
 # capital letters: the same after the one addressed ("told reporters that")
 SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeJ]*[nws]|q)"
 PLACE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeQJ]*[nwsQ]|q)"  # "on “Meet the Press”"
@@ -78,7 +78,7 @@ def find_cues(sentence, phrases):
         elif letter == "J":
             cue = _read_adjective(letters, phrases, i)
         elif letter == "T":
-            cue = _read_noun(sentence, phrases, i) if i and sentence.get_word(i - 1) in read_cue_nouns() else None
+            cue = _read_noun(sentence, phrases, i)
         else:
             cue = _read_verb(sentence, phrases, i, (last, outer))
         if not cue:
@@ -105,7 +105,7 @@ def _read_according(letters, phrases, at):
 def _read_noun(sentence, phrases, at):
     """Give the cue of a noun of speech before "that": "Li's claim that", "the belief that"."""
     chunk = phrases.extend_left(at)
-    if chunk is None:
+    if chunk is None or sentence.get_word(at - 1) not in read_cue_nouns():
         return None
     owner = sentence.letters.rfind("P", chunk[0], at)
     subject = (chunk[0], owner + 1) if owner >= 0 else None
@@ -146,7 +146,8 @@ def _read_verb(sentence, phrases, verb, shared):
         return None
     subject_before = outer if before and before in ",c-" else last
     if before == "a":
-        joined, subject = True, _find_quoted(letters, phrases, group) or subject_before or phrases.find_main(group)
+        joined = True
+        subject = _find_quoted(letters, phrases, group) or subject_before or phrases.find_main(group)
     elif before == "^":
         subject = None
     elif joined:
@@ -196,7 +197,8 @@ def _read_inverted(letters, phrases, verb, before):
     if not source or letters[verb + 1] == "m":
         return None
     if before != "Q" and letters[max(0, verb - 2)] != "Q":
-        if phrases.find_subject(verb) or not FINITE.search(letters, 0, verb) or letters[source[1] : source[1] + 1] not in ",;-yihau":
+        ends = letters[source[1] : source[1] + 1] in ",;-yihau"
+        if phrases.find_subject(verb) or not FINITE.search(letters, 0, verb) or not ends:
             return None
     content = re.compile(MODIFIERS).match(letters, source[1]).end()
     return Cue(verb, verb, source, "e", content, True, False)

@@ -24,11 +24,13 @@ class Attribution(NamedTuple):
     cue: str  # "said", "according to"; empty where the source is carried over
 
 
+_WORTH_READING = re.compile(rf"[{VERBS}ATJQ:]|^i|^-")  # other sentences hold neither cue nor quotation
 _LABEL = re.compile(r"([ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
 _SIGNATURE = re.compile(r"Q?-([dns]{1,8})(?:[,(o].{0,30})?")  # "– Commissioner Li, U.S. Customs"
 _EVIDENCE = re.compile(rf"i({SIMPLE})(?:[ioa]{SIMPLE}|[eDy]|i?[dqwe]*y)*,(?=.)")
 _EVIDENCE_NOUNS = frozenset("poll polls survey surveys study report".split())
 _IDLE = re.compile(rf"[,;:-]*{MODIFIERS}[,;:-]*")  # nothing but adverbs and places after a quotation
+NEARBY = 8  # cues after one that may end its content
 PARTIAL = 4  # words; a shorter quotation after a noun is part of a paraphrase: called the plan “absurd”
 
 
@@ -48,7 +50,10 @@ def find_attributions(text):
     Returns
     -------
     list of Attribution
-        Does not resolve names, decide sides, or read speakers' labels.
+        Does not resolve names or pronouns, decide sides, or read "Q:" and "A:". A source that a relative
+        pronoun stands for takes it along ("Li, who"); content that nobody is named for ("is expected
+        to") has speaker None. Text in doubled apostrophes (''…'') is `mixed`, since these open and
+        close alike and its ends are never certain.
 
     Examples
     --------
@@ -81,7 +86,9 @@ class _Reader:
 
     def read(self, sentence):
         letters = sentence.letters
-        quoted = [match.start() for match in re.finditer("Q", letters) if sentence.spans[match.start()][0] in self.at]
+        if sentence.start >= self.labelled[0] and not _WORTH_READING.search(letters):
+            return
+        quoted = self.find_quoted(sentence, 0, len(letters))
         for i in quoted:
             self.alone[self.at[sentence.spans[i][0]]] = not letters.strip("Q,;:-()")
         phrases = Phrases(letters)
@@ -90,23 +97,30 @@ class _Reader:
             source = cues[-1].subject if cues else phrases.find_main(len(letters))
             if source:
                 self.sources.append((sentence.spans[-1][1], self.span(sentence, source)))
-        self.read_label(sentence)
-        self.read_signature(sentence)
+        if ":" in letters or self.labelled[0] > sentence.start:
+            self.read_label(sentence)
+        if "-" in letters:
+            self.read_signature(sentence)
         if not cues:
             self.read_evidence(sentence)
         if len(cues) > 1:  # "the belief that" beside a cue that has a source adds nothing
             cues = [cue for cue in cues if cue.subject or letters[cue.verb] in VERBS]
         tagged = [k for k, cue in enumerate(cues) if _follows_quotation(letters, cue)]
         for k in [*tagged, *(k for k in range(len(cues)) if k not in tagged)]:
-            self.credit(sentence, cues[k], cues[k + 1 :], cues[:k])
+            self.credit(sentence, cues[k], cues[k + 1 : k + NEARBY], cues[max(0, k - 1) : k])
         for i in quoted:
             if self.at[sentence.spans[i][0]] not in self.owner:
                 source, word = self.find_announced(sentence, i, cues, phrases)
                 if source:
                     self.own(sentence, i, self.span(sentence, source), word)
 
+    def find_quoted(self, sentence, begin, end):
+        """Give the positions of the quotations of a part of a sentence."""
+        letters = sentence.letters
+        return [i for i in range(begin, end) if letters[i] == "Q" and sentence.spans[i][0] in self.at]
+
     def find_announced(self, sentence, at, cues, phrases):
-        """Give source and cue of a quotation that a comma or colon ties to its sentence, whatever the verb."""
+        """Give source and cue of a quotation that a comma or colon ties to its sentence, by any verb."""
         letters = sentence.letters
         if self.is_title(sentence, at):
             return None, ""
@@ -142,8 +156,9 @@ class _Reader:
         """Credit the quotation before a dash and a name: '“We act.” – Commissioner Li'."""
         match = _SIGNATURE.fullmatch(sentence.letters)
         if match:
-            i = bisect.bisect_right(self.ends, sentence.spans[match.start(1)][0]) - 1
-            between = self.text[self.quotations[i].outer_end : sentence.spans[match.start(1)][0]] if i >= 0 else "?"
+            name_start = sentence.spans[match.start(1)][0]
+            i = bisect.bisect_right(self.ends, name_start) - 1
+            between = self.text[self.ends[i] : name_start] if i >= 0 else "?"
             if not between.strip(" \n\r\t\xa0-–—―"):
                 self.owner[i] = self.span(sentence, match.span(1)), "-"
 
@@ -164,7 +179,8 @@ class _Reader:
         left = _find_left(letters, cue)
         after_quotation = _follows_quotation(letters, cue)
         if after_quotation:
-            begin = left - 1 if letters[left - 2 : left - 1] == ":" else max((c.verb + 1 for c in earlier), default=0)
+            begin = max((other.verb + 1 for other in earlier), default=0)
+            begin = left - 1 if letters[left - 2 : left - 1] == ":" else begin
             self.add(sentence, begin, left, speaker, word)
         if cue.code not in "eE" and not (after_quotation and cue.code not in "qQtT"):
             end = min(_find_end(letters, cue.content, later), _find_front(letters, cue))
@@ -177,7 +193,8 @@ class _Reader:
         if letters[cue.content : rest] == "," and (rest > len(letters) - 1 or letters[rest] not in "gGckh"):
             if left < cue.first or after_quotation or letters[cue.first] == "a":
                 end = _find_end(letters, rest, later)
-                apposed = cue.inverted and not FINITE.search(letters, rest, end)  # "said Li, deputy head of X"
+                # "said Li, deputy head of X" has no second part of content
+                apposed = cue.inverted and not FINITE.search(letters, rest, end)
                 if not apposed and not _IDLE.fullmatch(letters, rest, end):
                     self.add(sentence, rest, end, speaker, word)
         for i in range(cue.content, len(letters)):  # '"A," he said when asked, "B"'
@@ -192,8 +209,9 @@ class _Reader:
             end -= 1
         if begin >= end:
             return
-        quoted = [i for i in range(begin, end) if letters[i] == "Q" and sentence.spans[i][0] in self.at]
-        taken = [i for i in quoted if self.at[sentence.spans[i][0]] in self.owner and i > begin and letters[i - 1] in ",:"]
+        quoted = self.find_quoted(sentence, begin, end)
+        announced = [i for i in quoted if i > begin and letters[i - 1] in ",:"]
+        taken = [i for i in announced if self.at[sentence.spans[i][0]] in self.owner]
         if taken:  # another cue has this quotation
             end = taken[0] - 1
             quoted = [i for i in quoted if i < end]
@@ -308,9 +326,12 @@ def _find_end(letters, begin, later):
             if comma > begin:
                 return comma
             continue
-        before = letters[at - 1]
-        if letters[cue.verb] == "A" or before in "ck;" and letters[at] != "p" or cue.joined and letters[cue.verb] == "G":
-            return at - (before in "cki")
+        before, letter = letters[at - 1], letters[cue.verb]
+        named = cue.subject and set(letters[slice(*cue.subject)]) & set("nsdqP")  # no pronoun, no bare noun
+        new_clause = before in "c;" and named or before == "k" and letters[at - 2] == ","
+        shared = cue.joined and (letter == "G" or before == "c")
+        if letter == "A" or letter in VERBS and (new_clause or shared):
+            return at - (before in "ckiu")
     return len(letters)
 
 

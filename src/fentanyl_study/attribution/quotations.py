@@ -8,7 +8,8 @@ import re
 from typing import NamedTuple
 
 # "“", "”", '"', and two single marks in a row: "``", "''", "‘‘", "’’"
-_MARK = re.compile(r"[“”\"„]|``|''|‘‘|’’")
+# a row of three equal marks opens nothing; "’”" is a single mark, then a double one
+_MARK = re.compile(r"([“”\"„'‘’`])\1{2,}|[“”\"„]|``|''|‘‘|’’")
 _PARAGRAPH = re.compile(r"[^\n\r\u2028\u2029]+")
 _OPENERS, _CLOSERS = ("“", "„", "``", "‘‘"), ("”", "’’")
 
@@ -63,7 +64,7 @@ def _trim(text, begin, end):
 
 def _read_paragraph(text, begin, end, running):
     """Give the paragraph's quotations, and whether one is still open where it ends."""
-    marks = [match for match in _MARK.finditer(text, begin, end)]
+    marks = [match for match in _MARK.finditer(text, begin, end) if not match[1]]
     if not marks:
         return [], False
     found, opened, depth = [], None, 0
@@ -101,7 +102,9 @@ def _read_mark(text, match, begin, end):
     """Tell whether a mark may open and may close a quotation, by its form and neighbours."""
     mark = match.group()
     if mark in _OPENERS:
-        mistaken = match.start() > begin and text[match.start() - 1] in ",.?!" and text[match.end() : match.end() + 1].isspace()
+        before = text[max(begin, match.start() - 1) : match.start()]
+        after = text[match.end() : match.end() + 1]
+        mistaken = before in {",", ".", "?", "!"} and after.isspace()
         return not mistaken, mistaken  # "… here,“ said Li"
     if mark in _CLOSERS:
         return False, True

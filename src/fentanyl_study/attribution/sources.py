@@ -3,16 +3,19 @@
 Spans here are (first, last + 1) positions in ``Sentence.letters``.
 """
 
+import functools
 import re
 
 # A noun phrase: "the ministry", "two senior U.S. officials", "Department of Health and Human Services";
 # "the" alone is none, and "the senior" is one only because nothing tells adjectives from nouns
-NP = r"(?:[pm]|[dqPr]{0,3}(?:[nwsPdqyJ]|[eg](?=[nwseg])|(?<=[ns])c(?=[ns]))*[nws]|d?q{1,2})"
+NP = r"(?:[pm]|[dqPr]{0,3}+(?:[nwsPdqyJ]|[eg](?=[nwseg])|(?<=[ns])c(?=[ns]))*[nws]|d?q{1,2})"
 _CHUNK = re.compile(NP)
 _PREPOSITIONS = "oiatu"  # of, in, as, to, after
 _MODIFIER = re.compile(r"[moihuGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
 _TIME = re.compile(r"y")
-_PREDICATE = re.compile(r"(?:[iu][dqPr]{0,3}[nwsPdqyeJ]*[nwsy]){0,3}(?:\([^)]{0,9}\)|,[^,]{1,30},)?r*[xbDSBe]")
+_PREDICATE = re.compile(
+    r"(?:[iu][dqPr]{0,3}[nwsPdqyeJ]*[nwsy]){0,3}(?:\([^)]{0,9}\)|,[^,]{1,30},)?r*[xbDSBe]"
+)
 _MAX_LINKS = 6  # "a member of the staff of the office of ..." is cut after so many
 
 
@@ -21,8 +24,16 @@ class Phrases:
 
     def __init__(self, letters):
         self.letters = letters
-        self.spans = [match.span() for match in _CHUNK.finditer(letters)]
-        self.by_end = {end: start for start, end in self.spans}
+
+    @functools.cached_property
+    def spans(self):
+        """The phrases, in order."""
+        return [match.span() for match in _CHUNK.finditer(self.letters)]
+
+    @functools.cached_property
+    def by_end(self):
+        """Where the phrase starts that ends at a position."""
+        return {end: start for start, end in self.spans}
 
     def extend_left(self, end):
         """Give the chain of phrases that ends at `end`: "staff of the office in Ohio", or None."""
@@ -48,12 +59,13 @@ class Phrases:
         return start, match.end()
 
     def find_main(self, end, begin=0):
-        """Give the first phrase between `begin` and `end` that a finite verb follows, else the first phrase."""
+        """Give the first phrase from `begin` to `end` that a finite verb follows, else the first phrase."""
         first = None
         for start, stop in self.spans:
             if stop > end:
                 break
-            if start < begin or start and self.letters[start - 1] in ("oitu" if start == 1 else "oiatu") + "kSDBGNbx" or _TIME.match(self.letters, stop):
+            opened = start and self.letters[start - 1] in ("oitu" if start == 1 else "oiatu") + "kSDBGNbx"
+            if start < begin or opened or _TIME.match(self.letters, stop):
                 continue
             chain = self.extend_right(start)
             first = first or chain
@@ -98,7 +110,7 @@ class Phrases:
         return end
 
     def _step_over_modifier(self, chain):
-        """Take "officials" in "officials familiar with …", "a study released in May", "the USPS, in a statement"."""
+        """Take "officials" in "officials familiar with …", "officials, in a statement,"."""
         start = chain[0]
         if not start:
             return chain

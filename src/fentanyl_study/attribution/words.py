@@ -17,11 +17,12 @@ import re
 from fentanyl_study.wordlists import read_wordlist
 
 FILLER = "\ue000"  # stands for every character of a quotation while its sentence is read
-MAX_TOKENS = 300  # a longer "sentence" is a list or no prose; patterns stay fast on pieces of this length
+MAX_TOKENS = 150  # a longer "sentence" is a list or no prose; patterns stay fast on pieces of this length
 
 # "U.S.-led", "Clinton’s", "AT&T", "12,000"; a run of fillers is one word
 _TOKEN = re.compile(
-    FILLER + r"+|[^\W\d_](?:\w|[-’'./&](?=\w))*(?:(?<=s)[’'](?!\w))?|[$€£¥]?\d(?:[\d,.]*\d)?%?(?:-\w+)*|[,;:()\[\]…–—―-]"
+    FILLER + r"+|[^\W\d_](?:\w|[-’'./&](?=\w))*(?:(?<=s)[’'](?!\w))?"
+    r"|[$€£¥]?\d(?:[\d,.]*\d)?%?(?:-\w+)*|[,;:()\[\]…–—―-]"
 )
 _PUNCTUATION = {",": ",", ";": ";", ":": ":", "-": "-", "–": "-", "—": "-", "―": "-", "(": "(", ")": ")",
                 "[": "(", "]": ")", "…": ";"}  # fmt: skip
@@ -66,9 +67,9 @@ def read_verbs():
     rows = read_wordlist("cue_verbs")
     for row in rows:
         verb, stem = row["verb"], row["stem"] or re.sub("e$", "", row["verb"])
-        past, participle = row["past"] or (verb + "d" if verb.endswith("e") else _add_ed(stem)), row["participle"]
-        for form, letter in ((verb, "B"), (_add_s(verb), "S"), (stem + "ing", "G"), (participle, "N"), (past, "D")):
-            forms[form] = (letter, verb)
+        past = row["past"] or (verb + "d" if verb.endswith("e") else _add_ed(stem))
+        inflected = verb, _add_s(verb), stem + "ing", row["participle"], past
+        forms |= {form: (letter, verb) for form, letter in zip(inflected, "BSGND", strict=True)}
     forms.pop("", None)
     return forms
 
@@ -152,7 +153,7 @@ def _find_letters(words):
 
 
 def _settle_first(word, after):
-    """Give the letter of a sentence's first word, whose capital tells nothing: "Officials", "Speaking", "Jolly"."""
+    """Give the letter of a sentence's first word, whose capital tells nothing: "Officials", "Kelly"."""
     if len(word) > 1 and word.isupper():
         return "n"
     low = word.lower()
@@ -180,9 +181,10 @@ def _settle_verbs(letters, words):
         before, after = letters[i - 1], letters[i + 1 : i + 2] or "."
         settled = letter
         if letter in "SB":
-            number = before == "w" and words[i - 1].endswith("s") == (letter == "S")  # "the claims", "they say"
-            number |= letter == "B" and before == "n" and letters[i - 2 : i - 1] in ("d", "P") and words[i - 1][-1] != "s"
-            if before in "dPoiaueSDBG" or number or before == "q" and letters[i - 2 : i - 1] in ("d", "P"):
+            plural, determined = words[i - 1].endswith("s"), letters[i - 2 : i - 1] in ("d", "P")
+            disagrees = before == "w" and after != "T" and plural == (letter == "S")  # "the state report"
+            disagrees |= determined and before == "n" and letter == "B" and not plural  # "the US claim"
+            if before in "dPoiaueSDBG" or disagrees or before == "q" and determined:
                 settled = _read_classes().get(words[i], "w")
         elif letter == "G":
             settled = "w" if before in "dP" or before == "q" and after in "SDBxb" else "G"

@@ -1,0 +1,120 @@
+"""Keep what was built of each article under a key of all it depends on, so that a build does only what is new.
+
+One SQLite file: a kill or a full disk leaves it as it was after the last chunk, and one build at a time may use it.
+"""
+
+import functools
+import hashlib
+import sqlite3
+import sys
+from collections import defaultdict
+from contextlib import closing, contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from fentanyl_study.schema import CODINGS, CORRECTIONS, InputError
+
+LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")  # the build computes with these
+PACKAGE = Path(__file__).parent
+
+
+@functools.cache
+def fingerprint_package():
+    """Give a checksum of the package's code and word lists, of Python and of the libraries."""
+    files = sorted(path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".csv"))
+    contents = [(path.relative_to(PACKAGE).as_posix(), _hash(path.read_bytes())) for path in files]
+    return _hash(repr([contents, sys.version_info[:2], *map(version, LIBRARIES)]).encode())
+
+
+def _hash(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def compute_keys(articles, codings, corrections):
+    """Compute each article's key from its row (the text's checksum is in it), its codes and the fingerprint.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        From ``corpus.read_articles``.
+    codings, corrections : DataFrame
+        From ``hand_codes``; file and row, where a decision stands, are no part of the key.
+    """
+    codes, corrected = _group_rows(codings[CODINGS.names]), _group_rows(corrections[CORRECTIONS.names])
+    return [
+        _hash(repr([fingerprint_package(), row, codes.get(row[0]), corrected.get(row[0])]).encode())
+        for row in articles.itertuples(index=False, name=None)
+    ]
+
+
+def _group_rows(table):
+    rows = defaultdict(list)
+    for row in table.itertuples(index=False, name=None):
+        rows[row[0]].append(row)
+    return rows
+
+
+class Cache:
+    """What was built: for each key one CSV text per table. Made by ``open_cache``."""
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    def find(self, keys):
+        """Give the set of those keys that the cache has."""
+        stored = {key for (key,) in self.connection.execute("SELECT key FROM built")}
+        return stored.intersection(keys)
+
+    def add(self, rows):
+        """Add rows (key, documents, sentences, removed), all of them or none."""
+        with self.connection:
+            self.connection.executemany("INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?)", rows)
+
+    def read(self, keys):
+        """Give (documents, sentences, removed) of each key, in order, one at a time."""
+        for key in keys:
+            yield self.connection.execute(
+                "SELECT documents, sentences, removed FROM built WHERE key = ?", (key,)
+            ).fetchone()
+
+    def prune(self, keys):
+        """Drop all but the keys given."""
+        stale = {key for (key,) in self.connection.execute("SELECT key FROM built")}.difference(keys)
+        with self.connection:
+            self.connection.executemany("DELETE FROM built WHERE key = ?", [(key,) for key in sorted(stale)])
+
+
+@contextmanager
+def open_cache(path):
+    """Open the cache, for this build alone; a file that is no cache is replaced by an empty one.
+
+    Raises
+    ------
+    InputError
+        Another build of the same folder is running.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(_connect(path)) as connection:
+        yield Cache(connection)
+
+
+def _connect(path):
+    connection = sqlite3.connect(path, timeout=0)
+    try:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        with connection:
+            connection.execute("BEGIN EXCLUSIVE")  # held until the connection is closed, or the process ends
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS built"
+                " (key TEXT PRIMARY KEY, documents TEXT, sentences TEXT, removed TEXT) WITHOUT ROWID"
+            )
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if "locked" in str(error):
+            raise InputError(f"{path}: another build of this folder is running; wait until it has ended") from None
+        raise
+    except sqlite3.DatabaseError:  # not a cache, or not any more
+        connection.close()
+        path.unlink()
+        return _connect(path)
+    return connection

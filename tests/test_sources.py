@@ -1,0 +1,43 @@
+"""Tests of attribution.sources: who the subject of a speech verb is."""
+
+import pytest
+
+from fentanyl_study.attribution import find_attributions
+
+LI = "Li Yan"
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Li Yan, deputy head of the Drug Control Office, said that it fell.", LI),
+        ("It fell, Li Yan, an official with the office, said on Monday.", LI),
+        ("Spokesperson Li Yan on Friday said that it fell.", "Spokesperson Li Yan"),
+        ("Rep. Li Yan (D-Ohio) said that it fell.", "Rep. Li Yan"),
+        ("A senior aide of the Drug Office said that it fell.", "A senior aide of the Drug Office"),
+        ("Officials familiar with the matter said that it fell.", "Officials familiar with the matter"),
+        ("A report released on Monday said that it fell.", "A report"),
+        ("The office, in a statement, said that it fell.", "The office"),
+        ("People who watch the market say that it fell.", "People"),
+        ("Beijing has denied that it fell.", "Beijing"),
+        ("After the talks, the envoy said that it fell.", "the envoy"),
+        ("Some said it fell.", "Some"),
+    ],
+)
+def test_subject_is_found_past_what_stands_between(text, speaker):
+    assert find_attributions(text)[0].speaker == speaker
+
+
+def test_last_party_of_a_chain_has_its_own_piece():
+    found = find_attributions("Reuters quoted staff of the panel as saying that prices fell.")
+    assert (found[-1].speaker, found[-1].cue) == ("staff of the panel", "saying")
+
+
+def test_passive_keeps_the_one_who_is_quoted():
+    found = find_attributions("Li Yan was quoted by Xinhua as saying that prices fell.")
+    assert [a.speaker for a in found] == [LI]
+
+
+def test_weekday_and_addressee_are_no_sources():
+    found = find_attributions("Li Yan told CNN on Monday that prices fell.")
+    assert [a.speaker for a in found] == [LI]
