@@ -96,6 +96,7 @@ def drip_headers(handler, n):
         handler.wfile.write(b"X")
         handler.wfile.flush()
         time.sleep(0.05)
+    handler.server.seen.append(("dripped to the end", {}))
 
 
 def drip_body(handler, n):
@@ -130,6 +131,7 @@ def test_trouble_is_named(name, server, monkeypatch):
     with pytest.raises(FetchError, match=message) as caught:
         fetch_page(f"{server.url}/trouble", allow_local=True)
     assert caught.value.again is again
+    assert ("dripped to the end", {}) not in server.seen
 
 
 def test_garbage_without_end_is_cut_off(server, monkeypatch):

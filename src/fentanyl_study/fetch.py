@@ -56,7 +56,6 @@ class FetchError(InputError):
 
 def _refuse_local(address):
     ip = ipaddress.ip_address(address)
-    ip = getattr(ip, "ipv4_mapped", None) or ip
     if not ip.is_global or ip.is_multicast:
         raise FetchError(f"{address} is a local or private address; --allow-local permits it")
 
