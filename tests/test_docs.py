@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PAGES = ["README.md", "CONTRIBUTING.md", "data/README.md", "docs/codebook.md"]
 TARGETS = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
 BUILT = ("reports/", "my-corpus", ".venv")  # made by a command, not committed
-OPTIONAL = "corrections.csv"  # a corpus may have it or not
+OPTIONAL = ("corrections.csv", "not_fetched.csv")  # a corpus may have them or not
 
 
 def read_code(page):
