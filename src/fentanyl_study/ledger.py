@@ -88,7 +88,7 @@ def format_findings(claims, documents):
         mine = claims[claims["verdict"] == verdict]
         if len(mine):
             lines += [f"**{verdict.capitalize()}**", "", *(f"- {_format_claim(row)}" for row in mine.itertuples()), ""]
-    rest = claims.loc[claims["verdict"] == "not supported", "id"].str.replace(":", ": ").str.split(", ").str[:2].str.join(", ")
+    rest = claims.loc[claims["verdict"] == "not supported", "id"].str.replace(r":\s*", ": ", regex=True).str.split(", ").str[:2].str.join(", ")
     lines += [f"**Not supported**, which is not to say false: {'; '.join(rest)}." if len(rest) else "All are supported.", "",
               f"*Tentative* is what holds whichever article is left out, passes a test corrected for all of its kind, and "
               f"points the same way in {100 * FAIRLY_ROBUST:.0f} % of the runs with other choices; *firm* asks for "
