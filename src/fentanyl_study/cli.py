@@ -49,6 +49,10 @@ def _make_parser():
     _add_fields(many)
     _add_fetch(commands)
     _add_command(commands, "check", _check, "say all that is wrong with a corpus folder", "--data my-corpus")
+    choose = _add_command(commands, "to-code", _choose, "list the sentences whose coding by hand would teach most",
+                          "--n 50 --out to_code.csv --data my-corpus")  # fmt: skip
+    choose.add_argument("--n", type=_read_number, default=50, metavar="N", help="how many sentences (50)")
+    choose.add_argument("--out", type=Path, metavar="FILE", help="where to; the terminal by default")
     _add_command(commands, "dictionary", _write_dictionary, "write the dictionary into README.md", "")
     notebooks = _add_command(commands, "notebooks", _run_notebooks, "execute the notebooks", "--out build")
     notebooks.add_argument("--out", type=Path, help="folder for the executed notebooks; in place by default")
@@ -186,6 +190,16 @@ def _check(options):
         print(f"note: {row.speaker} is on no side (sentences: {row.n_sentences}, articles: {row.n_articles})")
     print(f"no findings; {len(unsided)} speakers on no side (an official belongs in wordlists/speakers.csv)")
     return 0
+
+
+def _choose(options):
+    from fentanyl_study.coding import choose_to_code
+    from fentanyl_study.corpus import read_sentences
+
+    chosen = choose_to_code(read_sentences(options.data), options.n)
+    chosen.to_csv(options.out or sys.stdout, index=False, lineterminator="\n")
+    if options.out:
+        print(f"{len(chosen)} sentences written to {options.out}; fill in stances and frames, then move it to coding/")
 
 
 def _write_dictionary(options):
