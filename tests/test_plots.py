@@ -97,7 +97,9 @@ def test_sides_differ_in_grey():
 
 
 def test_nothing_to_draw_draws_an_empty_figure(keyness, shares):
-    assert len(plot_keyness(keyness.head(0), keyness.head(0).assign(side="")).texts) == 0
+    axes = plot_keyness(keyness.head(0), keyness.head(0).assign(side=""))
+    axes.figure.canvas.draw()
+    assert len(axes.texts) == 0
     assert len(plot_shares(shares.head(0), row="name").collections) == 0
 
 

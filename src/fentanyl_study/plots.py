@@ -109,7 +109,7 @@ def plot_keyness(keyness, leading):
         axes.scatter(part.n_focus + part.n_reference, part.log_odds, s=26, color=color, marker=marker,
                      label=f"more by {label}", zorder=3)  # fmt: skip
     axes.axhline(0, color="black", linewidth=0.6)
-    axes.set(xscale="log", xlabel="uses by both (log scale)", ylabel="log-odds ratio")
+    axes.set(xscale="log" if len(keyness) else "linear", xlabel="uses by both (log scale)", ylabel="log-odds ratio")
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.margins(x=0.08, y=0.06)
     low, high = axes.get_ylim()

@@ -15,6 +15,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.stats import false_discovery_control
 from sklearn.decomposition import NMF
 from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits
 
 from fentanyl_study.dfm import Dfm, filter_units
 from fentanyl_study.schema import InputError
@@ -68,7 +69,8 @@ def fit_topics(tfidf, n_topics):
     model = NMF(n_topics, init="nndsvda", random_state=0, max_iter=MAX_ITERATIONS)
     weights = np.zeros((tfidf.matrix.shape[0], n_topics))
     # A run cut off at the limit is as good as its stability, which is measured; a perfect fit errs by -1e-17
-    with np.errstate(invalid="ignore"), warnings.catch_warnings():
+    # One thread: matrices so small are several times slower on more
+    with np.errstate(invalid="ignore"), warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)
         weights[rows] = model.fit_transform(tfidf.matrix[rows])
     weights, loadings = (
