@@ -1,6 +1,6 @@
 # `make help` lists what can be made. Everything runs in .venv, with the pins of requirements.lock.
 .DEFAULT_GOAL := help
-.PHONY: bench help reproduce test test-code test-notebooks lab lock clean
+.PHONY: bench help reproduce report test test-code test-notebooks test-browser lab lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -18,7 +18,6 @@ export MPLCONFIGDIR := $(CURDIR)/.venv/etc/matplotlib
 # DATA=DIR runs everything on another corpus folder and writes all results into it.
 ifdef DATA
 export FENTANYL_STUDY_DATA := $(abspath $(DATA))
-export FENTANYL_STUDY_OUT := $(abspath $(DATA))
 NOTEBOOKS_TO := --out $(abspath $(DATA))/notebooks
 endif
 
@@ -41,12 +40,19 @@ ifndef DATA
 	$(RUN) dictionary
 endif
 	$(RUN) notebooks $(NOTEBOOKS_TO)
+	$(RUN) ledger
+
+report: .venv/ready ## write the report to reports/index.html from what `make reproduce` made (DATA=DIR: of another corpus)
+	$(RUN) report
+
+test-browser: .venv/ready ## look at the report in a real browser (needs Chromium)
+	$(BIN)/python -m pytest tests/browser
 
 test: .venv/ready ## run all tests, validate the notebooks, compare a fresh execution with the committed bytes
 	@$(MAKE) --no-print-directory -j2 --output-sync=target test-code test-notebooks
 
 test-code: .venv/ready
-	$(BIN)/python -m pytest --doctest-modules tests src
+	$(BIN)/python -m pytest --doctest-modules --ignore=tests/browser tests src
 
 test-notebooks: .venv/ready
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \

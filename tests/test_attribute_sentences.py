@@ -9,7 +9,13 @@ from fentanyl_study.attribution.assign import attribute_article, attribute_sente
 from fentanyl_study.schema import MODES, SIDES, VOICES
 from fentanyl_study.sentences import find_sentences
 
-US_PRESS = {"voice": "narrator", "outlet": "AP", "outlet_country": "US", "title": "", "published": "2019-05-01"}
+US_PRESS = {
+    "voice": "narrator",
+    "outlet": "AP",
+    "outlet_country": "US",
+    "title": "",
+    "published": "2019-05-01",
+}
 CN_PRESS = US_PRESS | {"outlet": "China Daily", "outlet_country": "CN"}
 
 
@@ -26,30 +32,43 @@ NOBODY = ("narrator", "", "none")
 CHINA = ("china_official", "China", "indirect")
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("Beijing on Thursday dismissed a US report.", [CHINA]),
-    ("China denied it was to blame.", [CHINA]),
-    ("The US has frequently blamed China for its crisis.", [("us_official", "United States", "indirect")]),
-    ("President Donald Trump declared the crisis an emergency.", [("us_official", "Donald Trump", "indirect")]),
-    ("The two leaders met in Beijing and signed a treaty.", [NOBODY]),
-    ("Trump traveled to Beijing in November.", [NOBODY]),
-    ("Overdose deaths have risen for ten years.", [NOBODY]),
-    ("Chinese dealers ship the powder in parcels.", [NOBODY]),
-    ("A reporter asked Geng Shuang what China made of the report.", [NOBODY]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Beijing on Thursday dismissed a US report.", [CHINA]),
+        ("China denied it was to blame.", [CHINA]),
+        (
+            "The US has frequently blamed China for its crisis.",
+            [("us_official", "United States", "indirect")],
+        ),
+        (
+            "President Donald Trump declared the crisis an emergency.",
+            [("us_official", "Donald Trump", "indirect")],
+        ),
+        ("The two leaders met in Beijing and signed a treaty.", [NOBODY]),
+        ("Trump traveled to Beijing in November.", [NOBODY]),
+        ("Overdose deaths have risen for ten years.", [NOBODY]),
+        ("Chinese dealers ship the powder in parcels.", [NOBODY]),
+        ("A reporter asked Geng Shuang what China made of the report.", [NOBODY]),
+    ],
+)
 def test_claims_count_and_acts_do_not(text, expected):
     assert code(text) == expected
 
 
 def test_mode_counts_the_words_of_the_whole_sentence():
-    text = ("“China has always kept every promise that it gave,” Geng Shuang said.\n"
-            "Geng Shuang said on Monday at a briefing in Beijing that the new charge was “wholly groundless”.\n"
-            "Geng Shuang said the charge was groundless.")  # fmt: skip
+    text = (
+        "“China has always kept every promise that it gave,” Geng Shuang said.\n"
+        "Geng Shuang said on Monday at a briefing in Beijing that the new charge was “wholly groundless”.\n"
+        "Geng Shuang said the charge was groundless."
+    )
     assert [row[2] for row in code(text)] == ["direct", "mixed", "indirect"]
 
 
 def test_last_in_the_chain_of_a_report_an_outlet_passes_on():
-    text = "Since 2016 China has arrested dozens of exporters, Reuters reported, citing figures from the NNCC."
+    text = (
+        "Since 2016 China has arrested dozens of exporters, Reuters reported, citing figures from the NNCC."
+    )
     assert code(text) == [("china_official", "National Narcotics Control Commission", "indirect")]
 
 
@@ -58,9 +77,19 @@ def test_who_is_reported_answers_for_what_he_says_of_others():
     assert code(text) == [("us_official", "Tom Brill", "indirect")]
 
 
+def test_the_narrator_keeps_a_sentence_that_is_mostly_his():
+    text = (
+        "China and the US worked together for the first time on an international case of smuggling fentanyl, "
+        "and experts said it was a step."
+    )
+    assert code(text) == [NOBODY]
+
+
 def test_two_sources_in_a_sentence_more_words_win():
-    text = ("China denied it, and Senator Tom Brill of Ohio said that most of the fentanyl found in his state last "
-            "year had come from Chinese laboratories by mail.")  # fmt: skip
+    text = (
+        "China denied it, and Senator Tom Brill of Ohio said that most of the fentanyl found in his state last "
+        "year had come from Chinese laboratories by mail."
+    )
     assert code(text)[0][:2] == ("us_official", "Tom Brill")
 
 
@@ -70,8 +99,10 @@ def test_a_running_quotation_keeps_its_speaker():
 
 
 def test_a_sentence_between_two_of_one_speaker_continues_his_report():
-    text = ("Zhao Lanfen of the NNCC said that controls had been tightened. In 2017, 53 people were arrested. "
-            "Some gangs have changed their ways, Zhao said.")  # fmt: skip
+    text = (
+        "Zhao Lanfen of the NNCC said that controls had been tightened. In 2017, 53 people were arrested. "
+        "Some gangs have changed their ways, Zhao said."
+    )
     assert {row[:2] for row in code(text, CN_PRESS)} == {("china_official", "Zhao Lanfen")}
 
 
@@ -82,26 +113,49 @@ def test_a_long_stretch_between_two_sentences_is_the_narrators():
 
 
 def test_a_tweet_whose_tag_is_a_sentence_of_its_own():
-    text = '"It is outrageous that it comes from China. We must end this now!"\nUS President Donald Trump tweeted on August 21.'
+    text = (
+        '"It is outrageous that it comes from China. We must end this now!" US President '
+        "Donald Trump tweeted on August 21."
+    )
     assert code(text, CN_PRESS) == [("us_official", "Donald Trump", "direct")] * 2 + [NOBODY]
 
 
 def test_a_governments_page_speaks_where_nobody_else_does():
-    page = {"voice": "us_official", "outlet": "U.S. Department of Justice", "outlet_country": "US", "title": "Two Charged"}
-    text = "Two men were charged today.\n“This ends here, in this court and today,” said U.S. Attorney Ann Lee."
-    assert code(text, page) == [("us_official", "Department of Justice", "direct"), ("us_official", "Ann Lee", "direct")]
+    page = {
+        "voice": "us_official",
+        "outlet": "U.S. Department of Justice",
+        "outlet_country": "US",
+        "title": "Two Charged",
+    }
+    text = (
+        "Two men were charged today.\n“This ends here, in this court and today,” said U.S. Attorney Ann Lee."
+    )
+    assert code(text, page) == [
+        ("us_official", "Department of Justice", "direct"),
+        ("us_official", "Ann Lee", "direct"),
+    ]
 
 
 def test_a_transcript_goes_before_the_chain():
-    text = "Weekly: Is it so?\nQin Gang: According to U.S. Customs, nothing was seized. We act.\nWeekly: Why?\nQin Gang: For peace."
+    text = (
+        "Weekly: Is it so?\nQin Gang: According to U.S. Customs, nothing was seized. We act.\n"
+        "Weekly: Why?\nQin Gang: For peace."
+    )
     qin = ("china_official", "Qin Gang", "direct")
     assert code(text) == [NOBODY, qin, qin, NOBODY, qin]
 
 
 def test_remarks_of_a_person_are_his_whole():
-    page = {"voice": "china_official", "outlet": "Ministry of Foreign Affairs of China", "outlet_country": "CN",
-            "title": "Foreign Ministry Spokesperson Mao Ning's Remarks on the Tariffs"}  # fmt: skip
-    assert code("China rejects this. The DEA said otherwise.", page) == [("china_official", "Mao Ning", "direct")] * 2
+    page = {
+        "voice": "china_official",
+        "outlet": "Ministry of Foreign Affairs of China",
+        "outlet_country": "CN",
+        "title": "Foreign Ministry Spokesperson Mao Ning's Remarks on the Tariffs",
+    }
+    assert (
+        code("China rejects this. The DEA said otherwise.", page)
+        == [("china_official", "Mao Ning", "direct")] * 2
+    )
 
 
 def test_removed_text_is_nobodys_but_may_introduce_a_person():
@@ -111,9 +165,15 @@ def test_removed_text_is_nobodys_but_may_introduce_a_person():
 
 
 def test_table_in_new_table_out():
-    documents = pd.DataFrame([CN_PRESS | {"doc_id": "b", "text": "China denied it. It rained."},
-                              US_PRESS | {"doc_id": "a", "text": "The DEA said no."}])  # fmt: skip
-    sentences = pd.DataFrame({"doc_id": ["b", "b", "a"], "start": [0, 17, 0], "end": [16, 27, 16], "kept": [1, 2, 3]})
+    documents = pd.DataFrame(
+        [
+            CN_PRESS | {"doc_id": "b", "text": "China denied it. It rained."},
+            US_PRESS | {"doc_id": "a", "text": "The DEA said no."},
+        ]
+    )
+    sentences = pd.DataFrame(
+        {"doc_id": ["b", "b", "a"], "start": [0, 17, 0], "end": [16, 27, 16], "kept": [1, 2, 3]}
+    )
     before = sentences.copy()
     found = attribute_sentences(sentences, documents)
     pd.testing.assert_frame_equal(sentences, before)
@@ -125,11 +185,48 @@ def test_table_in_new_table_out():
 def test_no_sentences_give_an_empty_table_with_all_columns():
     empty = pd.DataFrame({"doc_id": [], "start": [], "end": []})
     documents = pd.DataFrame([US_PRESS | {"doc_id": "a", "text": ""}])
-    assert list(attribute_sentences(empty, documents)) == ["doc_id", "start", "end", "side", "speaker", "mode", "cue"]
+    assert list(attribute_sentences(empty, documents)) == [
+        "doc_id",
+        "start",
+        "end",
+        "side",
+        "speaker",
+        "mode",
+        "cue",
+    ]
 
 
-WORDS = st.sampled_from(["China", "said", "that", "“", "”", '"', ",", ".", "he", "The report", "Liu Wei", "\n", "Q:", "A:",
-                         "according to", "the US", "Sen. Lee (D-Ohio)", "denied", "citing", "NNCC", ":", "’s", "tweeted"])  # fmt: skip
+WORDS = st.sampled_from(
+    [
+        "China",
+        "said",
+        "that",
+        "“",
+        "”",
+        '"',
+        ",",
+        ".",
+        "he",
+        "The report",
+        "Liu Wei",
+        "\n",
+        "Q:",
+        "A:",
+        "according to",
+        "the US",
+        "Sen. Lee (D-Ohio)",
+        "denied",
+        "citing",
+        "NNCC",
+        ":",
+        "’s",
+        "tweeted",
+        "New York",
+        "Hong Kong",
+        "The senator",
+        "the official",
+    ]
+)
 
 
 @given(st.one_of(st.text(max_size=150), st.lists(WORDS, max_size=40).map(" ".join)), st.sampled_from(VOICES))

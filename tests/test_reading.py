@@ -13,13 +13,38 @@ from fentanyl_study.reading import write_reading
 from fentanyl_study.schema import SIDES, InputError
 
 TEXT = "Title here\n\nLi Wei said <script>alert(1)</script> & left. It rained.\nPhoto: AP"
-SENTENCES = pd.DataFrame([
-    {"sentence_id": 1, "start": 12, "end": 57, "side": "china_official", "speaker": 'Li "Bo" Wei', "mode": "indirect",
-     "cue": "said"},
-    {"sentence_id": 2, "start": 58, "end": 68, "side": "narrator", "speaker": "", "mode": "none", "cue": ""},
-])  # fmt: skip
-REMOVED = pd.DataFrame([{"start": 0, "end": 10, "reason": "headline"}, {"start": 69, "end": 78, "reason": "caption"}])
-ARTICLE = {"doc_id": "a-1", "title": "A <b>title</b>", "outlet": "The Paper", "published": "2020-01-02", "text": TEXT}
+SENTENCES = pd.DataFrame(
+    [
+        {
+            "sentence_id": 1,
+            "start": 12,
+            "end": 57,
+            "side": "china_official",
+            "speaker": 'Li "Bo" Wei',
+            "mode": "indirect",
+            "cue": "said",
+        },
+        {
+            "sentence_id": 2,
+            "start": 58,
+            "end": 68,
+            "side": "narrator",
+            "speaker": "",
+            "mode": "none",
+            "cue": "",
+        },
+    ]
+)
+REMOVED = pd.DataFrame(
+    [{"start": 0, "end": 10, "reason": "headline"}, {"start": 69, "end": 78, "reason": "caption"}]
+)
+ARTICLE = {
+    "doc_id": "a-1",
+    "title": "A <b>title</b>",
+    "outlet": "The Paper",
+    "published": "2020-01-02",
+    "text": TEXT,
+}
 
 
 class Reader(HTMLParser):
@@ -60,7 +85,11 @@ def test_a_script_in_an_article_stays_text():
 
 
 def test_sentences_have_anchor_side_and_title():
-    spans = {attrs["id"]: attrs for tag, attrs in read(write_reading(ARTICLE, SENTENCES, REMOVED)).tags if "id" in attrs}
+    spans = {
+        attrs["id"]: attrs
+        for tag, attrs in read(write_reading(ARTICLE, SENTENCES, REMOVED)).tags
+        if "id" in attrs
+    }
     assert set(spans) == {"s1", "s2"}
     assert spans["s1"]["class"] == "s china_official"
     assert spans["s1"]["title"] == 'Li "Bo" Wei; Chinese officials; indirect; cue: said'
@@ -94,8 +123,10 @@ def test_offsets_that_do_not_fit_are_an_error(span):
 def test_any_text_is_shown_whole(text, cut):
     cut = min(cut, len(text))
     spans = [(a, b) for a, b in ((0, cut), (cut, len(text))) if a < b]
-    rows = [{"sentence_id": i, "start": a, "end": b, "side": "other", "speaker": "", "mode": "direct", "cue": ""}
-            for i, (a, b) in enumerate(spans)]  # fmt: skip
+    rows = [
+        {"sentence_id": i, "start": a, "end": b, "side": "other", "speaker": "", "mode": "direct", "cue": ""}
+        for i, (a, b) in enumerate(spans)
+    ]
     sentences = pd.DataFrame(rows, columns=SENTENCES.columns)
     seen = read(write_reading(ARTICLE, sentences, REMOVED.iloc[:0], text=text)).seen
     strip = lambda words: re.sub(r"[\s\x00\x1c-\x1f\x85\ufffd]", "", words)  # noqa: E731

@@ -4,24 +4,57 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fentanyl_study.attribution.sides import CHINA, OTHER, US, find_entries, find_speaker, judge_source, read_words
+from fentanyl_study.attribution.sides import (
+    CHINA,
+    OTHER,
+    US,
+    find_entries,
+    find_speaker,
+    judge_source,
+    read_words,
+)
 from fentanyl_study.schema import SIDES
 from fentanyl_study.wordlists import read_wordlist
 
 
-@pytest.mark.parametrize(("phrase", "side"), [
-    ("China", CHINA), ("Beijing", CHINA), ("the Chinese side", CHINA), ("the U.S.", US), ("Washington", US),
-    ("China's Foreign Ministry spokeswoman", CHINA), ("an MPS official", CHINA), ("police in Hebei Province", CHINA),
-    ("a spokesperson for the Chinese Embassy in Washington", CHINA), ("the Xingtai Intermediate People's Court", CHINA),
-    ("Hebei customs officers", CHINA), ("the State Council Information Office", CHINA),
-    ("Republican Senator Rob Portman of Ohio", US), ("Rep. Chris Smith, R-N.J.", US), ("Sen. Bob Lee (D-Mass.)", US),
-    ("the sheriff of Lorain County", US), ("two U.S. officials", US), ("Ohio's attorney general", US),
-    ("a senior administration official", US), ("the US ambassador to China", US), ("US Customs and Border Protection", US),
-    ("the ambassador to the United States", CHINA), ("Chinese ambassador to the US Qin Gang", CHINA),
-    ("Mexico's attorney general", OTHER), ("Mexican President Claudia Sheinbaum", OTHER), ("the UNODC", OTHER),
-    ("a professor at Peking University", OTHER), ("a former DEA official", OTHER), ("Chinese suppliers", OTHER),
-    ("a US-based drug policy scholar", OTHER), ("the WHO", OTHER), ("Reuters", OTHER), ("a Wuhan company", OTHER),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("phrase", "side"),
+    [
+        ("China", CHINA),
+        ("Beijing", CHINA),
+        ("the Chinese side", CHINA),
+        ("the U.S.", US),
+        ("Washington", US),
+        ("China's Foreign Ministry spokeswoman", CHINA),
+        ("an MPS official", CHINA),
+        ("police in Hebei Province", CHINA),
+        ("a spokesperson for the Chinese Embassy in Washington", CHINA),
+        ("the Xingtai Intermediate People's Court", CHINA),
+        ("Hebei customs officers", CHINA),
+        ("the State Council Information Office", CHINA),
+        ("Republican Senator Rob Portman of Ohio", US),
+        ("Rep. Chris Smith, R-N.J.", US),
+        ("Sen. Bob Lee (D-Mass.)", US),
+        ("the sheriff of Lorain County", US),
+        ("two U.S. officials", US),
+        ("Ohio's attorney general", US),
+        ("a senior administration official", US),
+        ("the US ambassador to China", US),
+        ("US Customs and Border Protection", US),
+        ("the ambassador to the United States", CHINA),
+        ("Chinese ambassador to the US Qin Gang", CHINA),
+        ("Mexico's attorney general", OTHER),
+        ("Mexican President Claudia Sheinbaum", OTHER),
+        ("the UNODC", OTHER),
+        ("a professor at Peking University", OTHER),
+        ("a former DEA official", OTHER),
+        ("Chinese suppliers", OTHER),
+        ("a US-based drug policy scholar", OTHER),
+        ("the WHO", OTHER),
+        ("Reuters", OTHER),
+        ("a Wuhan company", OTHER),
+    ],
+)
 @pytest.mark.parametrize("home", [CHINA, US, None])
 def test_the_words_of_a_source_decide_wherever_it_is_printed(phrase, side, home):
     verdict = judge_source(phrase, home)

@@ -17,23 +17,41 @@ def test_letters_of_a_press_conference_belong_to_the_one_the_headline_names():
     text = "Q: Will you act?\nA: We have.\nWe will again.\nFollow-up: When?\nA: Soon."
     title = "Foreign Ministry Spokesperson Lu Kang's Regular Press Conference on May 4"
     assert owners(text, title=title, voice="china_official") == [
-        ("Q:", ""), ("A:", "Lu Kang"), ("We", "Lu Kang"), ("Follow-up:", ""), ("A:", "Lu Kang")]  # fmt: skip
+        ("Q:", ""),
+        ("A:", "Lu Kang"),
+        ("We", "Lu Kang"),
+        ("Follow-up:", ""),
+        ("A:", "Lu Kang"),
+    ]
     assert owners(text)[1] == ("A:", UNNAMED)
 
 
 def test_names_of_outlets_ask_and_persons_answer():
-    text = "AFP: Do you have a comment?\nMao Ning: We oppose it.\nShenzhen TV: And the second?\nMao Ning: We do not."
+    text = (
+        "AFP: Do you have a comment?\nMao Ning: We oppose it.\nShenzhen TV: And the second?\n"
+        "Mao Ning: We do not."
+    )
     assert [owner for _, owner in owners(text)] == ["", "Mao Ning", "", "Mao Ning"]
 
 
 def test_white_house_labels():
-    text = "MS. JEAN-PIERRE: Good afternoon.\nQ    Thank you, Karine. Is it so?\nMS. JEAN-PIERRE: Yes.\nTHE PRESIDENT: No."
-    assert [owner for _, owner in owners(text, voice="us_official")] == ["Jean-Pierre", "", "Jean-Pierre", "The President"]
+    text = (
+        "MS. JEAN-PIERRE: Good afternoon.\nQ    Thank you, Karine. Is it so?\n"
+        "MS. JEAN-PIERRE: Yes.\nTHE PRESIDENT: No."
+    )
+    assert [owner for _, owner in owners(text, voice="us_official")] == [
+        "Jean-Pierre",
+        "",
+        "Jean-Pierre",
+        "The President",
+    ]
 
 
 def test_a_host_asks_and_a_label_on_its_own_line_is_nobodys():
-    text = ("Host Kim Dale spoke with Dr. Ann Lee.\nKIM DALE: What now?\nANN LEE:\nWe work on.\nDALE: And then?\n"
-            "LEE: We rest.")  # fmt: skip
+    text = (
+        "Host Kim Dale spoke with Dr. Ann Lee.\nKIM DALE: What now?\nANN LEE:\nWe work on.\nDALE: And then?\n"
+        "LEE: We rest."
+    )
     assert owners(text) == [("KIM", ""), ("ANN", ""), ("We", "Ann Lee"), ("DALE:", ""), ("LEE:", "Lee")]
 
 
@@ -47,16 +65,25 @@ def test_an_article_speaks_again_after_a_transcript_inside_it():
     assert [first for first, _ in owners(text)] == ["AFP:", "Mao"]
 
 
-@pytest.mark.parametrize("text", [
-    "Key points: it fell.\nBackground: it rose.", "Note: this is old.\nIt is so.", "The rule is clear: stop.\nIt is so.",
-    "Lee said: “No.”\nThe rest is silence.", "At 10:30 it rained.\nIt was cold.",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Key points: it fell.\nBackground: it rose.",
+        "Note: this is old.\nIt is so.",
+        "The rule is clear: stop.\nIt is so.",
+        "Lee said: “No.”\nThe rest is silence.",
+        "At 10:30 it rained.\nIt was cold.",
+    ],
+)
 def test_a_colon_alone_makes_no_transcript(text):
     assert all(not turn.phrase for turn in find_turns(text))
 
 
 def test_a_bare_tag_announces_one_paragraph():
-    text = "The trip is over. Blinken said in the press conference\nI raised the issue. We agreed.\nThat was all on Monday."
+    text = (
+        "The trip is over. Blinken said in the press conference\n"
+        "I raised the issue. We agreed.\nThat was all on Monday."
+    )
     (tag, block) = find_turns(text)
     assert text[tag.start : tag.end] == "Blinken said in the press conference" and tag.phrase == ""
     assert text[block.start : block.end] == "I raised the issue. We agreed." and block.phrase == "Blinken"
@@ -68,8 +95,10 @@ def test_a_colon_and_words_of_announce_a_block():
 
 
 def test_a_reproduced_document_runs_to_the_next_announcement():
-    text = ("In May, the NNCC published a note called Control\nDrugs are bad.\nFirst, laws were made.\n"
-            "A week later Lee said in a talk\nIt works.")  # fmt: skip
+    text = (
+        "In May, the NNCC published a note called Control\nDrugs are bad.\nFirst, laws were made.\n"
+        "A week later Lee said in a talk\nIt works."
+    )
     assert [owner for _, owner in owners(text)] == ["", "the NNCC", "the NNCC", "", "A week later Lee"]
 
 
@@ -79,10 +108,13 @@ def test_a_sentence_that_a_caption_breaks_is_no_tag():
 
 def test_quotations_under_names_in_a_release():
     text = "- President Trump: “They pay.”\n“We agree.” – Commissioner Ann Lee\nOrdinary text follows."
-    assert [owner for _, owner in owners(text, voice="us_official")] == ["President Trump", "Commissioner Ann Lee"]
+    assert [owner for _, owner in owners(text, voice="us_official")] == [
+        "President Trump",
+        "Commissioner Ann Lee",
+    ]
 
 
-@given(st.text(alphabet="QA:ab .?!“”\"\n—-TM", max_size=200), st.sampled_from(VOICES))
+@given(st.text(alphabet='QA:ab .?!“”"\n—-TM', max_size=200), st.sampled_from(VOICES))
 def test_turns_are_in_order_and_apart(text, voice):
     turns = find_turns(text, voice=voice)
     assert all(a.end <= b.start for a, b in zip(turns, turns[1:], strict=False))

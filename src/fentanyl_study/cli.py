@@ -1,6 +1,7 @@
 """The command fentanyl-study: build a corpus, execute the notebooks."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -31,6 +32,8 @@ def _make_parser():
     _add_command(commands, "dictionary", _write_dictionary, "write the data dictionary into README.md", "--data data")
     notebooks = _add_command(commands, "notebooks", _run_notebooks, "execute the notebooks", "--out build/notebooks")
     notebooks.add_argument("--out", type=Path, help="folder for the executed notebooks; in place by default")
+    _add_command(commands, "ledger", _update_ledger, "write reports/claims.csv and the findings", "--data my-corpus")
+    _add_command(commands, "report", _write_report, "write reports/index.html", "--data my-corpus")
     return parser
 
 
@@ -60,10 +63,31 @@ def _write_dictionary(options):
     write_dictionary((options.data or get_data_dir()) / "README.md")
 
 
+def _use_corpus(options):
+    """Let all that is read and written be of this corpus; the notebooks' kernels must know it too."""
+    if options.data:
+        os.environ["FENTANYL_STUDY_DATA"] = str(options.data.absolute())
+
+
 def _run_notebooks(options):
     from fentanyl_study.notebooks import run_notebooks
 
+    _use_corpus(options)
     run_notebooks(options.out)
+
+
+def _update_ledger(options):
+    from fentanyl_study.ledger import update_ledger
+
+    _use_corpus(options)
+    update_ledger()
+
+
+def _write_report(options):
+    from fentanyl_study.report import write_report
+
+    _use_corpus(options)
+    print(write_report())
 
 
 if __name__ == "__main__":

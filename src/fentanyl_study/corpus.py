@@ -17,8 +17,8 @@ def get_data_dir():
 
 
 def get_out_dir():
-    """Give the folder for figures and reports: $FENTANYL_STUDY_OUT, else the repository."""
-    return Path(os.environ.get("FENTANYL_STUDY_OUT") or REPOSITORY)
+    """Give the folder for figures and reports: $FENTANYL_STUDY_OUT, else $FENTANYL_STUDY_DATA, else the repository."""
+    return Path(os.environ.get("FENTANYL_STUDY_OUT") or os.environ.get("FENTANYL_STUDY_DATA") or REPOSITORY)
 
 
 def read_csv(path):

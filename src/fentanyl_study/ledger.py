@@ -18,11 +18,11 @@ BEGIN, END = "<!-- findings: begin -->", "<!-- findings: end -->"
 # Where each kind of claim is shown: the notebook, and words of the cell that computes it
 PLACES = {
     "abroad": ("01-corpus.ipynb", "compute_shares(official"),
-    "stance": ("05-stance.ipynb", "STANCE_CELL"),
-    "frame": ("06-frames.ipynb", "FRAME_CELL"),
+    "stance": ("05-stance.ipynb", "compute_stance_shares(official)"),
+    "frame": ("06-frames.ipynb", "compute_frame_shares(official"),
     "term": ("03-keyness.ipynb", "pick_leading_terms(keyness"),
     "topic": ("04-topics.ipynb", "compare_topic_shares(topics, FOCUS, REFERENCE)"),
-    "change": ("06-frames.ipynb", "CHANGE_CELL"),
+    "change": ("06-frames.ipynb", "by=\"year\""),
 }
 COLUMNS = ["id", "claim", "verdict", "estimate", "low", "high", "interval_kind", "p_adjusted", "n_focus", "n_reference",
            "docs_focus", "docs_reference", "method", "variable", "alpha", "n_runs", "share_agreeing",

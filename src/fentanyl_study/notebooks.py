@@ -1,6 +1,7 @@
 """Execute notebooks so that the same inputs give the same bytes on any machine."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -62,10 +63,12 @@ def normalise_notebook(notebook):
 
 
 def run_notebooks(out_dir=None):
-    """Execute all notebooks, in place or into `out_dir`; progress is shown on a terminal."""
+    """Execute all notebooks, two at a time, in place or into `out_dir`; progress is shown on a terminal."""
     paths = sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))
-    for path in tqdm(paths, desc="notebooks", unit="notebook", disable=None):
-        run_notebook(path, Path(out_dir) / path.name if out_dir else None)
+    targets = [Path(out_dir) / path.name if out_dir else None for path in paths]
+    with ThreadPoolExecutor(max_workers=2) as pool:  # a thread only waits for its kernel, a process of its own
+        done = pool.map(run_notebook, paths, targets)
+        list(tqdm(done, total=len(paths), desc="notebooks", unit="notebook", disable=None))
 
 
 __all__ = ["CellExecutionError", "run_notebook", "run_notebooks", "normalise_notebook"]

@@ -26,11 +26,14 @@ def plot_stances(shares, *, by="side"):
             part = shares[(shares[by] == group) & (shares["stance"] == stance)]
             places = [-(targets.index(target) * step + position) for target in part["target"]]
             label = SIDE_LABELS.get(group, str(group)) if sign == 1 else None
-            axes.barh(places, sign * part["share"], color=SIDE_COLORS.get(group, "#777777"), height=0.8, label=label)
+            color = SIDE_COLORS.get(group, "#777777")
+            axes.barh(places, sign * part["share"], color=color, height=0.8, label=label)
             axes.hlines(places, sign * part["low"], sign * part["high"], color="black", linewidth=0.8)
     middle = (len(groups) - 1) / 2
-    axes.set_yticks([-(i * step + middle) for i in range(len(targets))], [t.replace("_", " ") for t in targets])
-    reach = min(1.0, 0.05 + float(shares.loc[shares["stance"] != "none", "high"].max())) if len(shares) else 1.0
+    names = [target.replace("_", " ") for target in targets]
+    axes.set_yticks([-(i * step + middle) for i in range(len(targets))], names)
+    highest = shares.loc[shares["stance"] != "none", "high"].max() if len(shares) else 1.0
+    reach = min(1.0, 0.05 + float(highest))
     axes.set(xlim=(-reach, reach), xlabel="share of the sentences: against  |  favor")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{abs(100 * share):.0f} %"))
     axes.axvline(0, color="black", linewidth=0.6)

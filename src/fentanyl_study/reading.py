@@ -18,16 +18,19 @@ _TINTS = "".join(
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1a1a1a;--page:#fff;--tint:22%}
 @media (prefers-color-scheme:dark){:root{--ink:#e6e6e6;--page:#161616;--tint:42%}}
-body{color:var(--ink);background:var(--page);font:1.05rem/1.65 Georgia,serif;max-width:42rem;margin:2rem auto;padding:0 1rem}
+body{color:var(--ink);background:var(--page);font:1.05rem/1.65 Georgia,serif;
+max-width:42rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem;line-height:1.25}.about,.legend,.tag{font:.85rem/1.5 system-ui,sans-serif}
-.s{background:color-mix(in srgb,var(--c) var(--tint),var(--page));border-bottom:2px solid var(--c);padding:.1em .1em 0;
+.s{background:color-mix(in srgb,var(--c) var(--tint),var(--page));
+border-bottom:2px solid var(--c);padding:.1em .1em 0;
 -webkit-box-decoration-break:clone;box-decoration-break:clone}
 .narrator.s{background:none;border-bottom-style:dotted}
 .s:target,.s:focus{outline:3px solid var(--c);outline-offset:1px}
 del{opacity:.65}.tag{opacity:.8;margin-left:.3em}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .legend{display:flex;flex-wrap:wrap;gap:.4rem 1rem;list-style:none;padding:0}
-@media print{body{max-width:none;margin:0;font-size:10.5pt}.s{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+@media print{body{max-width:none;margin:0;font-size:10.5pt}
+.s{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .tag,.about{color:#000}}
 """
 
@@ -72,7 +75,9 @@ def write_reading(article, sentences, removed, *, text=None):
 
 
 def _mark_sentence(row, words):
-    label = "; ".join(filter(None, [row["speaker"], SIDE_LABELS[row["side"]], row["mode"] if row["mode"] != "none" else ""]))
+    label = "; ".join(
+        filter(None, [row["speaker"], SIDE_LABELS[row["side"]], row["mode"] if row["mode"] != "none" else ""])
+    )
     title = label + (f"; cue: {row['cue']}" if row["cue"] else "")
     unseen = "" if row["side"] == "narrator" else f'<span class="hidden"> [{escape(label)}] </span>'
     return (f'<span class="s {row["side"]}" id="s{row["sentence_id"]}" tabindex="0" title="{escape(title)}">'
@@ -96,7 +101,9 @@ def _keep_breaks(gap):
 
 def _wrap(article, body):
     title = escape(str(article.get("title") or article["doc_id"]))
-    about = escape(", ".join(filter(None, [article.get("outlet"), article.get("published"), article["doc_id"]])))
+    about = escape(
+        ", ".join(filter(None, [article.get("outlet"), article.get("published"), article["doc_id"]]))
+    )
     legend = "".join(f'<li><span class="s {side}">{SIDE_LABELS[side]}</span></li>' for side in SIDES)
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'

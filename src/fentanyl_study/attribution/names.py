@@ -4,6 +4,7 @@ Short mentions ("Liu", "he", "the commission", "the report") are joined to what 
 stand for in the same article.
 """
 
+import bisect
 import functools
 import itertools
 import re
@@ -11,48 +12,62 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fentanyl_study.attribution.sides import (
-    CHINA, OTHER, US, find_entries, find_speaker, is_alias, is_party, judge_source, read_words,
-)  # fmt: skip
+    CHINA,
+    OTHER,
+    US,
+    find_entries,
+    find_speaker,
+    is_alias,
+    is_party,
+    judge_source,
+    read_group,
+    read_words,
+)
 from fentanyl_study.wordlists import read_wordlist
+
+MEMORY = 200  # sources a reader still has in mind; keeps long transcripts linear
+FAR_BACK = 8_000  # characters; a mention further back explains nothing
 
 _CAPITAL = r"(?:[^\W\d_a-zß-öø-ÿ][\w’'-]*[\w]|[A-Z]\.)"
 _LINK = r"(?: (?:de|del|la|van|von|bin|al) | ?[-‑] ?| )"
 # One syllable of a Chinese name in pinyin: "Yuejin" is two, "Trump" none
-_SYLLABLE = (r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
-             r"(?:i?ang|i?ong|eng|ing|uan|uai|iao|u?an|i?an|en|in|un|ai|ei|ao|ou|iu|ia|ie|ua|uo|ui|ue|er|[aeiouü])")
+_SYLLABLE = (
+    r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(?:i?ang|i?ong|eng|ing|uan|uai|iao|u?an|i?an|en|in|un|ai|ei|ao|ou|iu|ia|ie|ua|uo|ui|ue|er|[aeiouü])"
+)
 _PINYIN = re.compile(rf"{_SYLLABLE}(?:['’]?{_SYLLABLE}){{0,2}}", re.I)
 _HONORIFIC = re.compile(r"^(?:(?:Dr|Mr|Mrs|Ms|Prof|Hon|Sir|Madam)\.? )+")
 # What closes a person's introduction, before and after the name
 _BEFORE = re.compile(r"[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] ")
-_AFTER = re.compile(r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b)\s*"
-                    r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?")
-_WHO = re.compile(r"\s*,?\s*who (?!is|was|chair|head|lead|direct|serve|work|stud|represent|run|co-)")
-_PARTICIPLE = re.compile(r",\s+(?:\w+ing|\w+ed|whose|which|when|while|where|after|before|told|said|in|on|and|but)\b")
-_SMALL = frozenset("of for and on in to at with general national the special senior top deputy vice chief".split())
-_ARTICLES = frozenset(("The", "A", "An", "One", "Two", "Three", "Four", "Five", "Several", "Some", "Top", "Senior"))
-_DOCUMENTS = frozenset(
-    "report paper statement document study probe investigation findings notice note survey data figures indictment "
-    "post tweet statistics analysis filing complaint order review letter bulletin communique readout text".split()
-)  # fmt: skip
-_SURNAMES = frozenset("cook dean mayor judge chief fellow trader broker general captain sergeant".split())  # listed as offices
-_BODY_WORDS = frozenset(
-    "ministry commission committee subcommittee department bureau agency embassy consulate administration office court "
-    "panel laboratory lab board council service center government party institute group company firm association "
-    "police customs campaign mission delegation authority".split()
-)  # fmt: skip
-_OPENERS = frozenset(
-    "And But Yet Later Earlier Then Still Also Meanwhile However Yesterday Today On In At By For From After Before When "
-    "While As If Since Although Though Despite Because Both Neither Instead According Asked Speaking Like Unlike With "
-    "The That This Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July "
-    "August September October November December Even Only Last Next What Why How Where Mr Ms Mrs Dr Now So To Of A An One "
-    "Two Three Four Five Several Some Many Most All No Any Other Another Each Every Few More Such Our His Her Its Their "
-    "These Those Top Senior Local Federal Back Here There Over Under Among About Against During Not Nor".split()
-)  # fmt: skip
-_AFTER_NAME = frozenset("of from with at in for on said himself herself then now jr sr of and speaking citing".split())
-_PRONOUNS = {"he": 1, "she": 1, "him": 1, "her": 1, "it": 2, "they": 3, "them": 3, "one of them": 3, "who": 4, "which": 4, "that": 4}
+_AFTER = re.compile(
+    r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b)\s*"
+    r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?"
+)
+_WHO = re.compile(
+    r"\s*,?\s*who (?!is|was|until|used|chair|head|lead|direct|serve|work|stud|represent|run|co-)"
+)
+_PARTICIPLE = re.compile(
+    r",\s+(?:\w+ing|\w+ed|whose|which|when|while|where|after|before|told|said|says|in|on|"
+    r"and|but|has|have|had|is|was|were|will|would|can|could|also|my|our)\b"
+)
+_PRONOUNS = {
+    "he": 1,
+    "she": 1,
+    "him": 1,
+    "her": 1,
+    "it": 2,
+    "they": 3,
+    "them": 3,
+    "one of them": 3,
+    "who": 4,
+    "which": 4,
+    "that": 4,
+}
 _VOICELESS = re.compile(
-    r"(?:(?:I|we|you|us|me)(?:['’]\w+)?(?: all| both)?|one|everyone|nobody|\w+sel(?:f|ves)|(?:the|both|these|all) (?:two |other )?"
-    r"(?:sides|countries|leaders|presidents|parties|nations|governments)|there|this|what)$", re.I)  # fmt: skip
+    r"(?:(?:I|we|you|us|me)(?:['’]\w+)?(?: all| both)?|one|everyone|nobody|\w+sel(?:f|ves)|(?:the|both|"
+    r"these|all) (?:two |other )?"
+    r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|"
+    r"this|what)$", re.I)  # fmt: skip
 
 
 class Source(NamedTuple):
@@ -74,16 +89,24 @@ class Cast:
     background: str = ""  # headline and captions: may name, never speak
     heard: list = field(default_factory=list)  # (position, Source), in reading order
     _persons: dict = field(default_factory=dict)
-    _bodies: list | None = None
+    _fulls: dict = field(default_factory=dict)  # short name: [(position, full name)]
+    _called: dict = field(default_factory=dict)  # "commission": (searched up to, Source)
     _documents: list | None = None
     _issuer: tuple | None = None  # (position, Source) of the last document spoken of
 
     def resolve(self, phrase, start):
         """Give the Source that a phrase at ``start`` of the text stands for; None if it speaks for nobody."""
         phrase, start = self._widen(re.sub(r"\s+", " ", phrase).strip(" ,;:—–-“”\"'’()[]"), start)
-        if not phrase or _VOICELESS.match(phrase) or re.fullmatch(r"[A-Z]{2}", phrase) and not find_entries(read_words(phrase)):
+        if (
+            not phrase
+            or _VOICELESS.match(phrase)
+            or re.fullmatch(r"[A-Z]{2}", phrase)
+            and not find_entries(read_words(phrase))
+        ):
             return None
-        source = self._resolve_pronoun(phrase, start) if phrase.lower() in _PRONOUNS else self._name(phrase, start)
+        source = (
+            self._resolve_pronoun(phrase, start) if phrase.lower() in _PRONOUNS else self._name(phrase, start)
+        )
         if source:
             self.heard.append((start, source))
         return source
@@ -96,15 +119,26 @@ class Cast:
         phrase = re.sub(r"\s(?:who|that|which)$", "", phrase)
         if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
             return phrase, start
-        if re.search(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$", self.text[max(0, start - 60) : start]):
+        if re.search(
+            r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$",
+            self.text[max(0, start - 60) : start],
+        ):
             clause = _read_clause(self.text, start)
             return re.split(r"\b(?:who|which|that)\b", clause)[0].strip(" ,") or phrase, start
+        named = _NAMED.match(self.text, start + len(phrase))
+        if (
+            named
+            and phrase.lower().split()[0] in read_group("introducing words")
+            or named
+            and "’s " in phrase.replace("'", "’")
+        ):
+            name = split_name(named[1])[0]
+            if " " in name and not split_name(phrase)[0]:
+                return f"{named[1]}, {phrase}", start
         phrase = self._widen_right(phrase, start)
         before = _BEFORE.split(self.text[max(0, start - 120) : start])[-1]
-        title = _keep_title(before) if before.endswith(" ") else ""
-        member = _MEMBER.search(self.text[max(0, start - 60) : start])
-        if member:
-            return f"{member[1]}, {member[2]}{phrase})", start
+        hyphen = re.search(r"[A-Z][\w.]*-$", before)  # "U.S.-|China Commission"
+        title = _keep_title(before) if before.endswith(" ") else hyphen.group() if hyphen else ""
         owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
         closed = self.text[start + len(phrase) : start + len(phrase) + 9].lstrip(" .")[:1] in (",", "(", ")")
         if owner and closed and (is_party(phrase) or not split_name(phrase)[0]):
@@ -114,11 +148,13 @@ class Cast:
         return (title + phrase).strip(), start - len(title)
 
     def _widen_right(self, phrase, start):
-        """Add the rest of a name of office: "Under Secretary | for Terrorism and Financial Intelligence Brian Nelson"."""
+        """Add the rest of an office: "Under Secretary | for Terrorism Brian Nelson"."""
         match = _REST.match(self.text, start + len(phrase))
         whole = phrase + (match.group() if match else "")
         words = read_words(whole)
-        inside = [m for m in find_entries(words) if words[m.first].start < len(phrase) < words[m.last - 1].end]
+        inside = [
+            m for m in find_entries(words) if words[m.first].start < len(phrase) < words[m.last - 1].end
+        ]
         if inside and inside[-1].entry.kind == "body":
             return whole[: words[inside[-1].last - 1].end]
         if split_name(phrase)[0] and not (match and match.group().lstrip()[0].isupper()):
@@ -155,16 +191,18 @@ class Cast:
         if " " in name:
             known = find_speaker(name)
             return known["name"] if known else name
-        found = None
-        for text in (self.text, self.background):
-            for match in re.finditer(rf"\b{re.escape(name)}\b", text):
-                full = _read_full_name(text, *match.span())
-                if full and (not found or match.start() <= start):
-                    found = full
-            if found:
-                break
-        known = find_speaker(found or name) or find_speaker(" ".join((found or name).split()[-2:]))
-        return known["name"] if known else found or name
+        if name not in self._fulls:
+            places = [(at, _read_full_name(self.text, at, end)) for at, end in _find_word(self.text, name)]
+            places += [
+                (-1, _read_full_name(self.background, at, end))
+                for at, end in _find_word(self.background, name)
+            ]
+            self._fulls[name] = [(at, full) for at, full in places if full]
+        fulls = self._fulls[name]
+        before = [full for at, full in fulls if 0 <= at <= start]
+        found = before[-1] if before else fulls[0][1] if fulls else name
+        known = find_speaker(found) or find_speaker(" ".join(found.split()[-2:]))
+        return known["name"] if known else found
 
     def _meet(self, name, phrase, start):
         """Give a person's Source from what the article says of him, else from the list of persons."""
@@ -172,7 +210,9 @@ class Cast:
         known = find_speaker(name)
         aliases = [name] if not known else [name, *filter(None, known["aliases"].split(";"))]
         for alias in aliases:
-            introductions += _find_introductions(self.text, alias) + _find_introductions(self.background, alias)
+            introductions += _find_introductions(self.text, alias) + _find_introductions(
+                self.background, alias
+            )
         introductions.append(phrase + _read_after(self.text, start + len(phrase)))
         if " " in name:
             introductions += _find_introductions(self.text, name.split()[0 if _is_chinese(name) else -1])
@@ -184,7 +224,7 @@ class Cast:
             side = known["side"]
         else:
             side = certain[0] if certain else guessed[0] if guessed else OTHER
-        known_as = " ".join([*introductions, known["office"] if known else ""]).lower()
+        known_as = _list_words(" ".join([*introductions, known["office"] if known else ""]))
         return Source(name, side, known_as, True)
 
     # -- bodies, documents, offices --------------------------------------------------------
@@ -192,40 +232,48 @@ class Cast:
     def _resolve_nominal(self, phrase, start):
         verdict = judge_source(phrase, self.home)
         head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
-        if sure and verdict.entry.kind == "body" and (later := self._find_named_later(phrase, verdict.entry, start)):
+        if (
+            sure
+            and verdict.entry.kind == "body"
+            and (later := self._find_named_later(phrase, verdict.entry, start))
+        ):
             return later
         if sure and verdict.entry.kind == "body":
-            return Source(verdict.entry.name, sure, phrase.lower())
+            return Source(verdict.entry.name, sure, _list_words(phrase))
         if sure and verdict.entry and (verdict.entry.kind == "country" or head == "side"):
-            return Source(_name_country(phrase, verdict), sure, phrase.lower())
+            return Source(_name_country(phrase, verdict), sure, _list_words(phrase))
         if head in ("president", "lady") and (person := self._find_president(phrase, sure or self.home)):
             return person
         body = self._find_body_in(phrase)
         if sure and (later := self._find_named_later(phrase, body, start)):
             return later
         if sure and body and body.side == sure:
-            return Source(body.name, sure, phrase.lower())
+            return Source(body.name, sure, _list_words(phrase))
         chief = _COMPLEMENT.search(phrase)
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
-            return Source(_tidy(chief[1] + person.name), person.side, phrase.lower())
-        if head in _DOCUMENTS and not sure and not _is_bare(phrase):
+            return Source(_tidy(chief[1] + person.name), person.side, _list_words(phrase))
+        if head in read_group("documents") and not sure and not _is_bare(phrase):
             named = self._find_named_beside(start, start + len(phrase))
             if named:
                 self._issuer = (start, named)
                 return named
-        if (_is_bare(phrase) or phrase.lower() in _STAFF) and (earlier := self._find_earlier(head, phrase, start)) and sure in (None, earlier.side):
+        if (
+            (_is_bare(phrase) or phrase.lower() in read_group("staff"))
+            and (earlier := self._find_earlier(head, phrase, start))
+            and sure in (None, earlier.side)
+        ):
             return earlier
-        one = head not in _BODY_WORDS | _DOCUMENTS and not head.endswith("s")
-        return Source(_tidy(phrase), sure or verdict.side or OTHER, phrase.lower(), one)
+        one = head not in read_group("body nouns") | read_group("documents") and not head.endswith("s")
+        return Source(_tidy(phrase), sure or verdict.side or OTHER, _list_words(phrase), one)
 
     def _find_named_later(self, phrase, body, start):
-        """Find whom "a senior official of the commission" turns out to be: the next person introduced with that body."""
+        """Find whom "an official of the commission" turns out to be: the next one introduced with it."""
         if not body or not _UNNAMED.match(phrase):
             return None
         for match in _NAME_RUN.finditer(self.text, start + len(phrase), start + len(phrase) + 700):
             name, _ = split_name(match.group())
-            if name and " " in name and not _OPENERS & set(name.split()):
+            if name and " " in name and not read_group("sentence openers") & set(name.split()):
                 introduced = self._find_body_in(_read_after(self.text, match.end()))
                 if introduced and introduced.name == body.name:
                     return self._resolve_person(name, match.group(), match.start())
@@ -240,17 +288,24 @@ class Cast:
         place = "United States" if side == US else "China"
         for match in _TITLED.finditer(self.background + "\n" + self.text):
             known = find_speaker(match[2].strip())
-            if known and match[1].lower() == office and known["office"].lower().startswith(f"{office} of ") and place in known["office"]:
+            if (
+                known
+                and match[1].lower() == office
+                and known["office"].lower().startswith(f"{office} of ")
+                and place in known["office"]
+            ):
                 return Source(known["name"], known["side"], known["office"].lower(), True)
         return self._find_holder(f"{office} of", place)
 
     def _find_holder(self, office, place):
         """Find who held an office in the year of publication; in a year of change, who came into it."""
-        for row in read_wordlist("speakers") if self.year else ():
-            held = row["since"] and row["since"] <= self.year and (not row["until"] or self.year < row["until"])
-            if held and row["office"].lower().startswith(office) and place in row["office"]:
-                return Source(row["name"], row["side"], row["office"].lower(), True)
-        return None
+        rows = [
+            row for row in read_wordlist("speakers")
+            if row["office"].lower().startswith(office) and place in row["office"]
+            and row["since"] and row["since"] <= self.year and (not row["until"] or self.year < row["until"])
+        ]  # fmt: skip
+        row = max(rows, key=lambda row: row["since"], default=None)
+        return row and Source(row["name"], row["side"], row["office"].lower(), True)
 
     def _find_body_in(self, phrase):
         found = [m.entry for m in find_entries(read_words(phrase)) if m.entry.kind == "body"]
@@ -258,21 +313,21 @@ class Cast:
 
     def _find_earlier(self, head, phrase, start):
         """Find what a bare mention ("the report", "the ministry", "the official") was before."""
-        if head in _DOCUMENTS:
+        if head in read_group("documents"):
             return self._find_issuer(start)
-        if head in _BODY_WORDS:
+        if head in read_group("body nouns"):
             return self._find_body_called(head, start)
-        words = _HEAD_FORMS.get(head, re.escape(head))
-        for _, source in reversed(self.heard):
-            if re.search(rf"\b(?:{words})\b", source.known_as):
+        words = set(_HEAD_FORMS.get(head, head).split())
+        for _, source in reversed(self.heard[-MEMORY:]):
+            if words.intersection(source.known_as.split()):
                 return source
         return self._find_person_called(phrase, start) or self._find_generic(head)
 
     def _find_generic(self, head):
         """Take "the official" for the last official heard, "the investigators" for the last body."""
-        if head not in _GENERIC:
+        if head not in read_group("bare offices"):
             return None
-        for _, source in reversed(self.heard):
+        for _, source in reversed(self.heard[-MEMORY:]):
             if source.side != OTHER and source.is_person != head.endswith("s"):
                 return source
         return None
@@ -289,9 +344,9 @@ class Cast:
     def _find_issuer(self, start):
         """Find whose report "the report" is: who was named beside its first mention."""
         if self._documents is None:
-            self._documents = [match.span() for match in _ANY_DOCUMENT.finditer(self.text)]
-        places = [place for place in self._documents if place[0] < start + 60]
-        for begin, end in reversed(places[-12:]):
+            self._documents = [match.span() for match in _document_pattern().finditer(self.text)]
+        until = bisect.bisect_left(self._documents, (start + 60,))
+        for begin, end in reversed(self._documents[max(0, until - 12) : until]):
             is_definite = _DEFINITE.search(self.text, max(0, begin - 20), begin)
             if is_definite and not _RELEASED.match(self.text, end):
                 if self._issuer and self._issuer[0] >= begin - 40:
@@ -301,35 +356,41 @@ class Cast:
             if source:
                 self._issuer = (start, source)
                 return source
-        heard = [source for _, source in self.heard if not source.is_person and source.side != OTHER]
-        return self._issuer[1] if self._issuer else heard[-1] if heard else None
+        if self._issuer:
+            return self._issuer[1]
+        return next(
+            (s for _, s in reversed(self.heard[-MEMORY:]) if not s.is_person and s.side != OTHER), None
+        )
 
     def _find_named_beside(self, begin, end):
-        """Find the body in the same sentence: before the word, "by X" or "released by X" after it, or who was heard."""
+        """Find the body in the same sentence: before the word, after "released by", or heard."""
         first = max(self.text.rfind("\n", 0, begin), self.text.rfind(". ", 0, begin)) + 1
-        bodies = self._list_bodies()
-        named = [body for body in bodies if first <= body[0] < begin][-1:]
-        after = _BY.match(self.text, end)
-        named += [body for body in bodies if after and after.end() - 1 <= body[0] < after.end() + 40]
-        named += [(at, source) for at, source in self.heard if first <= at < end + 200 and not source.is_person and source.side != OTHER]
-        return named[0][1] if named else None
+        before = self._list_bodies(first, begin)
+        if before:
+            return before[-1]
+        by = _BY.match(self.text, end)
+        after = self._list_bodies(by.end(), by.end() + 90)[:1] if by else []
+        heard = [source for at, source in self.heard[-MEMORY:] if first <= at < end + 200]
+        return next(
+            (source for source in after + heard if not source.is_person and source.side != OTHER), None
+        )
 
     def _find_body_called(self, head, start):
-        for place, source in reversed(self._list_bodies()):
-            if place < start and re.search(rf"\b{head}\b", source.known_as):
-                return source
-        return None
+        """Find the body last named before that "the commission" or "the ministry" can be."""
+        searched, found = self._called.get(head, (max(0, start - FAR_BACK), None))
+        for source in self._list_bodies(max(0, searched - 80), start) if searched < start else ():
+            found = source if head in source.known_as.split() else found
+        self._called[head] = (start, found)
+        return found
 
-    def _list_bodies(self):
-        """Give (position, Source) of every body of the two states that the text names; made once."""
-        if self._bodies is None:
-            words = read_words(self.text)
-            self._bodies = [
-                (words[m.first].start, Source(m.entry.name, m.entry.side, _join(words, m) + " " + m.entry.name.lower()))
-                for m in find_entries(words)
-                if m.entry.kind == "body" and m.entry.side in (CHINA, US)
-            ]
-        return self._bodies
+    def _list_bodies(self, begin, end):
+        """Give the bodies of the two states that a stretch of the text names, as Sources."""
+        words = read_words.__wrapped__(self.text[begin:end])  # too long to be worth remembering
+        return [
+            Source(m.entry.name, m.entry.side, _list_words(f"{_join(words, m)} {m.entry.name}"))
+            for m in find_entries.__wrapped__(words)
+            if m.entry.kind == "body" and m.entry.side in (CHINA, US)
+        ]
 
     # -- pronouns --------------------------------------------------------------------------
 
@@ -337,45 +398,67 @@ class Cast:
         kind = _PRONOUNS[phrase.lower()]
         if kind == 4:
             return self._name(_read_antecedent(self.text, start), start)
-        last = [(at, source) for at, source in self.heard if at <= start and source.is_person == (kind == 1)]
+        if kind == 1 and (subject := self._find_opening(start)):
+            return subject
+        last = [
+            (at, source)
+            for at, source in self.heard[-MEMORY:]
+            if at <= start and source.is_person == (kind == 1)
+        ]
         if kind == 1:
             paragraph = self.text.rfind("\n", 0, start) + 1
             if not last or last[-1][0] < paragraph:
-                met = self._find_subject(paragraph if last else max(0, start - 600), start)
-                if met:
-                    return met
+                opening = self._find_opening(paragraph + 1) if last and start > paragraph + 1 else None
+                if opening:
+                    return opening
         return last[-1][1] if last else None
 
-    def _find_subject(self, begin, start):
-        """Find the person last named before a pronoun as a subject or with an introduction, none having spoken."""
-        for match in reversed(list(_NAME_RUN.finditer(self.text, begin, start))):
-            name, _ = split_name(match.group())
-            opens = not self.text[max(begin, match.start() - 40) : match.start()].strip() or self.text[
-                match.start() - 2 : match.start()] in (". ", "” ") or self.text[match.end() : match.end() + 1] == ","
-            if name and " " in name and opens and not _OPENERS & set(name.split()):
-                return self._resolve_person(name, match.group(), match.start())
-        return None
+    def _find_opening(self, start):
+        """Find the person with whom the pronoun's sentence begins: "Trump spoke of what he called"."""
+        begin = (
+            max(
+                self.text.rfind("\n", 0, start),
+                max((m.start() for m in _STOP.finditer(self.text, max(0, start - 400), start)), default=-1),
+            )
+            + 1
+        )
+        opening = _OPENING.match(self.text, begin)
+        name = split_name(opening[1].strip())[0] if opening else ""
+        if not name or read_group("sentence openers") & set(name.split()):
+            return None
+        full = self._find_full_name(name, begin)
+        return self._resolve_person(name, opening[1].strip(), opening.start(1)) if " " in full else None
 
 
-_ANY_DOCUMENT = re.compile(rf"\b(?:{'|'.join(sorted(_DOCUMENTS))})\b")
 _REST = re.compile(r"(?: (?:of|for|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
-_FROM_BODY = re.compile(r" (?:from|of|by|at|in|for|with) (?:the )?")
+_FROM_BODY = re.compile(
+    r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|"
+    r"with) (?:the )?"
+)
 _RELEASED = re.compile(r"[^.;\n]{0,110}\b(?:by|from) (?:the )?[A-Z]")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _BY = re.compile(r"(?: (?:titled|called|on)\b[^.;\n]{0,90})?[^.;\n]{0,40}?\b(?:by|from|of) (?:the )?")
 _TITLED = re.compile(r"\b((?:Vice )?President|First Lady) ((?:[A-Z][\w’'.-]+ ?){1,3})(?<![’'.])")
-_MEMBER = re.compile(r"([A-Z][\w.’'-]+(?: [A-Z][\w.’'-]*)+) \(([RDI] ?[-–] ?)$")  # "Maggie Hassan (D-|NH)"
 _UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
-_STAFF = frozenset(("investigators", "researchers", "authors", "members"))
-_HEAD_FORMS = {"senator": "senators?|sen", "congressman": "rep|congressman|representative", "governor": "governor|gov",
-               "congresswoman": "rep|congresswoman|representative", "lawmaker": "sen|rep|senator|lawmaker",
-               "spokesman": "spokes(?:man|person)", "spokeswoman": "spokes(?:woman|person)",
-               "spokesperson": "spokes(?:wo)?man|spokesperson"}  # fmt: skip
-_GENERIC = frozenset("official officials investigators authors lawmakers members diplomat chief director spokesperson "
-                     "spokesman spokeswoman minister commissioner senator researchers".split())  # fmt: skip
+_STOP = re.compile(r"(?<=[a-z0-9)”\"])[.!?][”\"]?(?=\s+[A-Z“\"])")
+_OPENING = re.compile(r"[\s”\"]*(?:(?:But|And|For|To|As) )?((?:(?:[A-Z][\w.’'-]*|of|the) ?){1,9})")
+_NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \()")
+_TITLE_CLAUSE = re.compile(r"(?:^|[.”\"\n] ?)((?:The|An?|His|Her|Its|[A-Z][\w’']+[’']s) [^,;:.]{4,90}), $")
+_HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman representative",
+               "governor": "governor gov",
+               "congresswoman": "rep congresswoman representative", "lawmaker": "sen rep senator lawmaker",
+               "spokesman": "spokesman spokesperson", "spokeswoman": "spokeswoman spokesperson",
+               "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
 _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
-_OWNER = re.compile(rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), ([^,;:.!?“”\"\n]{{0,90}})$")
+_OWNER = re.compile(
+    rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), (who [^;:.!?“”\"\n]{{0,150}}|[^,;:.!?“”\"\n]{{0,90}})$"
+)
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
+
+
+@functools.cache
+def _document_pattern():
+    return re.compile(rf"\b(?:{'|'.join(sorted(read_group('documents')))})\b")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -392,16 +475,31 @@ def split_name(phrase):
     listed = _find_listed(words)
     name, words_before = [], []
     for i, word in enumerate(words):
-        if i not in listed and word.raw[0].isupper() and word.norm not in _SMALL and (i or word.raw not in _OPENERS):
+        if (
+            i not in listed
+            and word.raw[0].isupper()
+            and word.norm not in read_group("title particles")
+            and (i or word.raw not in read_group("sentence openers"))
+        ):
             name.append(word)
         elif name:
             break
         else:
             words_before.append((i, word))
     rest = words[words.index(name[-1]) + 1 :] if name else []
-    if not name or len(name) > 4 or _is_complement(words_before, listed) or rest and rest[0].norm not in _AFTER_NAME:
+    if (
+        not name
+        or len(name) > 4
+        or _is_complement(words_before, listed)
+        or rest
+        and rest[0].norm not in read_group("after a name")
+    ):
         return "", phrase
-    if words_before and not find_speaker(" ".join(word.raw for word in name)) and _is_nation_only(words_before, words):
+    if (
+        words_before
+        and not find_speaker(" ".join(word.raw for word in name))
+        and _is_nation_only(words_before, words)
+    ):
         return head, phrase  # "American Chemistry Alliance" is no Mr Alliance
     text = re.sub(r"['’]s$", "", head[name[0].start : name[-1].end])
     return _HONORIFIC.sub("", re.sub(r"^(?:Dr|Mr|Mrs|Ms|Prof) ", "", text)), phrase
@@ -413,10 +511,21 @@ def _find_listed(words):
     for m in find_entries(words):
         before = words[m.first - 1] if m.first else None
         after = words[m.last] if m.last < len(words) else None
-        single = m.last - m.first == 1 and m.entry.kind not in ("body", "country") and words[m.first].raw[0].isupper()
-        ends_name = before and m.first - 1 not in listed and before.raw[0].isupper() and not after and (
-            m.entry.kind == "place" or m.entry.name in _SURNAMES)
-        begins_name = m.first == 0 and len(words) == 2 and m.entry.kind == "place" and after.raw[0].isupper()
+        single = (
+            m.last - m.first == 1
+            and m.entry.kind not in ("body", "country")
+            and words[m.first].raw[0].isupper()
+        )
+        ends_name = (
+            before
+            and m.first - 1 not in listed
+            and before.raw[0].isupper()
+            and not after
+            and (m.entry.kind == "place" or m.entry.name in read_group("surnames"))
+        )
+        begins_name = (
+            m.first == 0 and len(words) == 2 and m.entry.kind == "place" and after and after.raw[0].isupper()
+        )
         if not (single and (ends_name or begins_name)):
             listed.update(range(m.first, m.last))
     return listed
@@ -424,16 +533,22 @@ def _find_listed(words):
 
 def _is_nation_only(words_before, words):
     entries = find_entries(words)
-    return len(words_before) == 1 and len(entries) == 1 and entries[0].entry.kind == "country" and len(words) > 2 and (
-        not words[0].raw.endswith(("’s", "'s"))
+    return (
+        len(words_before) == 1
+        and len(entries) == 1
+        and entries[0].entry.kind == "country"
+        and len(words) > 2
+        and (not words[0].raw.endswith(("’s", "'s")))
     )
 
 
 def _is_complement(words_before, listed):
     """Tell "aides to Blinken": the name is not the speaker's."""
     loose = [word for i, word in words_before if i not in listed]
-    return bool(loose) and loose[-1].norm in ("of", "for", "to", "at", "from", "with", "in", "by", "near") and (
-        words_before[-1][1] is loose[-1]
+    return (
+        bool(loose)
+        and loose[-1].norm in ("of", "for", "to", "at", "from", "with", "in", "by", "near")
+        and (words_before[-1][1] is loose[-1])
     )
 
 
@@ -445,14 +560,19 @@ def _is_chinese(name):
 def _read_full_name(text, start, end):
     """Give the full name that a surname at start:end is part of, or "": "Rob Portman", "Liu Yuejin"."""
     after = re.compile(r" ([A-Z][a-z]+(?:['’-][A-Za-z]+)?)\b").match(text, end)
-    if after and _PINYIN.fullmatch(after[1]) and _PINYIN.fullmatch(text[start:end]) and not _is_listed(after[1]):
+    if (
+        after
+        and _PINYIN.fullmatch(after[1])
+        and _PINYIN.fullmatch(text[start:end])
+        and not _is_listed(after[1])
+    ):
         return text[start : after.end()]
     begin = max(0, start - 60)
     words = read_words(re.split(r"[\n,;:()“”—–]|[a-z]\. ", text[begin:start])[-1] + text[start:end])
     listed, first = _find_listed(words), []
     own = len(read_words(text[start:end]))
     for i in range(len(words) - own - 1, max(-1, len(words) - own - 4), -1):
-        if i in listed or not words[i].raw[0].isupper() or words[i].raw in _OPENERS:
+        if i in listed or not words[i].raw[0].isupper() or words[i].raw in read_group("sentence openers"):
             break
         first.insert(0, words[i].raw)
     return " ".join([*first, text[start:end]]) if first and not first[0].endswith(("'s", "’s")) else ""
@@ -460,18 +580,27 @@ def _read_full_name(text, start, end):
 
 @functools.lru_cache(maxsize=4096)
 def _is_listed(word):
-    return word.strip(".,") in _OPENERS or bool(find_entries(read_words(word)))
+    return word.strip(".,") in read_group("sentence openers") or bool(find_entries(read_words(word)))
+
+
+def _find_word(text, word):
+    """Give the places of a whole word; a search for each name by pattern would compile each anew."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
+            yield at, end
+        at = text.find(word, end)
 
 
 def _find_introductions(text, name):
     """Give what stands around the first mentions of a name: title before, apposition after."""
     found = []
-    if name not in text:
-        return found
-    for match in itertools.islice(re.finditer(rf"\b{re.escape(name)}\b", text), 4):
-        before = text[max(0, match.start() - 120) : match.start()]
+    for start, end in itertools.islice(_find_word(text, name), 4):
+        before = text[max(0, start - 120) : start]
         title = _BEFORE.split(before)[-1]
-        found.append(_keep_title(title) + match.group() + _read_after(text, match.end()))
+        clause = _TITLE_CLAUSE.search(before) if not title.strip() else None
+        found.append((clause[1] + " " if clause else _keep_title(title)) + name + _read_after(text, end))
     return found
 
 
@@ -481,9 +610,20 @@ def _keep_title(before):
     begin = len(before)
     for word in reversed(words):
         raw = word.group().strip("'’")
-        if not (raw[:1].isupper() or raw in _SMALL or _is_listed(raw.lower())) or raw in _OPENERS - _ARTICLES:
+        if not (
+            raw[:1].isupper() or raw in read_group("title particles") or _is_listed(raw.lower())
+        ) or raw in read_group("sentence openers") - read_group("title openers"):
             break
-        if raw not in _SMALL or raw in ("the", "senior", "top", "special", "national", "general", "deputy", "vice"):
+        if raw not in read_group("title particles") or raw in (
+            "the",
+            "senior",
+            "top",
+            "special",
+            "national",
+            "general",
+            "deputy",
+            "vice",
+        ):
             begin = word.start()
     return before[begin:]
 
@@ -510,15 +650,23 @@ def _read_clause(text, start):
 def _find_head(phrase):
     """Give the noun of a bare phrase: "report" of "the new report"; "" for a name."""
     phrase = re.sub(r"^(?:one|some|two|several|most|all) of ", "", phrase, flags=re.I)
-    words = [word.norm for word in read_words(re.split(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar|close)\b|,", phrase)[0])]
-    if words and words[-1].endswith("s") and words[-1][:-1] in _DOCUMENTS:
+    words = [
+        word.norm
+        for word in read_words(
+            re.split(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar|close)\b|,", phrase)[0]
+        )
+    ]
+    if words and words[-1].endswith("s") and words[-1][:-1] in read_group("documents"):
         return words[-1][:-1]
     return words[-1] if words else ""
 
 
 def _is_bare(phrase):
     """Tell "the senator", which an earlier mention explains, from "a US senator"."""
-    return bool(re.match(r"(?:the|this|that|his|her|its|one of|another)\b", phrase, re.I)) and len(phrase.split()) < 5
+    return (
+        bool(re.match(r"(?:the|this|that|his|her|its|one of|another)\b", phrase, re.I))
+        and len(phrase.split()) < 5
+    )
 
 
 def _name_country(phrase, verdict):
@@ -526,10 +674,14 @@ def _name_country(phrase, verdict):
 
 
 def _tidy(phrase):
-    """Give a nominal source as a name: "the U.S. law-enforcement officials" is US law enforcement officials."""
+    """Give a nominal source as a name: "the U.S. drug-enforcement agents" is US drug enforcement agents."""
     phrase = re.sub(r"^(?:and |but )?(?:the|an?)\s+", "", phrase, flags=re.I).split(",")[0]
     phrase = re.sub(r"\bU\.S\.(?:A\.)?", "US", phrase).replace("-", " ")
     return phrase[:1].upper() + phrase[1:]
+
+
+def _list_words(phrase):
+    return " ".join(word.norm for word in read_words(phrase))
 
 
 def _join(words, match):

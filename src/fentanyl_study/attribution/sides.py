@@ -21,6 +21,17 @@ _SAME = {"chinese": "china", "american": "us", "usa": "us", "unitedstates": "us"
 _PARTY = re.compile(r"\b[RDI](?:ep|em)?\.?[-–‑][A-Z][A-Za-z.]{1,6}|\((?:R|D|I|NY|[A-Z]{2})-?\d*\)")
 
 
+@functools.cache
+def read_group(group):
+    """Give the words of one group of reference_words.csv."""
+    return frozenset(
+        word
+        for row in read_wordlist("reference_words")
+        if row["group"] == group
+        for word in row["words"].split()
+    )
+
+
 class Word(NamedTuple):
     """One word of a phrase: as compared, as written, and where it stands."""
 
@@ -169,7 +180,9 @@ def judge_source(phrase, home):
 
 @functools.cache
 def _read_aliases():
-    return frozenset(alias for row in read_wordlist("speakers") for alias in row["aliases"].split(";") if alias)
+    return frozenset(
+        alias for row in read_wordlist("speakers") for alias in row["aliases"].split(";") if alias
+    )
 
 
 def is_alias(name):

@@ -5,11 +5,18 @@ and reproduced documents. Everything here goes before the rules for reported spe
 (codebook, part 2: the transcript rule goes before the chain rule).
 """
 
+import bisect
 import re
 from typing import NamedTuple
 
 from fentanyl_study.attribution.names import split_name
-from fentanyl_study.attribution.sides import find_entries, find_speaker, judge_source, read_words
+from fentanyl_study.attribution.sides import (
+    find_entries,
+    find_speaker,
+    judge_source,
+    read_group,
+    read_words,
+)
 
 
 class Turn(NamedTuple):
@@ -26,35 +33,48 @@ UNNAMED = "the spokesperson"  # who answers under "A:" where no name is given
 _QUOTED_LABEL = re.compile(r"[\s•*–-]*(?P<name>[A-Z][^:“”\"\n]{2,110}):\s*[“\"][^“”\"]*[”\"]?\s*$")
 # "“…” – Commissioner Lee"
 _SIGNED = re.compile(r"\s*[“\"][^“”\"]*[”\"]\s*[–—-]{1,2}\s*(?P<name>[A-Z][^.“”\"\n]{3,110})\s*$")
-_ASIDE = re.compile(r"\bfollowing questions? (?:was|were) (?:raised|asked)|^\s*(?:\(?END\)?|###)", re.I)
 _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 # "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you"; not "It is clear that:"
-_LABEL = re.compile(r"\s*(?:(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//)|(?P<q>Q)[\s\u00a0]+(?=[“\"A-Z(]))\s*")
-_QUESTION_WORDS = frozenset(
-    "q question questions follow-up follow reporter journalist correspondent press audience participant moderator host "
-    "operator interviewer editor anchor tv daily news times radio agency newspaper media post press broadcasting "
-    "television magazine weekly".split()
-)  # fmt: skip
+_LABEL = re.compile(
+    r"\s*(?:(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//)|(?P<q>Q)[\s\u00a0]+(?=[“\"A-Z(]))\s*"
+)
+_HOST = r"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?"
 _ANSWER_WORDS = frozenset(("a", "answer"))
 _ROLE = re.compile(
-    r"^(?:MR|MS|MRS|DR|SECRETARY|PRESIDENT|VICE PRESIDENT|SENATOR|REPRESENTATIVE|DIRECTOR|AMBASSADOR|THE (?:VICE )?"
-    r"PRESIDENT|THE FIRST LADY|SPEAKER|ADMINISTRATOR|GENERAL|ATTORNEY GENERAL|GOVERNOR|CHAIR|SENIOR \w+ OFFICIAL|"
+    r"^(?:MR|MS|MRS|DR|SECRETARY|PRESIDENT|VICE PRESIDENT|SENATOR|REPRESENTATIVE|DIRECTOR|AMBASSADOR|"
+    r"THE (?:VICE )?"
+    r"PRESIDENT|THE FIRST LADY|SPEAKER|ADMINISTRATOR|GENERAL|ATTORNEY GENERAL|GOVERNOR|CHAIR|"
+    r"SENIOR \w+ OFFICIAL|"
     r"SPOKESPERSON|MINISTER|PRIME MINISTER)\b", re.I)  # fmt: skip
 _NO_NAME = re.compile(r"(?:note|background|key|image|photo|source|myth|fact|update|related|read more|contact|"
-                      r"promise|subject|highlights?|more|summary|topline|tags?|file|watch|video|icymi|where|when)\b",
+                      r"promise|subject|highlights?|more|summary|topline|tags?|file|watch|video|icymi|"
+                      r"where|when)\b",
                       re.I)  # fmt: skip
 _END = re.compile(r"[.!?…。？！;]['’”\"»)\]]*\s*$|[”\"]\s*$")
-_SPEECH = (r"(?:said|says|say|told|wrote|writes|reported|stated|answered|replied|posted|tweeted|remarked|noted|declared|"
-           r"announced|responded|commented|read|reads|added|continued|explained|argued|testified)")  # fmt: skip
+_SPEECH = (r"(?:said|says|say|told|wrote|writes|reported|stated|answered|replied|posted|tweeted|"
+           r"remarked|noted|declared|"
+           r"announced|responded|commented|read|reads|added|continued|explained|argued|"
+           r"testified)")  # fmt: skip
 _ISSUE = r"(?:published|issued|released|put out|posted)"
-_TAG = re.compile(rf"^(?P<source>.*?)\b(?:{_SPEECH}|{_ISSUE}|gave an? (?:interview|press (?:briefing|conference)))\b")
-_WORDS_OF = re.compile(r"(?:in the words of|from|according to|by|here is|here's|as)\s+(?P<source>[^:]+):$", re.I)
+_TAG = re.compile(
+    rf"^(?P<source>.*?)\b(?:{_SPEECH}|{_ISSUE}|gave an? (?:interview|press (?:briefing|conference)))\b"
+)
+_WORDS_OF = re.compile(
+    r"(?:in the words of|from|according to|by|here is|here's|as)\s+(?P<source>[^:]+):$", re.I
+)
 _DOCUMENT = re.compile(
-    rf"\b{_ISSUE} (?:an?|the|its|this) (?:[\w-]+ ){{0,4}}(?:note|statement|document|letter|notice|announcement|"
+    rf"\b{_ISSUE} (?:an?|the|its|this) (?:[\w-]+ ){{0,4}}(?:note|statement|document|letter|notice|"
+    rf"announcement|"
     r"white paper|fact sheet|report|release)\b.*\b(?:called|titled|entitled|full|below|follows|reads)\b|"
-    r"\b(?:full|complete) (?:text|statement|transcript|translation)\b|\bas follows\b|\bin full\b|\breproduced\b")
-_META = re.compile(r"\b(?:the|this|that|our|my) (?:transcript|interview|exchange|translation|newsletter|conversation)\b", re.I)
-_SAID = re.compile(r"\b(?:[A-Z][\w’'-]+|minister|official|spokes\w+|ministry|he|she|it)\b (?:also |then |has )?"
+    r"\b(?:full|complete) (?:text|statement|transcript|translation)\b|\bas follows\b|\bin full\b|"
+    r"\breproduced\b"
+)
+_META = re.compile(
+    r"\b(?:the|this|that|our|my) (?:transcript|interview|exchange|translation|newsletter|conversation)\b",
+    re.I,
+)
+_SAID = re.compile(r"\b(?:[A-Z][\w’'-]+|minister|official|spokes\w+|ministry|he|she|it)\b (?:also |"
+                   r"then |has )?"
                    r"(?:said|says|told|added|wrote|argued|noted)\b")  # fmt: skip
 
 
@@ -95,6 +115,12 @@ def find_turns(text, *, title="", voice="narrator"):
     return [turns[i] for i in sorted(turns)]
 
 
+def find_turn(turns, at):
+    """Give the number of the turn that covers a place, or None."""
+    k = bisect.bisect_right(turns, at, key=lambda turn: turn.start) - 1
+    return k if k >= 0 and at < turns[k].end else None
+
+
 # -- transcripts ---------------------------------------------------------------------------
 
 
@@ -108,7 +134,9 @@ def _read_labels(lines, text, title):
     names = set(found.values())
     kinds = {name: _classify_label(name, lines, found, text) for name in names}
     answerer = _find_answerer(title, text, lines[min(found)][0]) if found else ""
-    if not any(kind == "question" for kind in kinds.values()):  # without a question only those of known office speak
+    if not any(
+        kind == "question" for kind in kinds.values()
+    ):  # without a question only those of known office speak
         kinds = {name: kind if _is_known(name) else None for name, kind in kinds.items()}
     labels = {}
     for i, name in found.items():
@@ -121,12 +149,18 @@ def _read_labels(lines, text, title):
 
 def _is_known(name):
     plain = _read_label_name(name)
-    return name.lower() in _ANSWER_WORDS or bool(_ROLE.match(name) or find_speaker(plain) or judge_source(plain, None).is_certain)
+    return name.lower() in _ANSWER_WORDS or bool(
+        _ROLE.match(name) or find_speaker(plain) or judge_source(plain, None).is_certain
+    )
 
 
 def _may_be_label(name, line):
     words = name.split()
-    lower = [word for word in words if word[0].islower() and word not in ("of", "the", "and", "for", "reporter", "asked")]
+    lower = [
+        word
+        for word in words
+        if word[0].islower() and word not in ("of", "the", "and", "for", "reporter", "asked")
+    ]
     return len(words) <= 7 and not lower and not _NO_NAME.match(name)
 
 
@@ -135,13 +169,16 @@ def _classify_label(name, lines, found, text):
     words = re.findall(r"[\w-]+", name.lower())
     if words and (words[0] in _ANSWER_WORDS and len(words) == 1):
         return "answer"
-    if set(words) & _QUESTION_WORDS or any(
+    if set(words) & read_group("askers") or any(
         m.entry.kind == "body" and m.entry.side == "other" or m.entry.kind == "outsider"
         for m in find_entries(read_words(name))
     ):
         return "question"
     turns = [i for i, label in found.items() if label == name]
-    if re.search(rf"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?{re.escape(_read_label_name(name).split()[-1])}\b", text):
+    if re.search(
+        rf"{_HOST}{re.escape(_read_label_name(name).split()[-1])}\b",
+        text,
+    ):
         return "question"
     asks = sum(_read_turn(i, lines).rstrip().endswith("?") for i in turns)
     if 2 * asks > len(turns):
@@ -160,20 +197,30 @@ def _read_turn(i, lines):
 def _is_person(name, text):
     """Tell a label that names a person of the text from a heading with a colon."""
     last = _read_label_name(name).split()[-1]
-    return bool(split_name(_read_label_name(name))[0]) and len(re.findall(rf"\b{re.escape(last)}\b", text, re.I)) > 1
+    return (
+        bool(split_name(_read_label_name(name))[0])
+        and len(re.findall(rf"\b{re.escape(last)}\b", text, re.I)) > 1
+    )
 
 
 def _read_label_name(name):
     """Write "MS. JEAN-PIERRE" as Jean-Pierre, "THE PRESIDENT" as the President."""
     name = re.sub(r"\(.*?\)", "", name).strip() or name
     name = re.sub(r"^(?:MR|MS|MRS|DR|Mr|Ms|Mrs|Dr)\.?\s+", "", name)
-    return name.title() if name.isupper() and len(name) > 2 and name not in ("DEA", "CDC", "FBI", "NNCC") else name
+    return (
+        name.title()
+        if name.isupper() and len(name) > 2 and name not in ("DEA", "CDC", "FBI", "NNCC")
+        else name
+    )
 
 
 _SPOKESPERSON = re.compile(
-    r"(?:[Ss]pokes(?:person|man|woman)|[Mm]inister|[Aa]mbassador|[Ss]ecretary|[Pp]resident|[Dd]irector|by|with|from)\s+"
-    r"((?:[A-Z][a-zA-Z-]*(?:['’][A-Za-rt-z]\w+)?|[A-Z]\.)(?: (?:[A-Z][a-zA-Z-]*(?:['’][A-Za-rt-z]\w+)?|[A-Z]\.)){1,2}?)"
-    r"(?=['’]s?\b|\s(?!['’])|$|,|\.)")
+    r"(?:[Ss]pokes(?:person|man|woman)|[Mm]inister|[Aa]mbassador|[Ss]ecretary|[Pp]resident|[Dd]irector|"
+    r"by|with|from)\s+"
+    r"((?:[A-Z][a-zA-Z-]*(?:['’][A-Za-rt-z]\w+)?|[A-Z]\.)(?: (?:[A-Z][a-zA-Z-]*(?:['’][A-Za-rt-z]\w+)?|"
+    r"[A-Z]\.)){1,2}?)"
+    r"(?=['’]s?\b|\s(?!['’])|$|,|\.)"
+)
 
 
 def _find_answerer(title, text, start):
@@ -194,8 +241,6 @@ def _read_transcript(lines, labels, voice):
             bare = bool(re.fullmatch(r"[^:：]*[:：]\s*", line))
             turns[i] = Turn(start, end, "" if bare else phrase)
             continue
-        if _ASIDE.search(line):
-            is_open = False
         if is_open and voice == "narrator" and _ends_transcript(line, phrase, after_last=i > last):
             is_open = False
         if is_open:
@@ -206,7 +251,12 @@ def _read_transcript(lines, labels, voice):
 
 def _ends_transcript(line, phrase, *, after_last):
     surname = phrase.split()[-1] if phrase else "\0"
-    if _is_tag(line) or _META.search(line) or phrase and re.search(rf"\b{re.escape(surname)}\b (?:also )?{_SPEECH}\b", line):
+    if (
+        _is_tag(line)
+        or _META.search(line)
+        or phrase
+        and re.search(rf"\b{re.escape(surname)}\b (?:also )?{_SPEECH}\b", line)
+    ):
         return True
     return after_last and (not phrase or bool(_SAID.search(line)))
 
@@ -215,7 +265,7 @@ def _ends_transcript(line, phrase, *, after_last):
 
 
 def _is_tag(line):
-    """Tell a bare attribution tag, without end mark or with a colon: "Blinken said in the press conference"."""
+    """Read a bare tag, without end mark or with a colon: "Blinken said in the interview"."""
     last = re.split(r"(?<=[a-z0-9)][.!?])\s+(?=[A-Z“\"])", line.strip())[-1]
     if _END.search(line) or len(last) > 500 or len(last.split()) < 3:
         return ""
@@ -241,21 +291,25 @@ def _read_blocks(lines, turns, voice):
             turns[i] = Turn(max(tag_start, lines[i][0]), end, "")
             document = phrase if _DOCUMENT.search(tag) else ""
             last_phrase = phrase
-            if phrase and follows not in "“\"" and i + 1 not in transcript:
+            if phrase and follows not in '“"' and i + 1 not in transcript:
                 turns[i + 1] = Turn(*lines[i + 1][:2], phrase, not _is_outlet(phrase))
         elif document and i not in turns:
             turns[i] = Turn(lines[i][0], end, document)
 
 
 def _read_announced(tag, line):
-    """Give the source that a tag announces: its subject, "in the words of X:", or the body named before it."""
+    """Give whom a tag announces: its subject, "in the words of X:", or the body before it."""
     match = _TAG.search(tag)
     if match and match["source"].strip():
         return re.split(r",\s", match["source"].strip())[-1].strip()
     match = _WORDS_OF.search(tag)
     for place in (match["source"] if match else "", line):
         words = read_words(place)
-        bodies = [place[words[m.first].start : words[m.last - 1].end] for m in find_entries(words) if m.entry.kind == "body"]
+        bodies = [
+            place[words[m.first].start : words[m.last - 1].end]
+            for m in find_entries(words)
+            if m.entry.kind == "body"
+        ]
         if bodies:
             return bodies[-1]
         if place and place != line and (find_speaker(split_name(place)[0]) or judge_source(place, None).side):

@@ -51,7 +51,7 @@ def estimate_mean(hand, machine, machine_rest, articles, articles_rest):
     hand, machine, machine_rest = (np.asarray(codes, float) for codes in (hand, machine, machine_rest))
     n_articles = len(np.unique(articles))
     if n_articles < 2:
-        raise InputError(f"{n_articles} hand-coded article(s); an interval needs 2 or more: code more articles")
+        raise InputError(f"{n_articles} hand-coded article(s); an interval needs 2 or more: code more")
     if len(machine_rest) < 2 or len(np.unique(articles_rest)) < 2:
         machine_rest, articles_rest, weight = np.zeros(2), np.arange(2), 0.0
     else:
@@ -59,7 +59,8 @@ def estimate_mean(hand, machine, machine_rest, articles, articles_rest):
     rest = weight * machine_rest
     errors = hand - weight * machine
     estimate = rest.mean() + errors.mean()
-    spread = np.sqrt(_measure_variance(errors, errors, articles) + _measure_variance(rest, rest, articles_rest))
+    variance = _measure_variance(errors, errors, articles) + _measure_variance(rest, rest, articles_rest)
+    spread = np.sqrt(variance)
     reach = student.ppf(0.5 + LEVEL / 2, n_articles - 1) * spread
     return float(estimate), float(estimate - reach), float(estimate + reach)
 

@@ -108,11 +108,12 @@ def compare_coders(left_out):
     order = [*MACHINES, *BASELINES]
     compared["rank"] = compared["coder"].map(order.index)
     variables = {name: number for number, name in enumerate(compared["variable"].unique())}
-    compared = compared.sort_values(["variable", "rank"], key=lambda c: c.map(variables) if c.name == "variable" else c)
+    compared["place"] = compared["variable"].map(variables)
+    compared = compared.sort_values(["place", "rank"])
     machines = compared[compared["coder"].isin(MACHINES)]
     best = machines.sort_values(["f1", "rank"], ascending=[False, True]).drop_duplicates("variable").index
     side = compared[compared["coder"] == "side only"].set_index("variable")["f1"]
     compared = compared.assign(
         is_chosen=compared.index.isin(best), beats_side=compared["f1"] > compared["variable"].map(side)
     )
-    return compared.drop(columns="rank").reset_index(drop=True)
+    return compared.drop(columns=["place", "rank"]).reset_index(drop=True)

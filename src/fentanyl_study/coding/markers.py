@@ -14,7 +14,7 @@ sentence's words: lower case, hyphens and quotation marks gone, "the United Stat
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import pandas as pd
@@ -24,12 +24,15 @@ from fentanyl_study.schema import SIDES, TARGETS, InputError
 STRENGTH = {"1": 0.4, "2": 0.7, "3": 0.9}  # a hint, a plain word, an explicit statement: chance of being right
 MIN_CONFIDENCE = 0.5  # one hint is not enough to take a side, two are (1 - 0.6 * 0.6 = 0.64)
 GAP = r"[^;:.?]{0,70}?"  # `..`: bounded, so that no pattern takes more than linear time
-STEM = 3  # letters by which a pattern is first looked up: enough to rule nine patterns in ten out
+STEM = 4  # letters by which a pattern is first looked up: enough to rule nine patterns in ten out
 UNMARKED = 0.6  # confidence in "none" for a sentence on the topic without any marker
 NEGATION_REACH = 45  # characters before a marker in which a negation still governs it: some seven words
 
 # stances that are of themselves a way of framing: working together, and reproach between the two countries
-IMPLIED = (("cooperation", "favor", "cooperation"), ("china_control", "against", "blame"))
+IMPLIED = (
+    ({"cooperation": "favor"}, "cooperation"),
+    ({"china_control": "against", "us_pressure": "favor"}, "blame"),
+)
 
 _NEGATION = re.compile(
     r"\b(?:not|no|never|neither|nor|without|cannot|hardly|den(?:y|ied|ies|ying|ial)|dismiss\w*|reject\w*|refut\w*"
@@ -83,6 +86,7 @@ def _get_clause(words, match):
     return _CLAUSE.split(before)[-1] + match.group()
 
 
+@lru_cache(maxsize=4096)  # a sentence is read once for stances, once for frames, twice as context
 def normalise_words(text, side="narrator"):
     """Give the sentence as the marker patterns read it: plain words between single spaces.
 
@@ -185,7 +189,8 @@ def compile_markers(name):
         parts = [part.strip() for part in row.pattern.split(" & ")]
         markers.append(
             Marker(
-                target=row.target, direction=row.direction, sides=frozenset(row.sides.split("|") if row.sides else SIDES),
+                target=row.target, direction=row.direction,
+                sides=frozenset(row.sides.split("|") if row.sides else SIDES),
                 strength=STRENGTH[row.weight], if_negated=row.if_negated,
                 wanted=tuple(compile_pattern(p) for p in parts if not p.startswith(("not ", "near "))),
                 unwanted=tuple(compile_pattern(p[4:]) for p in parts if p.startswith("not ")),
@@ -199,6 +204,18 @@ def compile_markers(name):
     return {side: tuple(m for m in markers if side in m.sides) for side in SIDES}
 
 
+@cache
+def _index_markers(name):
+    """Index each side's markers: stem -> the numbers of those whose rarest-looking piece has it; "" -> always."""
+    indexes = {}
+    for side, markers in compile_markers(name).items():
+        index = indexes[side] = {"": set()}
+        for number, marker in enumerate(markers):
+            for stem in min(marker.anchors, key=len, default=[""]):
+                index.setdefault(stem, set()).add(number)
+    return indexes
+
+
 def _weigh(hits):
     """Give the direction best supported by hits [(direction, strength)] and how sure it is."""
     doubt = {"against": 1.0, "none": 1.0, "favor": 1.0}
@@ -208,6 +225,7 @@ def _weigh(hits):
     direction = min(doubt, key=doubt.get)
     rest = min(value for name, value in doubt.items() if name != direction)
     confidence = (1 - doubt[direction]) * (0.5 + 0.5 * rest)
+    confidence = round(confidence, 6)
     return (direction, confidence) if confidence >= MIN_CONFIDENCE else ("none", 1 - confidence)
 
 
@@ -230,13 +248,15 @@ def find_hits(text, side="narrator", markers="stance_markers.csv", *, before="")
 
     Examples
     --------
-    >>> find_hits("Beijing denied it was to blame for the deaths.")["us_pressure"]
-    [('against', 0.9)]
+    >>> find_hits("We reject the accusations.", "china_official")["us_pressure"]
+    [('against', 0.9), ('against', 0.9)]
     """
     words, hits = normalise_words(text, side), {}
     before = normalise_words(before, side)
     stems = {word[:STEM] for word in words.split()}
-    for marker in compile_markers(markers)[side]:
+    lookup = _index_markers(markers)[side]
+    numbers = set().union(lookup[""], *(lookup[stem] for stem in stems if stem in lookup))
+    for marker in map(compile_markers(markers)[side].__getitem__, sorted(numbers)):
         if any(anchor.isdisjoint(stems) for anchor in marker.anchors):
             continue
         direction = marker.find(words, before)
@@ -260,8 +280,8 @@ def code_stance(text, side="narrator", *, before=""):
 
     Examples
     --------
-    >>> code_stance("Beijing denied it was to blame for the deaths.")["us_pressure"]
-    ('against', 0.9)
+    >>> code_stance("We reject the accusations.", "china_official")["us_pressure"]
+    ('against', 0.99)
     """
     hits = {} if _is_question(text, side) else find_hits(text, side, before=before)
     return {target: _weigh(hits[target]) if target in hits else ("none", 1.0) for target in TARGETS}
@@ -278,7 +298,8 @@ def code_frames(text, side="narrator", *, before=""):
 
 def _is_question(text, side):
     """Tell whether a sentence is a question put by the article's own voice (it takes no side)."""
-    return side == "narrator" and (text.rstrip(" ”\"'’").endswith("?") or text.startswith(("Q ", "Q:", "Question")))
+    asks = text.rstrip(" ”\"'’").endswith("?") or text.startswith(("Q ", "Q:", "Question"))
+    return side == "narrator" and asks
 
 
 def code_sentences(sentences):
@@ -314,7 +335,7 @@ def _code_sentence(text, side, before):
     """Give the five stances, the frames and the confidence of one sentence."""
     stances = code_stance(text, side, before=before)
     frames = set(code_frames(text, side, before=before))
-    frames |= {frame for target, stance, frame in IMPLIED if stances[target][0] == stance}
+    frames |= {frame for held, frame in IMPLIED if all(stances[target][0] == held[target] for target in held)}
     confidence = min(sure for _, sure in stances.values())
     if confidence == 1 and _is_on_topic(text):
         confidence = UNMARKED  # about the drug and a country, and yet no marker: a wording nobody listed?

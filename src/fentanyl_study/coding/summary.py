@@ -59,7 +59,9 @@ def pick_exceptions(sentences, *, by="side"):
             found = part[part[target] == rare]
             rows.append(found.assign(**{by: group, "target": target, "stance": rare}))
     columns = [by, "target", "stance", "doc_id", "sentence_id", "text"]
-    return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
+    if not rows:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(rows, ignore_index=True)[columns]
 
 
 def count_frame_pairs(sentences):

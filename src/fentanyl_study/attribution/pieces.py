@@ -1,0 +1,193 @@
+"""Pieces: from attributed content to what counts as a statement, each piece with its source resolved."""
+
+import bisect
+import re
+from typing import NamedTuple
+
+from fentanyl_study.attribution.find import find_attributions
+from fentanyl_study.attribution.names import Source, split_name
+from fentanyl_study.attribution.quotations import find_quotations
+from fentanyl_study.attribution.sides import (
+    OTHER,
+    find_entries,
+    judge_source,
+    read_group,
+    read_words,
+)
+from fentanyl_study.attribution.transcripts import find_turn
+
+
+class Piece(NamedTuple):
+    """Attributed content with its source resolved."""
+
+    start: int
+    end: int
+    source: Source
+    kind: str
+    cue: str
+    clause_start: int | None  # of the source's mention
+
+
+def deal_pieces(spans, text, turns, cast, voice):
+    """Give each sentence's span, attributed content and quotations, in reading order."""
+    waiting = _list_attributions(find_attributions(text), turns, text)
+    quoted, pieces, at = [(q.start, q.end) for q in find_quotations(text)], [], 0
+    for start, end in spans:
+        while waiting and min(waiting[-1].start, waiting[-1].speaker_start) < end:
+            pieces += _resolve(waiting.pop(), cast, voice)
+        pieces = [piece for piece in pieces if piece.end > start]
+        while at < len(quoted) and quoted[at][1] <= start:
+            at += 1
+        until = bisect.bisect_left(quoted, (end,))
+        yield (start, end), [piece for piece in pieces if piece.start < end], quoted[at:until]
+
+
+def _list_attributions(attributions, turns, text):
+    """Give what may count, the first last: not what lies in a turn or has no source."""
+    found = [
+        a for a in _drop_nested(_close_clauses(attributions, text))
+        if (k := find_turn(turns, a.start)) is None or not turns[k].is_quoted_whole
+    ]  # fmt: skip
+    return sorted(found, key=lambda a: (min(a.start, a.speaker_start), a.start), reverse=True)
+
+
+def _resolve(found, cast, voice):
+    """Give the Piece of an attribution, or nothing if it is no statement; its source is remembered."""
+    counts = not _is_no_statement(found, cast.text, voice)
+    if not counts and found.cue.lower() not in read_group("speech cues") and voice == "narrator":
+        return []
+    source = cast.resolve(found.speaker, found.speaker_start)
+    if (
+        voice != "narrator"
+        and source
+        and source.side == OTHER
+        and found.kind != "direct"
+        and found.cue.lower() != "according"
+    ):
+        return []  # what a page itself tells of others
+    if not (counts and source and re.search(r"[^\W\d_]", source.name)):
+        return []
+    return [Piece(found.start, found.end, source, found.kind, found.cue, found.speaker_start)]
+
+
+_SENTENCE_END = re.compile(r"[a-z0-9)”\"][.!?][”\"]?\s+[A-Z“\"]|\n")
+_COORDINATE = re.compile(r"[,;] (?:and|but|while|whereas|as) (?:\w+ ){0,4}$")
+
+
+def _close_clauses(attributions, text):
+    """Let "said that …" run on over verbs inside it: "wrote that while China had pledged to stop, …"."""
+    found = sorted((a for a in attributions if a.speaker), key=lambda a: a.speaker_start)
+    closed, i = [], 0
+    while i < len(found):
+        outer, j = found[i], i + 1
+        if (
+            outer.cue.lower() in read_group("speech cues")
+            and text.startswith("that", outer.start)
+            and outer.speaker_start < outer.start
+        ):
+            while (
+                j < len(found) and outer.start <= found[j].speaker_start and _runs_on(outer, found[j], text)
+            ):
+                kind = "indirect" if outer.kind == found[j].kind == "indirect" else "mixed"
+                outer = outer._replace(end=max(outer.end, found[j].end), kind=kind)
+                j += 1
+        closed.append(outer)
+        i = j
+    return closed
+
+
+def _runs_on(outer, inner, text):
+    begin, at = outer.start, inner.speaker_start
+    if (
+        at - begin > 600
+        or inner.speaker_start == outer.speaker_start
+        or _SENTENCE_END.search(text, begin, at + 1)
+    ):
+        return False
+    return (
+        inner.start >= at
+        and not _COORDINATE.search(text[begin:at])
+        and not _SENTENCE_END.search(text, at, inner.end)
+    )
+
+
+def _drop_nested(attributions):
+    """Keep of nested content the outer piece: who is reported first answers for what he says of others.
+
+    What an outlet passes on stays, since the last in the chain is the source (codebook, part 2).
+    """
+    kept, clauses = [], []
+    for found in sorted(attributions, key=lambda a: (min(a.start, a.speaker_start or a.start), -a.end)):
+        inside = any(
+            begin <= (found.speaker_start or found.start) < end
+            and found.start > begin
+            and (found.end <= end or is_core and found.cue.lower() not in read_group("speech cues"))
+            for begin, end, is_core in clauses[-9:]  # nothing lies deeper
+        )
+        if not inside:
+            kept.append(found)
+            if (
+                found.speaker
+                and not is_outlet(found.speaker)
+                and found.cue.lower() not in read_group("act cues")
+            ):
+                clauses.append((found.start, found.end, found.cue.lower() in read_group("speech cues")))
+    return kept
+
+
+def _is_no_statement(found, text, voice):
+    """Tell what reports an act, a question or nothing: codebook, part 2."""
+    cue, speaker = found.cue.lower(), found.speaker.lower()
+    if cue == "according" and not (judge_source(found.speaker, None).side or _PROPER.search(found.speaker)):
+        return not find_entries(read_words(found.speaker))
+    if _ADVERBIAL.match(found.speaker):
+        return True
+    if cue in "-–—" and cue and "\n" in text[found.end : found.speaker_start]:
+        return True
+    if found.kind != "indirect":
+        return False
+    if (
+        cue in ("found", "finds")
+        and not text.startswith("that", found.start)
+        and not judge_source(found.speaker, None).side
+    ):
+        return not _PROPER.search(found.speaker[1:])
+    if cue in read_group("act cues") and not (
+        cue.startswith("agree") and not _TO_DO.match(text, found.start)
+    ):
+        return True
+    if (
+        cue in read_group("citing cues")
+        or _NUMBER.match(speaker)
+        or cue.startswith("ask")
+        and _ASKER.search(speaker)
+    ):
+        return True
+    if (
+        cue not in read_group("speech cues")
+        and not find_entries(read_words(found.speaker))
+        and not _PROPER.search(found.speaker[1:])
+        and not (
+            found.speaker[0].isupper()
+            and split_name(found.speaker)[0]
+            or speaker in read_group("personal pronouns")
+        )
+    ):
+        return True  # "the evening listed", "chemistry explains"
+    return voice != "narrator" and cue not in read_group("speech cues")
+
+
+_ADVERBIAL = re.compile(r"(?:Despite|During|While|Although|Because|When|Since|Instead of|Given)\b")
+_TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
+_PROPER = re.compile(r"\b[A-Z]")
+_ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
+_NUMBER = re.compile(
+    r"(?:(?:more|less|fewer) than |about |some )?[\d,.%]+(?: million| billion)?$|"
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|hundreds|thousands)$",
+    re.I,
+)
+
+
+def is_outlet(phrase):
+    found = [m.entry for m in find_entries(read_words(phrase))]
+    return bool(found) and found[0].side == OTHER and found[0].kind == "body"

@@ -1,0 +1,80 @@
+"""The report in a real browser: it draws, says nothing on the console, asks nothing of any network.
+
+Needs Chromium: set CHROMIUM to its path if it is not called chromium.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from fentanyl_study.corpus import REPOSITORY
+from fentanyl_study.report import write_report
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+         "--disable-background-networking", "--disable-component-update", "--disable-extensions"]  # fmt: skip
+WIDTHS = {"phone": 390, "tablet": 820, "desk": 1440}  # pixels
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    assert CHROMIUM, "no Chromium found; install it, or set CHROMIUM to its path"
+    folder = tmp_path_factory.mktemp("report")
+    shutil.copytree(REPOSITORY / "figures", folder / "figures")
+    (folder / "reports").mkdir()
+    for name in ("claims.csv", "methods.md"):
+        shutil.copy(REPOSITORY / "reports" / name, folder / "reports")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FENTANYL_STUDY_OUT", str(folder))
+        write_report()
+    return folder / "reports"
+
+
+def browse(page, tmp_path, *flags):
+    command = [CHROMIUM, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", *flags, page.as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def list_pages(folder):
+    names = ["index.html", "methods.html", "codebook.html", "dictionary.html"]
+    return [folder / name for name in names] + sorted(folder.glob("reading/*.html")) + sorted(folder.glob("notebooks/*.html"))
+
+
+def test_pages_are_silent_and_ask_nothing_of_a_network(report, tmp_path):
+    for page in list_pages(report):
+        log = tmp_path / "net.json"
+        done = browse(page, tmp_path, "--enable-logging=stderr", "--v=0", f"--log-net-log={log}", "--dump-dom")
+        assert "</html>" in done.stdout.lower(), page.name
+        assert not re.findall(r"CONSOLE.*", done.stderr), page.name
+        asked = re.findall(r'"(https?|wss?)://[^"]+"', json.dumps(_read_requests(log)))
+        assert not asked, f"{page.name}: {asked[:3]}"
+
+
+def _read_requests(log):
+    """Give the addresses that the page itself asked for; Chromium writes its log to the end only when it quits."""
+    text = log.read_text(encoding="utf-8")
+    events = json.loads(text if text.rstrip().endswith("}") else text.rstrip().rstrip(",") + "]}")["events"]
+    return [event["params"]["url"] for event in events if "url" in event.get("params", {}) and event["params"].get("initiator")]
+
+
+@pytest.mark.parametrize("device", WIDTHS)
+def test_page_fits_the_screen(device, report, tmp_path):
+    """No page is wider than the screen: its width, written into the title by the browser, is that of the window."""
+    page = report / "index.html"
+    probe = report / f"probe-{device}.html"
+    script = "<script>document.title = document.documentElement.scrollWidth + ' ' + innerWidth</script></body>"
+    probe.write_text(page.read_text(encoding="utf-8").replace("</body>", script), encoding="utf-8")
+    done = browse(probe, tmp_path, f"--window-size={WIDTHS[device]},900", "--dump-dom")
+    probe.unlink()
+    width, window = map(int, re.search(r"<title>(\d+) (\d+)</title>", done.stdout).groups())
+    assert width <= window
+
+
+def test_screenshots_are_no_blank_pages(report, tmp_path):
+    picture = tmp_path / "page.png"
+    browse(report / "index.html", tmp_path, "--window-size=820,1200", f"--screenshot={picture}")
+    assert picture.stat().st_size > 20_000

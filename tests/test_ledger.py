@@ -1,0 +1,78 @@
+"""The ledger: README and methods follow from it, each claim leads to its cell and its sentences."""
+
+import re
+
+import nbformat
+import pandas as pd
+import pytest
+
+from fentanyl_study.corpus import REPOSITORY, read_built_documents, read_csv, read_study
+from fentanyl_study.ledger import BEGIN, END, describe_methods, format_findings, trace_claim, write_findings
+from fentanyl_study.schema import InputError
+
+LEDGER = REPOSITORY / "reports" / "claims.csv"
+
+
+def read_ledger():
+    claims = read_csv(LEDGER)
+    numbers = ["estimate", "low", "high", "share_agreeing", "n_focus", "n_reference", "n_runs"]
+    return claims.astype(dict.fromkeys(numbers, float)).astype({"n_runs": int})
+
+
+def test_findings_in_the_readme_are_those_of_the_ledger():
+    found = format_findings(read_ledger(), read_built_documents())
+    assert found in (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+def test_methods_are_current():
+    stored = (REPOSITORY / "reports" / "methods.md").read_text(encoding="utf-8")
+    assert stored == describe_methods(*read_study())
+
+
+def test_findings_are_written_between_the_marks_only(tmp_path):
+    page = tmp_path / "README.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    write_findings(page, read_ledger(), read_built_documents())
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("before\n") and text.endswith("\nafter\n") and "old" not in text
+
+
+def test_lost_marks_are_told(tmp_path):
+    page = tmp_path / "README.md"
+    page.write_text("no marks", encoding="utf-8")
+    with pytest.raises(InputError, match="findings: begin"):
+        write_findings(page, read_ledger(), read_built_documents())
+    assert page.read_text(encoding="utf-8") == "no marks"
+
+
+def test_every_claim_names_a_cell_that_exists():
+    for row in read_ledger().drop_duplicates("notebook").itertuples():
+        notebook = nbformat.read(REPOSITORY / "notebooks" / row.notebook, as_version=4)
+        assert row.cell in [cell.id for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.mark.parametrize("claim_id", read_csv(LEDGER)["id"])
+def test_every_claim_leads_to_its_sentences(claim_id):
+    sentences, _ = read_study()
+    evidence = trace_claim(claim_id, sentences)
+    kind, _, item = claim_id.partition(":")
+    assert len(evidence) and not evidence.duplicated(["doc_id", "sentence_id"]).any()
+    texts = sentences.set_index(["doc_id", "sentence_id"])["text"]
+    assert [texts[key] for key in zip(evidence["doc_id"], evidence["sentence_id"], strict=True)] == evidence["text"].tolist()
+    if kind == "stance":
+        mine = sentences[sentences["side"].isin(["china_official", "us_official"])]
+        assert evidence["group"].value_counts().to_dict() == mine.loc[mine[item] != "none", item].value_counts().to_dict()
+
+
+def test_evidence_for_a_share_is_counted_by_hand():
+    sentences = pd.DataFrame(
+        {"doc_id": "a", "sentence_id": [1, 2, 3], "side": ["us_official", "us_official", "china_official"],
+         "outlet_country": ["CN", "CN", "CN"], "text": ["One.", "Two.", "Three."]}
+    )  # fmt: skip
+    assert trace_claim("abroad:us_official", sentences)["sentence_id"].tolist() == [1, 2]
+    assert trace_claim("abroad:china_official", sentences).empty
+
+
+def test_no_number_is_typed_above_the_findings():
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8").partition(BEGIN)[0]
+    assert not re.search(r"\d+ ?%|\d+\.\d+", text)
