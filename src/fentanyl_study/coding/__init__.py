@@ -1,10 +1,16 @@
 """Code sentences: stances towards five targets and ten frames, by hand or by machine."""
 
 from fentanyl_study.coding.choose import choose_to_code, code_beside
-from fentanyl_study.coding.classifier import make_stance_classifier
 from fentanyl_study.coding.markers import code_frames, code_sentences, code_stance, find_hits
 
 __all__ = [
     "choose_to_code", "code_beside", "code_frames", "code_sentences", "code_stance", "find_hits",
     "make_stance_classifier",
 ]  # fmt: skip
+
+
+def make_stance_classifier():
+    """Make an unfitted stance classifier, see ``coding.classifier``; loads scikit-learn, which the build can spare."""
+    from fentanyl_study.coding import classifier
+
+    return classifier.make_stance_classifier()
