@@ -14,28 +14,27 @@ SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeJ]*[nws]|q)"
 PLACE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeQJ]*[nwsQ]|q)"  # "on “Meet the Press”"
 MODIFIERS = rf"(?:[ioau]?[dqwe]{{0,2}}y(?:,?q)?|r|[ioau]{PLACE}|t(?=[dqPnmps]){SIMPLE}){{0,6}}"
 _ADDRESSEE = rf"{SIMPLE}(?:o{SIMPLE})?"
-_COMPLEMENTS = [
-    (code, re.compile(pattern))
-    for code, pattern in (
-        ("q", rf"{MODIFIERS},?:?(?=Q)"),
-        ("t", rf"{MODIFIERS},?(?=T)"),
-        ("z", rf"{MODIFIERS}:(?=.)"),
-        ("Q", rf"{_ADDRESSEE}{MODIFIERS},?:?(?=Q)"),
-        ("T", rf"{_ADDRESSEE}{MODIFIERS},?(?=T)"),
-        ("w", r"r*(?=[Wh])"),
-        ("W", rf"{_ADDRESSEE}r*(?=W)"),
-        ("i", r"r*(?=tr*[Bvwbxre])"),
-        ("I", rf"{_ADDRESSEE}{MODIFIERS}(?=tr*[Bvwbxr])"),
-        ("e", rf"{MODIFIERS}(?=[,.;-]|$)"),
-        ("n", r"r*(?=[gG])"),
-        ("z", rf"{MODIFIERS}(?=p|{PLACE}(?:[ioatu]{PLACE}|,[^,]*,|-[^-]*-)*r*[xbDSeB])"),
-        ("E", rf"{_ADDRESSEE}{MODIFIERS}(?=[,;G-]|$)"),
-        ("Z", rf"{_ADDRESSEE}{MODIFIERS}(?=p)"),
-        ("n", rf"r*(?={PLACE})"),
-        ("p", r"(?=[ioatu])"),
-    )
-]
+_COMPLEMENTS = (
+    ("q", rf"{MODIFIERS},?:?(?=Q)"),
+    ("t", rf"{MODIFIERS},?(?=T)"),
+    ("z", rf"{MODIFIERS}:(?=.)"),
+    ("Q", rf"{_ADDRESSEE}{MODIFIERS},?:?(?=Q)"),
+    ("T", rf"{_ADDRESSEE}{MODIFIERS},?(?=T)"),
+    ("w", r"r*(?=[Wh])"),
+    ("W", rf"{_ADDRESSEE}r*(?=W)"),
+    ("i", r"r*(?=tr*[Bvwbxre])"),
+    ("I", rf"{_ADDRESSEE}{MODIFIERS}(?=tr*[Bvwbxr])"),
+    ("e", rf"{MODIFIERS}(?=[,.;-]|$)"),
+    ("n", r"r*(?=[gG])"),
+    ("z", rf"{MODIFIERS}(?=p|{PLACE}(?:[ioatu]{PLACE}|,[^,]*,|-[^-]*-)*r*[xbDSeB])"),
+    ("E", rf"{_ADDRESSEE}{MODIFIERS}(?=[,;G-]|$)"),
+    ("Z", rf"{_ADDRESSEE}{MODIFIERS}(?=p)"),
+    ("n", rf"r*(?={PLACE})"),
+    ("p", r"(?=[ioatu])"),
+)
+_SIMPLE_COMPLEMENTS = tuple(row for row in _COMPLEMENTS if row[0].islower())
 FINITE = re.compile(r"[xbDSeB]")
+_ANY_MODIFIERS = re.compile(MODIFIERS)
 _GROUP = "xrb"
 _POSSESSIVES = frozenset("his her their its my our your".split())
 
@@ -99,7 +98,7 @@ def _read_according(letters, phrases, at):
         comma = re.compile("[,:Q]").search(letters, source[1])
         content = comma and comma.end() - (comma.group() == "Q")
         return Cue(at, at, source, "z", content, False, False) if comma else None
-    return Cue(at, at, source, "e", re.compile(MODIFIERS).match(letters, source[1]).end(), True, False)
+    return Cue(at, at, source, "e", _ANY_MODIFIERS.match(letters, source[1]).end(), True, False)
 
 
 def _read_noun(sentence, phrases, at):
@@ -173,7 +172,7 @@ def _read_verb(sentence, phrases, verb, shared):
     if not code and not joined and "z" in takes and first and letters[first - 1] in "hW":
         code, content = "z", verb + 1  # "which he said were many"
     if quoted and code not in ("q", "Q", "t", "T", "e", "E"):
-        code, content = "e", re.compile(MODIFIERS).match(letters, verb + 1).end()
+        code, content = "e", _ANY_MODIFIERS.match(letters, verb + 1).end()
     return Cue(first, verb, subject, code, content, False, joined) if code else None
 
 
@@ -200,16 +199,23 @@ def _read_inverted(letters, phrases, verb, before):
         ends = letters[source[1] : source[1] + 1] in ",;-yihau"
         if phrases.find_subject(verb) or not FINITE.search(letters, 0, verb) or not ends:
             return None
-    content = re.compile(MODIFIERS).match(letters, source[1]).end()
+    content = _ANY_MODIFIERS.match(letters, source[1]).end()
     return Cue(verb, verb, source, "e", content, True, False)
+
+
+@functools.cache
+def _compile_complements(takes):
+    """Give one pattern of all complements, and the code of each of its groups."""
+    rows = _COMPLEMENTS if takes & {"a", "n"} else _SIMPLE_COMPLEMENTS
+    return re.compile("|".join(f"({pattern})" for _, pattern in rows)), [code for code, _ in rows]
 
 
 def _match_complement(letters, takes, verb):
     """Give (code, start) of the verb's complement; ("", 0) if it takes none such."""
-    for code, pattern in _COMPLEMENTS:
-        match = pattern.match(letters, verb + 1)
-        if not match or code.isupper() and not takes & {"a", "n"}:
-            continue
+    pattern, codes = _compile_complements(takes)
+    match = pattern.match(letters, verb + 1)
+    if match:
+        code = codes[match.lastindex - 1]
         if code.isupper() and "a" in takes or code in takes:
             return code, verb + 1 if code == "I" else match.end()
         if code in "QTWIEZz" and "n" in takes:

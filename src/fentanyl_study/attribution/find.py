@@ -25,6 +25,7 @@ class Attribution(NamedTuple):
 
 
 _WORTH_READING = re.compile(rf"[{VERBS}ATJQ:]|^i|^-")  # other sentences hold neither cue nor quotation
+_QUOTED = re.compile("Q")
 _LABEL = re.compile(r"([ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
 _SIGNATURE = re.compile(r"Q?-([dns]{1,8})(?:[,(o].{0,30})?")  # "– Commissioner Li, U.S. Customs"
 _EVIDENCE = re.compile(rf"i({SIMPLE})(?:[ioa]{SIMPLE}|[eDy]|i?[dqwe]*y)*,(?=.)")
@@ -116,8 +117,10 @@ class _Reader:
 
     def find_quoted(self, sentence, begin, end):
         """Give the positions of the quotations of a part of a sentence."""
-        letters = sentence.letters
-        return [i for i in range(begin, end) if letters[i] == "Q" and sentence.spans[i][0] in self.at]
+        if "Q" not in sentence.letters:
+            return []
+        found = [match.start() for match in _QUOTED.finditer(sentence.letters, begin, end)]
+        return [i for i in found if sentence.spans[i][0] in self.at]
 
     def find_announced(self, sentence, at, cues, phrases):
         """Give source and cue of a quotation that a comma or colon ties to its sentence, by any verb."""
@@ -197,8 +200,8 @@ class _Reader:
                 apposed = cue.inverted and not FINITE.search(letters, rest, end)
                 if not apposed and not _IDLE.fullmatch(letters, rest, end):
                     self.add(sentence, rest, end, speaker, word)
-        for i in range(cue.content, len(letters)):  # '"A," he said when asked, "B"'
-            if letters[i] == "Q" and letters[i - 1] in ",:" and not self.is_title(sentence, i):
+        for i in self.find_quoted(sentence, cue.content, len(letters)):  # '"A," he said when asked, "B"'
+            if letters[i - 1] in ",:" and not self.is_title(sentence, i):
                 self.own(sentence, i, speaker, word)
 
     def add(self, sentence, begin, end, speaker, word):

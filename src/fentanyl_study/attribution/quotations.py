@@ -8,8 +8,8 @@ import re
 from typing import NamedTuple
 
 # "“", "”", '"', and two single marks in a row: "``", "''", "‘‘", "’’"
-# a row of three equal marks opens nothing; "’”" is a single mark, then a double one
-_MARK = re.compile(r"([“”\"„'‘’`])\1{2,}|[“”\"„]|``|''|‘‘|’’")
+# "’”" is a single mark, then a double one; a row of three equal marks or more opens nothing
+_MARK = re.compile(r"([“”\"„'‘’`])(?:\1{2,}|(?<=[“”\"„])|\1)")
 _PARAGRAPH = re.compile(r"[^\n\r\u2028\u2029]+")
 _OPENERS, _CLOSERS = ("“", "„", "``", "‘‘"), ("”", "’’")
 
@@ -64,7 +64,7 @@ def _trim(text, begin, end):
 
 def _read_paragraph(text, begin, end, running):
     """Give the paragraph's quotations, and whether one is still open where it ends."""
-    marks = [match for match in _MARK.finditer(text, begin, end) if not match[1]]
+    marks = [match for match in _MARK.finditer(text, begin, end) if len(match[0]) < 3]
     if not marks:
         return [], False
     found, opened, depth = [], None, 0
