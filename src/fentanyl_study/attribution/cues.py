@@ -63,6 +63,7 @@ def read_cue_nouns():
     return frozenset(row["noun"] for row in read_wordlist("cue_nouns"))
 
 
+MAX_CANDIDATES = 25  # in the words of a sentence; prose has fewer than ten
 _CANDIDATE = re.compile(f"[{VERBS}T]|A(?=t)|J(?=[Tt])")
 
 
@@ -70,8 +71,9 @@ def find_cues(sentence, phrases):
     """Find the cues of a sentence whose complement fits the verb, in order."""
     letters, cues = sentence.letters, []
     last = outer = None  # the subjects a verb without one may share
-    for match in _CANDIDATE.finditer(letters):
-        i, letter = match.start(), match.group()
+    candidates = [match.start() for match in _CANDIDATE.finditer(letters)]
+    for i in candidates if len(candidates) <= MAX_CANDIDATES else ():
+        letter = letters[i]
         if letter == "A":
             cue = _read_according(letters, phrases, i)
         elif letter == "J":

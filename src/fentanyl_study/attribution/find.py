@@ -89,9 +89,10 @@ class _Reader:
         letters = sentence.letters
         if sentence.start >= self.labelled[0] and not _WORTH_READING.search(letters):
             return
-        quoted = self.find_quoted(sentence, 0, len(letters))
-        for i in quoted:
-            self.alone[self.at[sentence.spans[i][0]]] = not letters.strip("Q,;:-()")
+        quoted, alone = self.find_quoted(sentence, 0, len(letters)), not letters.strip("Q,;:-()")
+        self.alone |= {self.at[sentence.spans[i][0]]: alone for i in quoted}
+        if alone:
+            return
         phrases = Phrases(letters)
         cues = find_cues(sentence, phrases)
         if letters.endswith(":"):
@@ -102,12 +103,11 @@ class _Reader:
             self.read_label(sentence)
         if "-" in letters:
             self.read_signature(sentence)
-        if not cues:
+        if not cues and letters[0] == "i":
             self.read_evidence(sentence)
         if len(cues) > 1:  # "the belief that" beside a cue that has a source adds nothing
             cues = [cue for cue in cues if cue.subject or letters[cue.verb] in VERBS]
-        tagged = [k for k, cue in enumerate(cues) if _follows_quotation(letters, cue)]
-        for k in [*tagged, *(k for k in range(len(cues)) if k not in tagged)]:
+        for k in sorted(range(len(cues)), key=lambda k: not _follows_quotation(letters, cues[k])):
             self.credit(sentence, cues[k], cues[k + 1 : k + NEARBY], cues[max(0, k - 1) : k])
         for i in quoted:
             if self.at[sentence.spans[i][0]] not in self.owner:
@@ -340,18 +340,17 @@ def _find_end(letters, begin, later):
 
 def _find_left(letters, cue):
     """Give where the content before a cue ends."""
-    left = cue.first
-    while left and letters[left - 1] in ",-":
-        left -= 1
-    return left
+    return len(letters[: cue.first].rstrip(",-"))
 
 
 def _follows_quotation(letters, cue):
     """Tell whether a cue has its quotation before it: '"No," Li said', not '"No," said Li, who denied'."""
     left = _find_left(letters, cue)
+    if not left or letters[left - 1] != "Q":
+        return False
     own_subject = not cue.joined or letters[cue.verb] == "B"
     relative = cue.subject is not None and letters[cue.subject[1] - 1] == "h"
-    return left > 0 and letters[left - 1] == "Q" and own_subject and not relative
+    return own_subject and not relative
 
 
 def _find_front(letters, cue):

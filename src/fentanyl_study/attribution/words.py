@@ -37,8 +37,7 @@ HEADLINE = 0.6  # share of capitalised words; running text stays far below it
 class Sentence:
     """The words of one sentence, a letter each; their offsets are worked out when asked for."""
 
-    def __init__(self, start, pieces):
-        """Take where the sentence starts, and its words with what stands before each."""
+    def __init__(self, start, pieces):  # a word follows what stands before it
         self.start, self.pieces, self.words = start, pieces, pieces[1::2]
         self.letters = _find_letters(self.words)
 
@@ -136,13 +135,14 @@ def read_sentences(text, start, end):
 
 def _find_letters(words):
     """Give the letters of a sentence's words, each settled by its neighbours."""
-    letters = list(map(_classify, words))
+    letters = "".join(map(_classify, words))
     first = 1 if letters[0] in "-(" and len(letters) > 1 else 0
     if letters[first] == "n":
-        letters[first] = _settle_first(words[first], letters[first + 1] if first + 1 < len(letters) else ".")
+        settled = _settle_first(words[first], letters[first + 1 : first + 2] or ".")
+        letters = letters[:first] + settled + letters[first + 1 :]
     if letters.count("n") > HEADLINE * len(letters):
-        _lower_verbs(letters, words)
-    return _settle_verbs("".join(letters), words)
+        letters = _lower_verbs(letters, words)
+    return _settle_verbs(letters, words)
 
 
 def _settle_first(word, after):
@@ -162,7 +162,8 @@ def _lower_verbs(letters, words):
     """Find the verbs of a headline in capitals: "Li Says Price Fell"."""
     for i in range(1, len(letters)):
         if letters[i] == "n" and letters[i - 1] in "ns" and read_verbs().get(words[i].lower(), " ")[0] == "S":
-            letters[i] = "S"
+            letters = letters[:i] + "S" + letters[i + 1 :]
+    return letters
 
 
 def _settle_verbs(letters, words):
