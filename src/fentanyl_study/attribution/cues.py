@@ -36,6 +36,7 @@ _SIMPLE_COMPLEMENTS = tuple(row for row in _COMPLEMENTS if row[0].islower())
 FINITE = re.compile(r"[xbDSeB]")
 _ANY_MODIFIERS = re.compile(MODIFIERS)
 _GROUP = "xrb"
+_FLOATED = re.compile("x[wqu]")  # "have all said", "has long said", "has since said"
 _POSSESSIVES = frozenset("his her their its my our your".split())
 
 
@@ -64,7 +65,7 @@ def read_cue_nouns():
 
 
 MAX_CANDIDATES = 25  # in the words of a sentence; prose has fewer than ten
-_CANDIDATE = re.compile(f"[{VERBS}T]|A(?=t)|J(?=[Tt])")
+_CANDIDATE = re.compile(f"[{VERBS}T]|A(?=t)|J(?=[TtW])")
 
 
 def find_cues(sentence, phrases):
@@ -130,7 +131,7 @@ def _read_verb(sentence, phrases, verb, shared):
     last, outer = shared
     takes = read_takes()[read_verbs()[sentence.get_word(verb)][1]]
     group = verb
-    while group and letters[group - 1] in _GROUP:
+    while group and (letters[group - 1] in _GROUP or _FLOATED.match(letters, max(0, group - 2), group)):
         group -= 1
     before = letters[group - 1] if group else "^"
     finite = letters[verb] != "G" or "b" in letters[group:verb]
