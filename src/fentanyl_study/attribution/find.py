@@ -183,7 +183,8 @@ class _Reader:
         after_quotation = _follows_quotation(letters, cue)
         if after_quotation:
             begin = max((other.verb + 1 for other in earlier), default=0)
-            begin = left - 1 if letters[left - 2 : left - 1] == ":" else begin
+            partial = left > 1 and letters[left - 2] not in ",:Q"  # 'Li spoke of a “plan,” the paper said'
+            begin = left - 1 if letters[left - 2 : left - 1] == ":" else 0 if partial else begin
             self.add(sentence, begin, left, speaker, word)
         if cue.code not in "eE" and not (after_quotation and cue.code not in "qQtT"):
             end = min(_find_end(letters, cue.content, later), _find_front(letters, cue))
@@ -335,6 +336,8 @@ def _find_end(letters, begin, later):
         shared = cue.joined and (letter == "G" or before == "c")
         if letter == "A" or letter in VERBS and (new_clause or shared):
             return at - (before in "ckiu")
+        if before in ",Q" and cue.code == "e" and named and not cue.joined and cue.content >= len(letters) - 1:
+            return at - (before == ",")  # ", the paper reported."
     return len(letters)
 
 
