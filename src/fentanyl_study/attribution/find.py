@@ -91,7 +91,7 @@ class _Reader:
             return
         quoted, alone = self.find_quoted(sentence, 0, len(letters)), not letters.strip("Q,;:-()")
         self.alone |= {self.at[sentence.spans[i][0]]: alone for i in quoted}
-        if alone:
+        if alone and sentence.start >= self.labelled[0]:
             return
         phrases = Phrases(letters)
         cues = find_cues(sentence, phrases)
