@@ -44,7 +44,7 @@ class Word(NamedTuple):
 class Entry(NamedTuple):
     """One row of a word list: what the words are and which side they speak for."""
 
-    kind: str  # body, person, weak, outsider, former, country, place
+    kind: str  # body, person, weak, expert, outsider, former, country, place
     side: str  # of schema.SIDES, or "home": the state that the context names
     name: str
     is_acronym: bool
@@ -85,7 +85,7 @@ def _read_lexicon():
     def add(alias, kind, side, name):
         norms = tuple(word.norm for word in read_words(alias.replace(" us ", " US ")))
         norms = tuple("us" if norm == "them" else norm for norm in norms)
-        acronym = len(norms) == 1 and kind == "body" and not re.search(rf"\b{alias}\b", name, re.I)
+        acronym = len(norms) == 1 and kind == "body" and len(alias) < 6 and alias not in name.lower()
         if norms and norms not in (seen := lexicon.setdefault(norms[0], {})):
             seen[norms] = Entry(kind, side, name, acronym)
 
@@ -205,6 +205,13 @@ def _judge_match(words, matches, nation, home):
     match, entry = matches[0], matches[0].entry
     if entry.kind in ("outsider", "former"):
         return Verdict(OTHER, True, entry)
+    if entry.kind in ("weak", "expert"):
+        employer = next((m for m in matches[1:] if m.entry.kind in ("body", "outsider", "former")
+                         and words[m.first - 1].norm in _LINKS), None)  # fmt: skip
+        if employer:
+            return Verdict(employer.entry.side, True, employer.entry)
+    if entry.kind == "expert":
+        return Verdict(OTHER, True, entry)
     foreign = nation and nation.entry.side not in (entry.side,) and nation.last <= match.first
     if entry.side in (CHINA, US, OTHER) and entry.kind != "weak":
         beside = foreign and (entry.kind != "body" or nation.last == match.first)
@@ -212,6 +219,10 @@ def _judge_match(words, matches, nation, home):
     if nation:
         return Verdict(nation.entry.side, True, entry)
     return _judge_what_follows(words, matches, home)
+
+
+_LINKS = frozenset(("at", "for", "from", "in", "of", "with"))
+_DIPLOMATS = frozenset(("ambassador", "attaché", "consulate", "diplomats", "diplomat", "embassy", "envoy"))
 
 
 def _judge_what_follows(words, matches, home):
@@ -222,11 +233,16 @@ def _judge_what_follows(words, matches, home):
         if kind in ("outsider", "former"):
             return Verdict(OTHER, True, match.entry)
         if kind in ("country", "place"):
-            sent = words[match.first - 1].norm == "to"  # an ambassador to one of the two comes from the other
-            return Verdict({US: CHINA, CHINA: US}.get(side, OTHER) if sent else side, True, entry)
+            sent = words[match.first - 1].norm == "to" or entry.name in _DIPLOMATS
+            if sent:  # an ambassador to one of the two comes from the other
+                return Verdict({US: CHINA, CHINA: US}.get(side, OTHER), side != OTHER, entry)
+            return Verdict(side, True, entry)
         if side in (CHINA, US, OTHER):
             return Verdict(side, True, match.entry)
     weak = all(match.entry.kind == "weak" for match in matches)
+    after = words[matches[0].last : matches[0].last + 2]
+    if len(after) == 2 and after[0].norm in ("at", "for") and after[1].raw[0].isupper():
+        return Verdict(OTHER, False, entry)  # "a spokesman for Amarvel": nothing listed is a firm
     return Verdict(None if weak else home, False, entry)
 
 
