@@ -190,6 +190,13 @@ def is_alias(name):
     return name in _read_aliases()
 
 
+def is_body(name):
+    """Tell whether a name is that of a listed body."""
+    words = read_words(name)
+    found = find_entries(words)
+    return bool(found) and found[0].entry.kind == "body" and found[0].last - found[0].first == len(words)
+
+
 def is_party(phrase):
     """Tell a member of Congress's party and state: "D-Mass"."""
     return bool(_PARTY.match(phrase))
