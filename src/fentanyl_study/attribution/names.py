@@ -40,7 +40,7 @@ _SYLLABLE = (
 _PINYIN = re.compile(rf"{_SYLLABLE}(?:['’]?{_SYLLABLE}){{0,2}}", re.I)
 _HONORIFIC = re.compile(r"^(?:(?:Dr|Mr|Mrs|Ms|Prof|Hon|Sir|Madam)\.? )+")
 # What closes a person's introduction, before and after the name
-_BEFORE = re.compile(r"[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] ")
+_BEFORE = re.compile(r"(?s:.*)(?:[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] )")
 _AFTER = re.compile(
     r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b)\s*"
     r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?"
@@ -65,7 +65,7 @@ _PRONOUNS = {
     "which": 4,
     "that": 4,
 }
-_SEXES = {"he": "female", "him": "female", "she": "male", "her": "male"}  # which names it cannot stand for
+_SEXES = {"one of them": None, "he": "female", "him": "female", "she": "male", "her": "male"}  # which names it cannot stand for
 _FITS = {
     "he": lambda source: source.is_person,
     "she": lambda source: source.is_person,
@@ -80,7 +80,7 @@ _VOICELESS = re.compile(
     r"(?:(?:I|we|you|us|me)(?:['’]\w+)?(?: all| both)?|one|everyone|nobody|\w+sel(?:f|ves)|(?:the|both|"
     r"these|all) (?:two |other )?"
     r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|"
-    r"this|what)$", re.I)  # fmt: skip
+    r"(?:neither|none|no one)\b.*|this|what)$", re.I)  # fmt: skip
 
 
 class Source(NamedTuple):
@@ -149,7 +149,7 @@ class Cast:
             if " " in name and not split_name(phrase)[0]:
                 return f"{named[1]}, {phrase}", start
         phrase = self._widen_right(phrase, start)
-        before = _BEFORE.split(self.text[max(0, start - 120) : start])[-1]
+        before = _cut_before(self.text[max(0, start - 120) : start])
         hyphen = re.search(r"[A-Z][\w.]*-$", before)  # "U.S.-|China Commission"
         title = _keep_title(before) if before.endswith(" ") else hyphen.group() if hyphen else ""
         owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
@@ -177,7 +177,7 @@ class Cast:
             bodies = [m for m in find_entries(after)[:1] if m.entry.kind == "body" and m.first <= 2]
             if bodies:
                 return self.text[start : start + len(phrase) + after[bodies[0].last - 1].end]
-        tail = re.search(rf"(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$", whole)
+        tail = _TAIL.search(whole)
         listed = _find_listed(words)
         if tail and judge_source(phrase, self.home).side and not listed & {len(words) - 2, len(words) - 1}:
             return f"{tail.group()}, {whole[: tail.start()]}"
@@ -237,7 +237,8 @@ class Cast:
             side = known["side"]
         else:
             side = certain[0] if certain else guessed[0] if guessed else OTHER
-        known_as = _list_words(" ".join([*introductions, known["office"] if known else ""]))
+        introductions.append(known["office"] if known else "")
+        known_as = " ".join(dict.fromkeys(word.norm for said in introductions for word in read_words(said)))
         return Source(name, side, known_as, True)
 
     # -- bodies, documents, offices --------------------------------------------------------
@@ -266,6 +267,11 @@ class Cast:
             return later
         if sure and body and body.side == sure:
             return Source(body.name, sure, _list_words(phrase))
+        staff = _STAFF_OF.search(phrase) if not sure else None
+        if staff and staff[1].lower() in read_group("body nouns"):
+            body = self._find_body_called(staff[1].lower(), start)
+            if body:
+                return body
         chief = _COMPLEMENT.search(phrase)
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
@@ -428,6 +434,8 @@ class Cast:
             ),
             (-1, None),
         )
+        if sex is None and last[1]:
+            return last[1]._replace(name=_make_single(last[1].name), is_person=True)
         opening = self._find_opening(start, last[0]) if kind == 1 else None
         return opening if opening and _may_be(opening, sex) else last[1]
 
@@ -458,6 +466,8 @@ class Cast:
         return lead.end() if lead else begin
 
 
+# a name at the end, not one that a preposition leads to: "officials under Joe Biden"
+_TAIL = re.compile(rf"(?<!\bunder )(?<!\bof )(?<!\bfor )(?<!\band )(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$")
 _REST = re.compile(r"(?: (?:of|for|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
 _FROM_BODY = re.compile(
     r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|"
@@ -479,6 +489,7 @@ _HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman represe
                "spokesman": "spokesman spokesperson", "spokeswoman": "spokeswoman spokesperson",
                "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
 _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
+_STAFF_OF = re.compile(r" (?:with|at|of|from|in|for) the (\w+)$")  # "an official with the ministry"
 _OWNER = re.compile(
     rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), (who [^;:.!?“”\"\n]{{0,150}}|[^,;:.!?“”\"\n]{{0,90}})$"
 )
@@ -625,12 +636,17 @@ def _find_word(text, word):
         at = text.find(word, end)
 
 
+def _cut_before(text):
+    match = _BEFORE.match(text)
+    return text[match.end() :] if match else text
+
+
 def _find_introductions(text, name):
     """Give what stands around the first mentions of a name: title before, apposition after."""
     found = []
     for start, end in itertools.islice(_find_word(text, name), 4):
         before = text[max(0, start - 120) : start]
-        title = _BEFORE.split(before)[-1]
+        title = _cut_before(before)
         clause = _TITLE_CLAUSE.search(before) if not title.strip() else None
         found.append((clause[1] + " " if clause else _keep_title(title)) + name + _read_after(text, end))
     return found
@@ -733,6 +749,14 @@ def _may_be(source, excluded):
     """Tell whether a person may be "she": no first name or title that men bear."""
     words = {source.name.split()[0], *source.known_as.split()} if excluded and source.name else set()
     return not words & read_group(f"{excluded} names") if words and not _is_chinese(source.name) else True
+
+
+def _make_single(name):
+    """Write "Two US officials" as US official."""
+    name = re.sub(r"^(?:Two|Three|Four|Five|Several|Some) ", "", name)
+    head = _find_head(name)
+    single = re.sub(rf"\b{re.escape(head)}\b", head[:-1], name, count=1) if head.endswith("s") else name
+    return single[:1].upper() + single[1:]
 
 
 def _is_plural(source):

@@ -58,22 +58,29 @@ class Match(NamedTuple):
     entry: Entry
 
 
+@functools.lru_cache(maxsize=16384)
+def _normalise(raw):
+    """Write a word as the lists do: "Chinese" as china, "U.S.’s" as us."""
+    norm = raw.lower().replace("’", "'")
+    norm = norm[:-2] if norm.endswith("'s") else norm
+    norm = norm.replace(".", "").replace("'", "")
+    if norm == "us" and raw[0] == "u":  # the pronoun "us" is no country
+        return "them"
+    return _SAME.get(norm, norm)
+
+
 @functools.lru_cache(maxsize=4096)  # the same few phrases come again and again in an article
 def read_words(phrase):
     """Give the words of a phrase, "the" left out, "Chinese" read as "china", "U.S." as "us"."""
     words = []
     for match in _WORD.finditer(phrase):
-        raw = match.group()
-        norm = raw.lower().replace("’", "'")
-        norm = norm[:-2] if norm.endswith("'s") else norm
-        norm = norm.replace(".", "").replace("'", "")
-        if norm == "us" and raw[0] == "u":  # the pronoun "us" is no country
-            norm = "them"
+        raw, (start, end) = match.group(), match.span()
+        norm = _normalise(raw)
         if norm == "states" and words and words[-1].norm == "united":
             before = words.pop()
-            words.append(Word("us", phrase[before.start : match.end()], before.start, match.end()))
+            words.append(Word("us", phrase[before.start : end], before.start, end))
         elif norm and norm != "the":
-            words.append(Word(_SAME.get(norm, norm), raw, match.start(), match.end()))
+            words.append(Word(norm, raw, start, end))
     return tuple(words)
 
 
