@@ -104,7 +104,7 @@ def _is_no_statement(found, text, voice):
         return cue in set("-–—") and "\n" in text[found.end : found.speaker_start]
     if cue in ("found", "finds") and not text.startswith("that", found.start):
         return not _PROPER.search(found.speaker[1:]) and not judge_source(found.speaker, None).side
-    if cue in read_group("citing cues"):
+    if cue in read_group("citing cues") or cue.startswith("ask") and _ASKER.search(speaker):
         return True
     if cue in read_group("act cues"):
         return not cue.startswith("agree") or bool(_TO_DO.match(text, found.start))
@@ -115,6 +115,7 @@ def _is_no_statement(found, text, voice):
 
 
 _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
+_ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
 _PROPER = re.compile(r"[A-Z]")
 
 
