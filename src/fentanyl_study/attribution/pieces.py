@@ -97,14 +97,19 @@ def _drop_nested(attributions):
 def _is_no_statement(found, text, voice):
     """Tell what reports an act, a question or nothing: codebook, part 2."""
     cue, speaker = found.cue.lower(), found.speaker.lower()
-    named = _PROPER.search(found.speaker[1:]) or find_entries(read_words(found.speaker))
+    words = read_words(found.speaker)
+    named = _PROPER.search(found.speaker[1:]) or find_entries(words)
     if cue == "according" and not _PROPER.match(found.speaker):
-        return not named
+        return not named and not any(word.norm in read_group("documents") for word in words)
     if found.kind != "indirect":
         return cue in set("-–—") and "\n" in text[found.end : found.speaker_start]
     if cue in ("found", "finds") and not text.startswith("that", found.start):
-        return not _PROPER.search(found.speaker[1:]) and not judge_source(found.speaker, None).side
+        return not named or judge_source(found.speaker, None).side == OTHER
     if cue in read_group("citing cues") or cue.startswith("ask") and _ASKER.search(speaker):
+        return True
+    if cue.startswith("want"):
+        return not named or bool(_TO_DO.match(text, found.start))
+    if cue == "added" and _ADDED_TO.match(text, found.start) or _UNSAID.search(text, found.speaker_end, found.start + 8):
         return True
     if cue in read_group("act cues"):
         return not cue.startswith("agree") or bool(_TO_DO.match(text, found.start))
@@ -116,6 +121,9 @@ def _is_no_statement(found, text, voice):
 
 _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
+# "added it to the list"; "did not say whether it was"
+_ADDED_TO = re.compile(r"(?!that\b)[^“\"]{2,120}? to (?:a|an|the|its|which|[A-Z]\w+)\b")
+_UNSAID = re.compile(r"(?:not|n['’]t) say (?:if|whether|when|how|what|who|why)\b")
 _PROPER = re.compile(r"[A-Z]")
 
 

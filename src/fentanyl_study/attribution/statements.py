@@ -59,22 +59,24 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
 
 @functools.cache
 def _read_claims():
-    """Give {kind: forms} of the verbs that report a position."""
-    claims = {"speech": set(read_group("speech cues"))}
+    """Give {kind: {form: the word that must follow it soon, or ""}} of the verbs that report a position."""
+    claims = {"speech": dict.fromkeys(read_group("speech cues"), "")}
     for row in read_wordlist("claim_verbs"):
-        claims.setdefault(row["kind"], set()).update(row["forms"].split())
+        after = row["verb"].partition(" ")[2]
+        claims.setdefault(row["kind"], {}).update(dict.fromkeys(row["forms"].split(), after))
     return claims
 
 
 @functools.cache
 def _read_forms():
-    return frozenset().union(*(forms for kind, forms in _read_claims().items() if kind != "tag"))
+    claims = _read_claims()
+    return {form: after for kind in claims if kind != "tag" for form, after in claims[kind].items()}
 
 
 _LOWER_WORD = re.compile(r"(?<=[\s,])[a-z]+\b")
 # "On Friday, | China denied it"; "When it appeared, | the embassy called it a smear"
 _LEAD = re.compile(
-    r"(?:[^\n]{0,200}(?::|[”\"]) )?(?:(?:But|And|Yet|Still),? )?"
+    r"(?:[^\n]{0,200}(?:[:;]|[”\"]) )?(?:(?:But|And|Yet|Still),? )?"
     r"(?:(?:On|In|Last|Earlier|Meanwhile|However|Despite|During|For|At|After|By|When|As|While|Asked|"
     r"Though|Although|Since)\b[^,;]{0,120}, (?!said|told))?"
 )
@@ -99,7 +101,8 @@ def _find_clause(text, start, end):
     """Find the first verb of saying or claiming whose subject opens the sentence, with that subject."""
     forms = _read_forms()
     for verb in _LOWER_WORD.finditer(text, start, min(end, start + 300)):
-        if verb.group() in forms:
+        after = forms.get(verb.group())
+        if after == "" or after and after in text[verb.end() : min(end, verb.end() + 40)].split()[:5]:
             found = _read_subject(text, start, verb.start())
             if found:
                 return *found, verb
@@ -126,6 +129,10 @@ def _read_subject(text, start, end):
     return None
 
 
+# "…, | said a statement released by the ministry."
+_INVERTED = re.compile(
+    r", (?P<verb>said|says) (?P<subject>(?:the|a|an|one) [^,;:“”\"\n]{2,80}?)(?: after [^,.]{2,40})?[.,]?$"
+)
 # "…, | the professor cautioned, …"
 _QUOTED_AS = re.compile(
     r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+) (?:was|were) (?P<verb>quoted)\b"
@@ -142,15 +149,15 @@ def _read_tag(text, start, end, pieces):
     match = _QUOTED_AS.search(text, start, end)
     if match:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
-    match = _TAG.search(text[start:end])
-    if not match or match["verb"] not in _read_forms() | _read_claims()["tag"]:
+    match = _INVERTED.search(text, start, end) or _TAG.search(text, start, end)
+    if not match or match["verb"] not in _read_forms().keys() | _read_claims()["tag"].keys():
         return None
-    at, subject = start + match.start("subject"), match["subject"]
-    if any((piece.clause_start or 0) >= at - 1 for piece in pieces) or _RELATIVE.search(subject):
+    at, subject = match.start("subject"), match["subject"]
+    if any((piece.clause_start or 0) >= match.start() for piece in pieces) or _RELATIVE.search(subject):
         return None
     if _NO_SUBJECT.search(subject) and subject.lower() not in read_group("personal pronouns"):
         return None
-    verb = _LOWER_WORD.search(text, start + match.start("verb"))
+    verb = _LOWER_WORD.search(text, match.start("verb"))
     return at, subject, verb
 
 
@@ -159,7 +166,7 @@ def _code_clause(text, start, end, clause, quoted, cast):
     at, subject, verb, is_tag = clause
     source = cast.resolve(subject, at)
     is_speech = is_tag or verb.group() in read_group("speech cues")
-    if not source or source.side == OTHER and not (is_speech or source.is_person):
+    if not source or source.side == OTHER and not (is_speech or split_name(subject)[0]):
         return None
     piece = Piece(start, end, source, "indirect" if is_speech else "claim", verb.group(), at)
     return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), verb.group())
@@ -168,7 +175,7 @@ def _code_clause(text, start, end, clause, quoted, cast):
 # "provisional figures from the CDC show", "in the view of Zhang Yong'an, dean of the College,"
 _FINDING = re.compile(
     r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|"
-    r"at) (?P<body>[^,;.\n]{3,90}?),? "
+    r"at) (?:the )?(?P<body>(?:[^,;.\n]|\.(?=[\w ][^A-Z]|\w)){3,90}?),? "
     r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
     r"\bin the (?P<view>view|words|opinion|eyes) of (?P<person>[^,;.\n]{3,90}),"
 )
@@ -236,7 +243,7 @@ def _find_mode(text, start, end, mine, quoted, *, is_only=False):
 
 
 _CITED = re.compile(
-    r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?P<source>(?:[^,;.\n]|\.(?=\w))+?)(?:\s+as\s+\w+ing\b|"
+    r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?!by\b)(?P<source>(?:[^,;.\n]|\.(?=\w))+?)(?:\s+as\s+\w+ing\b|"
     r"(?=[,;.\n]|$))"
 )
 
