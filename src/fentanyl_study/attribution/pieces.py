@@ -107,8 +107,11 @@ def _is_no_statement(found, text, voice):
         return not named or judge_source(found.speaker, None).side == OTHER
     if cue in read_group("citing cues") or cue.startswith("ask") and _ASKER.search(speaker):
         return True
+    by_person = speaker in ("he", "she") or split_name(found.speaker)[0]
     if cue.startswith("want"):
-        return not named or bool(_TO_DO.match(text, found.start))
+        return not (named or by_person) or bool(_TO_DO.match(text, found.start))
+    if cue.startswith("show") and by_person and not text.startswith("that", found.start):
+        return True  # "he showed us a photo"
     if cue == "added" and _ADDED_TO.match(text, found.start) or _UNSAID.search(text, found.speaker_end, found.start + 8):
         return True
     if cue in read_group("act cues"):

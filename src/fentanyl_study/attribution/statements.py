@@ -124,7 +124,8 @@ def _read_subject(text, start, end):
     name, words = split_name(head)[0], read_words(head)
     last = find_entries(words[-3:])
     is_listed = last and last[-1].last == len(words[-3:])
-    if is_listed or name and head.endswith(name) or head.lower() in read_group("personal pronouns"):
+    apposed = closed and split_name(rest.strip(", "))[0]
+    if is_listed or apposed or name and head.endswith(name) or head.lower() in read_group("personal pronouns"):
         return at, subject
     return None
 
