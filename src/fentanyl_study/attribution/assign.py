@@ -9,8 +9,10 @@ from fentanyl_study.attribution.pieces import deal_pieces
 from fentanyl_study.attribution.sides import (
     HOMES,
     US,
+    find_entries,
     find_speaker,
     judge_source,
+    read_words,
 )
 from fentanyl_study.attribution.statements import NARRATOR, Code, code_statement
 from fentanyl_study.attribution.transcripts import UNNAMED, find_turn, find_turns
@@ -93,7 +95,7 @@ def attribute_article(text, spans, document, *, removed=()):
     masked = mask_text(text, spans)
     voice, title = document.get("voice") or "narrator", document.get("title") or ""
     background = "\n".join([title, *(text[start:end] for start, end, *_ in removed)])
-    cast = Cast(masked, _find_home(document, text), (document.get("published") or "")[:4], background)
+    cast = Cast(masked, HOMES.get(document.get("outlet_country", "")), (document.get("published") or "")[:4], background)
     turns = [] if not spans else find_turns(masked, title=title, voice=voice)
     page = _find_page_source(document, cast)
     if page and page.is_person and not turns:
@@ -114,18 +116,6 @@ def attribute_article(text, spans, document, *, removed=()):
 # -- the document --------------------------------------------------------------------------
 
 
-_DATELINE = re.compile(
-    r"\b(?:BEIJING|SHANGHAI|Beijing|Shanghai|XINGTAI|HONG KONG)\b[^\n]{0,30}(?:\(|—|–|--| - )"
-)
-
-
-def _find_home(document, text):
-    """Give the side that an office without a country stands for: the outlet's, or the dateline's."""
-    if _DATELINE.search(text, 0, 600):
-        return HOMES["CN"]
-    return HOMES.get(document.get("outlet_country", ""), None)
-
-
 _ORDER = re.compile(
     r"\b[Bb]y the authority vested in me\b|\bI, [A-Z][A-Z. ]+, President of the United States"
 )
@@ -140,7 +130,7 @@ def _find_page_source(document, cast):
     match = _REMARKS_BY.search(title) or _OWN_REMARKS.search(title)
     if match:
         source = cast.resolve(match["who"], -1)
-        if source and source.is_person:
+        if source and source.is_person and not _ends_with_office(source.name):
             return source._replace(side=voice)
     if voice == US and _ORDER.search(cast.text):
         president = cast.resolve("the President", -1)
@@ -153,6 +143,12 @@ def _find_page_source(document, cast):
         else split_name(outlet)[0] or outlet
     )
     return Source(name, voice, outlet.lower())
+
+
+def _ends_with_office(name):
+    """Tell "Embassy Spokesperson", who has no name."""
+    words = read_words(name)
+    return any(match.last == len(words) for match in find_entries(words))
 
 
 def _resolve_turns(turns, cast, page):
@@ -192,8 +188,7 @@ def _carry(codes, spans, text):
         while j < len(codes) and codes[j] == NARRATOR:
             j += 1
         if 0 < i < j < len(codes) and j - i <= MAX_CARRIED and _is_same_report(codes[i - 1], codes[j]):
-            between = text[spans[i][0] : spans[j - 1][1]]
-            if _is_joined(text, spans, i, j, codes[j].speaker) and not _names(between, codes[j].speaker):
+            if _is_joined(text, spans, i, j, codes[j].speaker):
                 codes[i:j] = [codes[j]._replace(mode="indirect", cue="")] * (j - i)
         i = max(j, i + 1)
     return codes
@@ -220,8 +215,3 @@ def _is_joined(text, spans, i, j, speaker):
 _TURN = re.compile(r"(?:But|Yet|Still|That|What|Now|Last|On|Earlier|Despite)\b")  # the narrator takes over
 _ENDS_WITH_TAG = re.compile(r", (?:\w+ ){1,4}?(?:said|says|added|noted)\b[^,]{0,40}$")
 _PAPER = re.compile(r"\b(?:report|document|paper|statement|indictment)\b")
-
-
-def _names(text, speaker):
-    words = speaker.split()
-    return any(re.search(rf"\b{re.escape(word)}\b", text) for word in words[:1] + words[-1:])
