@@ -22,6 +22,11 @@ REPEATED_WORDS = 6  # a quotation of so many words that stands again below is a 
 _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 _CLOSED = re.compile(r"[.!?…。！？][\"”’')\]\d]*\Z")
 _LABEL = re.compile(r"(?:Q|A|QUESTION|ANSWER|MODERATOR)(?:\s*[:：]|\s{2,}|\t)|[\w.’'() /-]{1,60}[:：]\Z")
+# "On the role of brokers:" and "What they're saying:" head a passage, "Yu Haibin:" and "TV reporter:" a turn to speak
+_COLON_HEADING = re.compile(
+    r"(?:On|The|What|Why|How|Where|Between|Driving|Zoom|Go|Yes|State|By|Catch)\b(?!.*\b(?:[Rr]eporter|[Cc]orrespondent"
+    r"|[Pp]resident|[Ss]pokes\w+|[Hh]ost|[Mm]oderator|[Mm]inister|[Ss]ecretary)\b)(?=.* [a-z])[^.!?]*[:：]\Z"
+)
 _BULLET = re.compile(r"[•·▪◦‣*–-]\s+\S|\(?\d{1,2}[.)]\s+\S")
 # A bare tag ("Liu said in the interview") opens a block quotation and is running text without its stop
 _TAG = re.compile(
@@ -194,7 +199,7 @@ def _mark_headings(words, reasons):
 def _is_heading(line):
     few = len(line.split()) <= LONGEST_HEADING
     if line.endswith((":", "：")):
-        return few and line.isupper() and len(line.split()) > 3
+        return few and not _TAG.search(line) and (_COLON_HEADING.match(line) or line.isupper() and len(line.split()) > 3)
     bare = not _CLOSED.search(line) and not line[0].islower() and line[-1] not in ",;-–—"
     return few and bare and not (_TAG.search(line) or _LABEL.match(line) or _BULLET.match(line))
 
