@@ -346,10 +346,11 @@ def test_list(server, tmp_path, capsys):
     zipped = gzip.compress(PAGE)
     server.routes |= {
         "/menu": (200, {}, MENU), "/zip": (200, {}, zipped), "/pdf": (200, {"Content-Type": "application/pdf"}, b"%PDF"),
+        "/json": (200, {"Content-Type": "application/json"}, json.dumps([SENTENCES]).encode()),
         "/copy": (200, {}, PAGE), "/month": (200, {}, PAGE.replace(b"matter", b"subject")),
     }  # fmt: skip
     given = "2020-01-02,Our title,House,US,government,remarks,us_official,{},seen"
-    rows = [given.format(server.url + path) for path in ("/page", "/menu", "/zip", "/pdf", "/gone", "/copy")]
+    rows = [given.format(server.url + path) for path in ("/page", "/menu", "/zip", "/pdf", "/json", "/gone", "/copy")]
     rows += [rows[0], f"2024-07,,,US,government,,us_official,{server.url}/month,"]
     listed = write_list(tmp_path / "list.csv", *rows)
     assert run("list", listed, "--data", tmp_path / "corpus") == 1
@@ -358,11 +359,11 @@ def test_list(server, tmp_path, capsys):
     assert tuple(articles.loc["house-2020-01-02", ["title", "author", "notes"]]) == ("Our title", "Anna Berg", "seen")
     failed = read_csv(tmp_path / "corpus" / fetch.NOT_FETCHED).set_index("url")
     assert {url.rpartition("/")[2]: row["again"] for url, row in failed.iterrows()} == dict.fromkeys(
-        ["menu", "zip", "pdf", "gone", "copy"], "no"
+        ["menu", "zip", "pdf", "json", "gone", "copy"], "no"
     )
     assert "the same text as house-2020-01-02" in failed.loc[f"{server.url}/copy", "reason"]
     output = capsys.readouterr()
-    assert output.out == "2 added, 1 known, 5 failed\n" and "no article on this page" in output.err
+    assert output.out == "2 added, 1 known, 6 failed\n" and "no article on this page" in output.err
     # resumes: nothing is fetched a second time
     n_seen = len(server.seen)
     assert run("list", listed, "--data", tmp_path / "corpus") == 0 and len(server.seen) == n_seen
