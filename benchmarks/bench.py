@@ -190,7 +190,7 @@ def plot(matches, builds, path):
 def describe_machine(options):
     cpu = next((line.partition(":")[2].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "")
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn", "pandas", "joblib"))
-    peers = ", ".join(line for line in (HERE / "requirements.txt").read_text().splitlines() if line[:1] not in "#n")
+    peers = ", ".join(line for line in (HERE / "requirements.txt").read_text().splitlines() if not line.startswith("#"))
     load = os.getloadavg()[0]
     return (f"{platform.system()}, {os.cpu_count()} cores{f' ({cpu})' if cpu else ''}, Python {platform.python_version()}, "
             f"{packages}. Peers: {peers}. Texts: {Path(options.texts).name}. Median of {options.rounds} rounds; "
