@@ -41,13 +41,14 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
     if tagged and (code := _code_clause(text, start, end, (*tagged, True), quoted, cast)):
         return code
     reported = _code_reported(text, start, end, pieces, quoted)
-    clause = _find_clause(text, start, end)
-    if clause and (not reported or clause[2].group() in _read_claims()["rejection"]):
+    is_weak = not reported or reported.cue in (":", ",")  # a mere mark is no verb
+    clause = _find_clause(text, start, end, _read_forms() if is_weak else _read_claims()["rejection"])
+    if clause:
         at = clause[2].start()
         within = all(
             (p.clause_start or 0) > at and p.cue.lower() not in read_group("speech cues") for p in pieces
         )
-        code = (within or not reported) and _code_clause(text, start, end, (*clause, False), quoted, cast)
+        code = (within or is_weak) and _code_clause(text, start, end, (*clause, False), quoted, cast)
         if code and (not page or not reported and code.side not in (page.side, OTHER)):  # what a page claims is its own
             reported = code
     code = reported or _code_finding(text, start, end, cast)
@@ -76,7 +77,7 @@ def _read_forms():
 _LOWER_WORD = re.compile(r"(?<=[\s,])[a-z]+\b")
 # "On Friday, | China denied it"; "When it appeared, | the embassy called it a smear"
 _LEAD = re.compile(
-    r"(?:[^\n]{0,200}(?:[:;]|[”\"]) )?(?:(?:But|And|Yet|Still),? )?"
+    r"(?:(?:But|And|Yet|Still),? )?"
     r"(?:(?:On|In|Last|Earlier|Meanwhile|However|Despite|During|For|At|After|By|When|As|While|Asked|"
     r"Though|Although|Since)\b[^,;]{0,120}, (?!said|told))?"
 )
@@ -92,26 +93,32 @@ _RELATIVE = re.compile(r",? (?:who|which|that|whose)\b")
 
 
 # "Senator Lee had a word for it: “No.”"
+_MARK = re.compile(":")
 _COLON = re.compile(
-    r"(?P<subject>(?:The )?(?:(?:[A-Z][\w.’'-]*|of|in|the|consulate|embassy|\([A-Z][\w.-]+\)) ?){1,9}),?[^:“”\"]{3,120}(?=: ?[“\"])"
+    r"(?P<subject>(?:The )?(?:(?:[A-Z][\w.’'-]*|of|in|the|consulate|embassy|\([A-Z][\w.-]+\)),? ){1,9})"
+    r"[^:“”\"]{3,120}(?P<mark>:) ?[“\"]"
 )
 
 
-def _find_clause(text, start, end):
+def _find_clause(text, start, end, forms):
     """Find the first verb of saying or claiming whose subject opens the sentence, with that subject."""
-    forms = _read_forms()
-    for verb in _LOWER_WORD.finditer(text, start, min(end, start + 300)):
+    stop = min(end, start + 300)
+    words = [] if forms.keys().isdisjoint(text[start:stop].replace(",", "").split()) else (
+        _LOWER_WORD.finditer(text, start, stop)
+    )  # fmt: skip
+    for verb in words:
         after = forms.get(verb.group())
         if after == "" or after and after in text[verb.end() : min(end, verb.end() + 40)].split()[:5]:
             found = _read_subject(text, start, verb.start())
             if found:
                 return *found, verb
-    colon = _COLON.match(text, start, end)
-    return colon and (start, colon["subject"], colon)
+    colon = text.find(": ", start, end) > 0 and _COLON.match(text, start, end)
+    return (start, colon["subject"].rstrip(", "), _MARK.search(text, colon.start("mark"))) if colon else None
 
 
 def _read_subject(text, start, end):
     """Give the start and the words of a subject that fills the stretch before a verb."""
+    start = max(start, *(text.rfind(mark, start, end) + 2 for mark in (": ", "; ", "” ", '" ')))
     at = _LEAD.match(text, start, end).end()
     subject = text[at : _TRAIL.search(text, at, end).start()]
     head = _RELATIVE.split(subject.split(", ")[0])[0]
