@@ -174,7 +174,7 @@ _LABELLED_QUOTE = re.compile(r"[^:\n]*:\s*[“\"]")
 
 
 def _code_turn(source):
-    return Code(source.side, source.name, "direct", "") if source else NARRATOR
+    return Code(source.side, source.name, "direct", "") if source and source.name else NARRATOR
 
 
 # -- sentences that neighbours explain -----------------------------------------------------

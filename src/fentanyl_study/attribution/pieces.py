@@ -108,7 +108,7 @@ def _is_no_statement(found, text, voice):
     if cue in read_group("citing cues") or cue.startswith("ask") and _ASKER.search(speaker):
         return True
     by_person = speaker in ("he", "she") or split_name(found.speaker)[0]
-    if cue.startswith("want"):
+    if cue.startswith(("want", "expect")):
         return not (named or by_person) or bool(_TO_DO.match(text, found.start))
     if cue.startswith("show") and by_person and not text.startswith("that", found.start):
         return True  # "he showed us a photo"

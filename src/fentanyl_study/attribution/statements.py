@@ -118,8 +118,8 @@ def _find_clause(text, start, end, forms):
 
 def _read_subject(text, start, end):
     """Give the start and the words of a subject that fills the stretch before a verb."""
-    start = max(start, *(text.rfind(mark, start, end) + 2 for mark in (": ", "; ", "” ", '" ')))
-    at = _LEAD.match(text, start, end).end()
+    begin = max(text.rfind(mark, start, end) for mark in (": ", "; ", "” ", '" '))
+    at = _LEAD.match(text, begin + 2 if begin >= 0 else start, end).end()
     subject = text[at : _TRAIL.search(text, at, end).start()]
     head = _RELATIVE.split(subject.split(", ")[0])[0]
     closed = text.startswith(",", at + len(subject))
@@ -139,7 +139,8 @@ def _read_subject(text, start, end):
 
 # "…, | said a statement released by the ministry."
 _INVERTED = re.compile(
-    r", (?P<verb>said|says) (?P<subject>(?:the|a|an|one) [^,;:“”\"\n]{2,80}?)(?: after [^,.]{2,40})?[.,]?$"
+    r", (?P<verb>said|says) (?P<subject>(?:the|a|an|one|[A-Z][\w’'-]+) [^;:“”\"\n]{2,110}?)"
+    r"(?: after [^,.]{2,40})?[.,]?$"
 )
 # "…, | the professor cautioned, …"
 _QUOTED_AS = re.compile(
@@ -174,7 +175,8 @@ def _code_clause(text, start, end, clause, quoted, cast):
     at, subject, verb, is_tag = clause
     source = cast.resolve(subject, at)
     is_speech = is_tag or verb.group() in read_group("speech cues")
-    if not source or source.side == OTHER and not (is_speech or split_name(subject)[0]):
+    is_nobody = not source or not any(map(str.isalpha, source.name))
+    if is_nobody or source.side == OTHER and not (is_speech or split_name(subject)[0]):
         return None
     piece = Piece(start, end, source, "indirect" if is_speech else "claim", verb.group(), at)
     return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), verb.group())
@@ -194,7 +196,9 @@ def _code_finding(text, start, end, cast):
     match = _FINDING.search(text[start:end])
     group = match and ("body" if match["body"] else "person")
     source = match and cast.resolve(match[group], start + match.start(group))
-    return Code(source.side, source.name, "indirect", match["cue"] or match["view"]) if source else NARRATOR
+    if not source or not source.name:
+        return NARRATOR
+    return Code(source.side, source.name, "indirect", match["cue"] or match["view"])
 
 
 def _code_reported(text, start, end, pieces, quoted):
@@ -276,7 +280,7 @@ def _code_citation(text, start, end, cast, code):
     ):
         return code
     source = cast.resolve(match["source"], match.start("source"))
-    if not source or code.side not in ("narrator", OTHER) and _is_bare(match["source"]):
+    if not source or not source.name or code.side not in ("narrator", OTHER) and _is_bare(match["source"]):
         return code
     citing = judge_source(text[start : match.start()].split(",")[0], None)
     vague = not judge_source(match["source"], None).is_certain and not source.is_person
