@@ -110,7 +110,7 @@ def attribute_article(text, spans, document, *, removed=()):
             code = code_statement(masked, *span, pieces, quoted, cast, page)
             mine = page and code == NARRATOR and k is None  # a page speaks where nobody else does
             codes.append(Code(page.side, page.name, "direct", "") if mine else code)
-    return _carry(codes, spans, masked)
+    return _carry(_go_on(codes, spans, masked), spans, masked)
 
 
 # -- the document --------------------------------------------------------------------------
@@ -178,6 +178,24 @@ def _code_turn(source):
 
 
 # -- sentences that neighbours explain -----------------------------------------------------
+
+
+# "Four laboratories were shut."; "In one of them, …"; not "Opioids killed more than 42,000"
+_GOES_ON = re.compile(
+    r"(?:(?:More than |About |Some |Nearly |Another )?(?:[\d.,]+|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)"
+    r"\b(?! (?:of|percent|people)\b)[^,;:]* (?:was|were) |In one (?:of them|case)\b|Another \w+ed\b|The same )"
+)
+
+
+def _go_on(codes, spans, text):
+    """Give figures and cases that follow a report within its paragraph to who reported (codebook, part 2)."""
+    codes = list(codes)
+    for i in range(1, len(codes)):
+        before, (start, end) = codes[i - 1], spans[i]
+        if codes[i] == NARRATOR and before.mode in ("indirect", "mixed") and _GOES_ON.match(text, start, end):
+            if "\n" not in text[spans[i - 1][1] : start]:
+                codes[i] = before._replace(mode="indirect", cue="")
+    return codes
 
 
 def _carry(codes, spans, text):

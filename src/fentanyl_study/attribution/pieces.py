@@ -114,6 +114,8 @@ def _is_no_statement(found, text, voice):
         return True  # "he showed us a photo"
     if cue == "added" and _ADDED_TO.match(text, found.start) or _UNSAID.search(text, found.speaker_end, found.start + 8):
         return True
+    if cue in ("replied", "replies", "reply") and text.startswith("to ", found.start):
+        return True
     if cue in read_group("act cues"):
         return not cue.startswith("agree") or bool(_TO_DO.match(text, found.start))
     if cue in read_group("speech cues"):

@@ -82,12 +82,12 @@ _LEAD = re.compile(
     r"Though|Although|Since)\b[^,;]{0,120}, (?!said|told))?"
 )
 _TRAIL = re.compile(
-    r",?(?:\s(?:on|in|last|this|earlier|late) \w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|later|"
+    r",?(?:\s(?:on|in|last|this|earlier|late) \w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|later|likewise|"
     r"long|since|just as long|does not|do not|himself|herself|themselves|\w+ly))*\s*$"
 )
 _NO_SUBJECT = re.compile(
     r"[;:“”\"]|\b(?:was|were|is|are|be|been|being|has|have|had|will|would|can|could|may|should|did|does|"
-    r"they|he|she|it|we|to|and its|said|says)\b|, (?:and|but) "
+    r"they|he|she|it|we|(?<!mbassador )(?<!nvoy )to|and its|said|says)\b|, (?:and|but) "
 )
 _RELATIVE = re.compile(r",? (?:who|which|that|whose)\b")
 
@@ -149,7 +149,7 @@ _QUOTED_AS = re.compile(
 )
 _TAG = re.compile(
     r", (?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+) "
-    r"(?P<verb>[a-z]+)(?: (?:out|on))?(?:\W*$|, )"
+    r"(?P<verb>[a-z]+)(?: (?:out|on))?(?: (?:on )?[A-Z]\w+day)?(?:\W*$|, )"
 )
 
 
