@@ -218,18 +218,14 @@ def _is_same_report(before, after):
 
 def _is_joined(text, spans, i, j, speaker):
     """Tell whether sentences i to j share a paragraph with the next or with both, or report a document."""
-    opening, after = text[spans[i][0] : spans[i][1]], text[spans[j][0] : spans[j][1]]
-    if _TURN.match(opening):
-        return False
     with_next = "\n" not in text[spans[i][0] : spans[j][0]]
     with_last = "\n" not in text[spans[i - 1][1] : spans[j - 1][0]]
-    if with_next and _ENDS_WITH_TAG.search(after):
+    if with_next and _ENDS_WITH_TAG.search(text, *spans[j]):
         return True
     verdict = judge_source(speaker, None)
     is_body = verdict.entry and verdict.entry.kind == "body" or _PAPER.search(text, *spans[i - 1])
     return bool(is_body) or with_next and with_last and text[spans[i - 1][1] - 1] not in '”"'
 
 
-_TURN = re.compile(r"(?:But|Yet|Still|That|What|Now|Last|On|Earlier|Despite)\b")  # the narrator takes over
 _ENDS_WITH_TAG = re.compile(r", (?:\w+ ){1,4}?(?:said|says|added|noted)\b[^,]{0,40}$")
 _PAPER = re.compile(r"\b(?:report|document|paper|statement|indictment)\b")

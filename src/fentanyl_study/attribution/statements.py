@@ -149,7 +149,7 @@ _QUOTED_AS = re.compile(
 )
 _TAG = re.compile(
     r", (?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+) "
-    r"(?P<verb>[a-z]+)(?: (?:out|on))?(?: (?:on )?[A-Z]\w+day)?(?:\W*$|, )"
+    r"(?P<verb>[a-z]+)(?: (?:out|on|later))?(?: (?:on )?[A-Z]\w+day)?(?:\W*$|, )"
 )
 
 
