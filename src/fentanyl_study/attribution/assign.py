@@ -95,7 +95,8 @@ def attribute_article(text, spans, document, *, removed=()):
     masked = mask_text(text, spans)
     voice, title = document.get("voice") or "narrator", document.get("title") or ""
     background = "\n".join([title, *(text[start:end] for start, end, *_ in removed)])
-    cast = Cast(masked, HOMES.get(document.get("outlet_country", "")), (document.get("published") or "")[:4], background)
+    home, year = HOMES.get(document.get("outlet_country", "")), (document.get("published") or "")[:4]
+    cast = Cast(masked, home, year, background)
     turns = [] if not spans else find_turns(masked, title=title, voice=voice)
     page = _find_page_source(document, cast)
     if page and page.is_person and not turns:
@@ -182,8 +183,9 @@ def _code_turn(source):
 
 # "Four laboratories were shut."; "In one of them, …"; not "Opioids killed more than 42,000"
 _GOES_ON = re.compile(
-    r"(?:(?:More than |About |Some |Nearly |Another )?(?:[\d.,]+|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)"
-    r"\b(?! (?:of|percent|people)\b)[^,;:]* (?:was|were) |In one (?:of them|case)\b|Another \w+ed\b|The same )"
+    r"(?:(?:More than |About |Some |Nearly |Another )?(?:[\d.,]+|Two|Three|Four|Five|Six|Seven|Eight|Nine|"
+    r"Ten)\b(?! (?:of|percent|people)\b)[^,;:]* (?:was|were) |In one (?:of them|case)\b|"
+    r"Another \w+ed\b|The same )"
 )
 
 

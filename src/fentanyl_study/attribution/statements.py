@@ -49,8 +49,8 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
             (p.clause_start or 0) > at and p.cue.lower() not in read_group("speech cues") for p in pieces
         )
         code = (within or is_weak) and _code_clause(text, start, end, (*clause, False), quoted, cast)
-        if code and (not page or not reported and code.side not in (page.side, OTHER)):  # what a page claims is its own
-            reported = code
+        is_own = page and (reported or not code or code.side in (page.side, OTHER))  # a page's own claims
+        reported = code if code and not is_own else reported
     code = reported or _code_finding(text, start, end, cast)
     return _code_citation(text, start, end, cast, code)
 
@@ -82,8 +82,8 @@ _LEAD = re.compile(
     r"Though|Although|Since)\b[^,;]{0,120}, (?!said|told))?"
 )
 _TRAIL = re.compile(
-    r",?(?:\s(?:on|in|last|this|earlier|late) \w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|later|likewise|"
-    r"long|since|just as long|does not|do not|himself|herself|themselves|\w+ly))*\s*$"
+    r",?(?:\s(?:on|in|last|this|earlier|late) \w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|"
+    r"later|likewise|long|since|just as long|does not|do not|himself|herself|themselves|\w+ly))*\s*$"
 )
 _NO_SUBJECT = re.compile(
     r"[;:“”\"]|\b(?:was|were|is|are|be|been|being|has|have|had|will|would|can|could|may|should|did|does|"
@@ -108,7 +108,7 @@ def _find_clause(text, start, end, forms):
     )  # fmt: skip
     for verb in words:
         after = forms.get(verb.group())
-        if after == "" or after and after in text[verb.end() : min(end, verb.end() + 40)].split()[:5]:
+        if after == "" or after and after in _WORD.findall(text, verb.end(), min(end, verb.end() + 40))[:5]:
             found = _read_subject(text, start, verb.start())
             if found:
                 return *found, verb
@@ -132,9 +132,8 @@ def _read_subject(text, start, end):
     last = find_entries(words[-3:])
     is_listed = last and last[-1].last == len(words[-3:])
     apposed = closed and split_name(rest.strip(", "))[0]
-    if is_listed or apposed or name and head.endswith(name) or head.lower() in read_group("personal pronouns"):
-        return at, subject
-    return None
+    is_named = apposed or name and head.endswith(name) or head.lower() in read_group("personal pronouns")
+    return (at, subject) if is_listed or is_named else None
 
 
 # "…, | said a statement released by the ministry."
@@ -255,8 +254,8 @@ def _find_mode(text, start, end, mine, quoted, *, is_only=False):
 
 
 _CITED = re.compile(
-    r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?!by\b)(?P<source>(?:[^,;.\n]|\.(?=\w))+?)(?:\s+as\s+\w+ing\b|"
-    r"(?=[,;.\n]|$))"
+    r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?!by\b)(?P<source>(?:[^,;.\n]|\.(?=\w))+?)"
+    r"(?:\s+as\s+\w+ing\b|(?=[,;.\n]|$))"
 )
 
 
