@@ -154,7 +154,9 @@ _TAG = re.compile(
 
 def _read_tag(text, start, end, pieces):
     """Read a short clause of speech inside or at the end of a sentence, which all of it belongs to."""
-    match = _QUOTED_AS.search(text, start, end)
+    if text.find(", ", start, end) < 0 and text.find(" quoted", start, end) < 0:
+        return None
+    match = text.find(" quoted", start, end) >= 0 and _QUOTED_AS.search(text, start, end)
     if match:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = _INVERTED.search(text, start, end) or _TAG.search(text, start, end)
@@ -244,6 +246,8 @@ def _find_mode(text, start, end, mine, quoted, *, is_only=False):
             (max(a, s), min(b, e)) for s, e in quoted
             if s < b and a < e and (" " in text[s:e] or text[s].islower() and piece.kind != "claim")
         }  # fmt: skip
+    if not spans:
+        return "indirect"
     words, inside, at = len(_WORD.findall(text, start, end)), 0, start
     for a, b in sorted(spans):
         inside += len(_WORD.findall(text, max(a, at), b)) if b > at else 0
@@ -259,12 +263,9 @@ _CITED = re.compile(
 )
 
 
-_HAS_CITED = re.compile(r" (?:citing|cited|quoting|quoted) ")
-
-
 def _code_citation(text, start, end, cast, code):
     """Give what an outlet or report passes on to the party it cites (codebook, part 2)."""
-    match = _HAS_CITED.search(text, start, end) and _CITED.search(text, start, end)
+    match = (text.find(" cit", start, end) >= 0 or text.find(" quot", start, end) >= 0) and _CITED.search(text, start, end)
     if (
         not match
         or code.side in ("china_official", "us_official")
