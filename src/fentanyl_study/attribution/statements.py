@@ -265,7 +265,8 @@ _CITED = re.compile(
 
 def _code_citation(text, start, end, cast, code):
     """Give what an outlet or report passes on to the party it cites (codebook, part 2)."""
-    match = (text.find(" cit", start, end) >= 0 or text.find(" quot", start, end) >= 0) and _CITED.search(text, start, end)
+    is_citing = text.find(" cit", start, end) >= 0 or text.find(" quot", start, end) >= 0
+    match = is_citing and _CITED.search(text, start, end)
     if (
         not match
         or code.side in ("china_official", "us_official")
