@@ -108,11 +108,13 @@ def _is_no_statement(found, text, voice):
     if cue in read_group("citing cues") or cue.startswith("ask") and _ASKER.search(speaker):
         return True
     by_person = speaker in ("he", "she") or split_name(found.speaker)[0]
-    if cue.startswith("want"):
+    if cue.startswith(("want", "expect")):
         return not (named or by_person) or bool(_TO_DO.match(text, found.start))
     if cue.startswith("show") and by_person and not text.startswith("that", found.start):
         return True  # "he showed us a photo"
-    if cue == "added" and _ADDED_TO.match(text, found.start) or _UNSAID.search(text, found.speaker_end, found.start + 8):
+    if _UNSAID.search(text, found.speaker_end, found.start + 8):
+        return True
+    if cue in ("replied", "replies", "reply") and text.startswith("to ", found.start):
         return True
     if cue in read_group("act cues"):
         return not cue.startswith("agree") or bool(_TO_DO.match(text, found.start))
@@ -124,8 +126,7 @@ def _is_no_statement(found, text, voice):
 
 _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
-# "added it to the list"; "did not say whether it was"
-_ADDED_TO = re.compile(r"(?!that\b)[^“\"]{2,120}? to (?:a|an|the|its|which|[A-Z]\w+)\b")
+# "did not say whether it was"
 _UNSAID = re.compile(r"(?:not|n['’]t) say (?:if|whether|when|how|what|who|why)\b")
 _PROPER = re.compile(r"[A-Z]")
 

@@ -41,15 +41,16 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
     if tagged and (code := _code_clause(text, start, end, (*tagged, True), quoted, cast)):
         return code
     reported = _code_reported(text, start, end, pieces, quoted)
-    clause = _find_clause(text, start, end)
-    if clause and (not reported or clause[2].group() in _read_claims()["rejection"]):
+    is_weak = not reported or reported.cue in (":", ",")  # a mere mark is no verb
+    clause = _find_clause(text, start, end, _read_forms() if is_weak else _read_claims()["rejection"])
+    if clause:
         at = clause[2].start()
         within = all(
             (p.clause_start or 0) > at and p.cue.lower() not in read_group("speech cues") for p in pieces
         )
-        code = (within or not reported) and _code_clause(text, start, end, (*clause, False), quoted, cast)
-        if code and (not page or not reported and code.side not in (page.side, OTHER)):  # what a page claims is its own
-            reported = code
+        code = (within or is_weak) and _code_clause(text, start, end, (*clause, False), quoted, cast)
+        is_own = page and (reported or not code or code.side in (page.side, OTHER))  # a page's own claims
+        reported = code if code and not is_own else reported
     code = reported or _code_finding(text, start, end, cast)
     return _code_citation(text, start, end, cast, code)
 
@@ -76,43 +77,49 @@ def _read_forms():
 _LOWER_WORD = re.compile(r"(?<=[\s,])[a-z]+\b")
 # "On Friday, | China denied it"; "When it appeared, | the embassy called it a smear"
 _LEAD = re.compile(
-    r"(?:[^\n]{0,200}(?:[:;]|[”\"]) )?(?:(?:But|And|Yet|Still),? )?"
+    r"(?:(?:But|And|Yet|Still),? )?"
     r"(?:(?:On|In|Last|Earlier|Meanwhile|However|Despite|During|For|At|After|By|When|As|While|Asked|"
     r"Though|Although|Since)\b[^,;]{0,120}, (?!said|told))?"
 )
 _TRAIL = re.compile(
-    r",?(?:\s(?:on|in|last|this|earlier|late) \w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|later|"
-    r"long|since|just as long|does not|do not|himself|herself|themselves|\w+ly))*\s*$"
+    r",?(?:\s(?:on|in|last|this|earlier|late) \w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|"
+    r"later|likewise|long|since|just as long|does not|do not|himself|herself|themselves|\w+ly))*\s*$"
 )
 _NO_SUBJECT = re.compile(
     r"[;:“”\"]|\b(?:was|were|is|are|be|been|being|has|have|had|will|would|can|could|may|should|did|does|"
-    r"they|he|she|it|we|to|and its|said|says)\b|, (?:and|but) "
+    r"they|he|she|it|we|(?<!mbassador )(?<!nvoy )to|and its|said|says)\b|, (?:and|but) "
 )
 _RELATIVE = re.compile(r",? (?:who|which|that|whose)\b")
 
 
 # "Senator Lee had a word for it: “No.”"
+_MARK = re.compile(":")
 _COLON = re.compile(
-    r"(?P<subject>(?:The )?(?:(?:[A-Z][\w.’'-]*|of|in|the|consulate|embassy|\([A-Z][\w.-]+\)) ?){1,9}),?[^:“”\"]{3,120}(?=: ?[“\"])"
+    r"(?P<subject>(?:The )?(?:(?:[A-Z][\w.’'-]*|of|in|the|consulate|embassy|\([A-Z][\w.-]+\)),? ){1,9})"
+    r"[^:“”\"]{3,120}(?P<mark>:) ?[“\"]"
 )
 
 
-def _find_clause(text, start, end):
+def _find_clause(text, start, end, forms):
     """Find the first verb of saying or claiming whose subject opens the sentence, with that subject."""
-    forms = _read_forms()
-    for verb in _LOWER_WORD.finditer(text, start, min(end, start + 300)):
+    stop = min(end, start + 300)
+    words = [] if forms.keys().isdisjoint(text[start:stop].replace(",", "").split()) else (
+        _LOWER_WORD.finditer(text, start, stop)
+    )  # fmt: skip
+    for verb in words:
         after = forms.get(verb.group())
-        if after == "" or after and after in text[verb.end() : min(end, verb.end() + 40)].split()[:5]:
+        if after == "" or after and after in _WORD.findall(text, verb.end(), min(end, verb.end() + 40))[:5]:
             found = _read_subject(text, start, verb.start())
             if found:
                 return *found, verb
-    colon = _COLON.match(text, start, end)
-    return colon and (start, colon["subject"], colon)
+    colon = text.find(": ", start, end) > 0 and _COLON.match(text, start, end)
+    return (start, colon["subject"].rstrip(", "), _MARK.search(text, colon.start("mark"))) if colon else None
 
 
 def _read_subject(text, start, end):
     """Give the start and the words of a subject that fills the stretch before a verb."""
-    at = _LEAD.match(text, start, end).end()
+    begin = max(text.rfind(mark, start, end) for mark in (": ", "; ", "” ", '" '))
+    at = _LEAD.match(text, begin + 2 if begin >= 0 else start, end).end()
     subject = text[at : _TRAIL.search(text, at, end).start()]
     head = _RELATIVE.split(subject.split(", ")[0])[0]
     closed = text.startswith(",", at + len(subject))
@@ -125,14 +132,14 @@ def _read_subject(text, start, end):
     last = find_entries(words[-3:])
     is_listed = last and last[-1].last == len(words[-3:])
     apposed = closed and split_name(rest.strip(", "))[0]
-    if is_listed or apposed or name and head.endswith(name) or head.lower() in read_group("personal pronouns"):
-        return at, subject
-    return None
+    is_named = apposed or name and head.endswith(name) or head.lower() in read_group("personal pronouns")
+    return (at, subject) if is_listed or is_named else None
 
 
 # "…, | said a statement released by the ministry."
 _INVERTED = re.compile(
-    r", (?P<verb>said|says) (?P<subject>(?:the|a|an|one) [^,;:“”\"\n]{2,80}?)(?: after [^,.]{2,40})?[.,]?$"
+    r", (?P<verb>said|says) (?P<subject>(?:the|a|an|one|[A-Z][\w’'-]+) [^;:“”\"\n]{2,110}?)"
+    r"(?: after [^,.]{2,40})?[.,]?$"
 )
 # "…, | the professor cautioned, …"
 _QUOTED_AS = re.compile(
@@ -141,13 +148,15 @@ _QUOTED_AS = re.compile(
 )
 _TAG = re.compile(
     r", (?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+) "
-    r"(?P<verb>[a-z]+)(?: (?:out|on))?(?:\W*$|, )"
+    r"(?P<verb>[a-z]+)(?: (?:out|on|later))?(?: (?:on )?[A-Z]\w+day)?(?:\W*$|, )"
 )
 
 
 def _read_tag(text, start, end, pieces):
     """Read a short clause of speech inside or at the end of a sentence, which all of it belongs to."""
-    match = _QUOTED_AS.search(text, start, end)
+    if text.find(", ", start, end) < 0 and text.find(" quoted", start, end) < 0:
+        return None
+    match = text.find(" quoted", start, end) >= 0 and _QUOTED_AS.search(text, start, end)
     if match:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = _INVERTED.search(text, start, end) or _TAG.search(text, start, end)
@@ -167,7 +176,8 @@ def _code_clause(text, start, end, clause, quoted, cast):
     at, subject, verb, is_tag = clause
     source = cast.resolve(subject, at)
     is_speech = is_tag or verb.group() in read_group("speech cues")
-    if not source or source.side == OTHER and not (is_speech or split_name(subject)[0]):
+    is_nobody = not source or not any(map(str.isalpha, source.name))
+    if is_nobody or source.side == OTHER and not (is_speech or split_name(subject)[0]):
         return None
     piece = Piece(start, end, source, "indirect" if is_speech else "claim", verb.group(), at)
     return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), verb.group())
@@ -187,7 +197,9 @@ def _code_finding(text, start, end, cast):
     match = _FINDING.search(text[start:end])
     group = match and ("body" if match["body"] else "person")
     source = match and cast.resolve(match[group], start + match.start(group))
-    return Code(source.side, source.name, "indirect", match["cue"] or match["view"]) if source else NARRATOR
+    if not source or not source.name:
+        return NARRATOR
+    return Code(source.side, source.name, "indirect", match["cue"] or match["view"])
 
 
 def _code_reported(text, start, end, pieces, quoted):
@@ -234,6 +246,8 @@ def _find_mode(text, start, end, mine, quoted, *, is_only=False):
             (max(a, s), min(b, e)) for s, e in quoted
             if s < b and a < e and (" " in text[s:e] or text[s].islower() and piece.kind != "claim")
         }  # fmt: skip
+    if not spans:
+        return "indirect"
     words, inside, at = len(_WORD.findall(text, start, end)), 0, start
     for a, b in sorted(spans):
         inside += len(_WORD.findall(text, max(a, at), b)) if b > at else 0
@@ -244,17 +258,15 @@ def _find_mode(text, start, end, mine, quoted, *, is_only=False):
 
 
 _CITED = re.compile(
-    r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?!by\b)(?P<source>(?:[^,;.\n]|\.(?=\w))+?)(?:\s+as\s+\w+ing\b|"
-    r"(?=[,;.\n]|$))"
+    r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?!by\b)(?P<source>(?:[^,;.\n]|\.(?=\w))+?)"
+    r"(?:\s+as\s+\w+ing\b|(?=[,;.\n]|$))"
 )
-
-
-_HAS_CITED = re.compile(r" (?:citing|cited|quoting|quoted) ")
 
 
 def _code_citation(text, start, end, cast, code):
     """Give what an outlet or report passes on to the party it cites (codebook, part 2)."""
-    match = _HAS_CITED.search(text, start, end) and _CITED.search(text, start, end)
+    is_citing = text.find(" cit", start, end) >= 0 or text.find(" quot", start, end) >= 0
+    match = is_citing and _CITED.search(text, start, end)
     if (
         not match
         or code.side in ("china_official", "us_official")
@@ -269,7 +281,7 @@ def _code_citation(text, start, end, cast, code):
     ):
         return code
     source = cast.resolve(match["source"], match.start("source"))
-    if not source or code.side not in ("narrator", OTHER) and _is_bare(match["source"]):
+    if not source or not source.name or code.side not in ("narrator", OTHER) and _is_bare(match["source"]):
         return code
     citing = judge_source(text[start : match.start()].split(",")[0], None)
     vague = not judge_source(match["source"], None).is_certain and not source.is_person

@@ -46,10 +46,6 @@ _ROLE = re.compile(
     r"PRESIDENT|THE FIRST LADY|SPEAKER|ADMINISTRATOR|GENERAL|ATTORNEY GENERAL|GOVERNOR|CHAIR|"
     r"SENIOR \w+ OFFICIAL|"
     r"SPOKESPERSON|MINISTER|PRIME MINISTER)\b", re.I)  # fmt: skip
-_NO_NAME = re.compile(r"(?:note|background|key|image|photo|source|myth|fact|update|related|read more|contact|"
-                      r"promise|subject|highlights?|more|summary|topline|tags?|file|watch|video|icymi|"
-                      r"where|when)\b",
-                      re.I)  # fmt: skip
 _END = re.compile(r"[.!?…。？！;]['’”\"»)\]]*\s*$|[”\"]\s*$")
 _SPEECH = (r"(?:said|says|say|told|wrote|writes|reported|stated|answered|replied|posted|tweeted|"
            r"remarked|noted|declared|"
@@ -157,7 +153,7 @@ def _may_be_label(name, line):
         for word in words
         if word[0].islower() and word not in ("of", "the", "and", "for", "reporter", "asked")
     ]
-    return len(words) <= 7 and not lower and not _NO_NAME.match(name)
+    return len(words) <= 7 and not lower
 
 
 def _classify_label(name, lines, found, text):
