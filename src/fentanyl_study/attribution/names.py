@@ -42,7 +42,8 @@ _HONORIFIC = re.compile(r"^(?:(?:Dr|Mr|Mrs|Ms|Prof|Hon|Sir|Madam)\.? )+")
 # What closes a person's introduction, before and after the name
 _BEFORE = re.compile(r"(?s:.*)(?:[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] )")
 _AFTER = re.compile(
-    r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b)\s*"
+    r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b|"
+    r"\s(?:runs|heads|leads|chairs|directs|oversees|serves as|works (?:for|at|in)|is (?:an?|the|its|his))\b)\s*"
     r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?"
 )
 _WHO = re.compile(
@@ -338,7 +339,7 @@ class Cast:
         """Find what a bare mention ("the report", "the ministry", "the official") was before."""
         if head in read_group("documents"):
             return self._find_issuer(start)
-        if head in read_group("body nouns"):
+        if head in read_group("body nouns") or head in _COMPANY_HEADS:
             return self._find_body_called(head, start)
         words = set(_HEAD_FORMS.get(head, head).split())
         for _, source in reversed(self.heard[-MEMORY:]):
@@ -404,19 +405,22 @@ class Cast:
             for _, source in reversed(self.heard[-MEMORY:]):
                 if not source.is_person and is_body(source.name) and source.name not in _CHAMBERS:
                     return source
+        if head in _COMPANY_HEADS:
+            bodies = self._list_bodies(max(0, start - 1500), start, (OTHER,))
+            return bodies[-1] if bodies else None
         searched, found = self._called.get(head, (max(0, start - FAR_BACK), None))
         for source in self._list_bodies(max(0, searched - 80), start) if searched < start else ():
             found = source if head in source.known_as.split() else found
         self._called[head] = (start, found)
         return found
 
-    def _list_bodies(self, begin, end):
-        """Give the bodies of the two states that a stretch of the text names, as Sources."""
+    def _list_bodies(self, begin, end, sides=(CHINA, US)):
+        """Give the bodies of some sides that a stretch of the text names, as Sources."""
         words = read_words.__wrapped__(self.text[begin:end])  # too long to be worth remembering
         return [
             Source(m.entry.name, m.entry.side, _list_words(f"{_join(words, m)} {m.entry.name}"))
             for m in find_entries.__wrapped__(words)
-            if m.entry.kind == "body" and m.entry.side in (CHINA, US)
+            if m.entry.kind == "body" and m.entry.side in sides
         ]
 
     # -- pronouns --------------------------------------------------------------------------
@@ -452,9 +456,11 @@ class Cast:
                 full = self._find_full_name(name, begin)
                 if " " in full:
                     return self._resolve_person(name, run, begin)
-            if begin <= 0:
-                return None
             at = begin - 1
+            while at > 0 and self.text[at].isspace():
+                at -= 1
+            if at <= 0:
+                return None
         return None
 
     def _find_sentence(self, at):
@@ -482,9 +488,14 @@ _LEADING = re.compile(r"[\s”]*(?:(?:But|And|For|To|As|Yet) )?")
 _RUN_WORD = re.compile(r"\s?([\w.’'-]+,?)")
 _STOP = re.compile(r"(?<=[a-z0-9)”\"])[.!?][”\"]?(?=\s+[A-Z“\"])")
 _NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \()")
-_TITLE_CLAUSE = re.compile(r"(?:^|[.”\"\n] ?)((?:The|An?|His|Her|Its|[A-Z][\w’']+[’']s) [^,;:.]{4,90}), $")
+_TITLE_CLAUSE = re.compile(
+    r"(?:^|[.,”\"\n] ?|\b[a-z]{2,} )((?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts|[A-Z][\w’']+[’']s) "
+    r"(?:[^,;:.]|\.(?=[A-Z]| [a-z])){4,90}), $"
+)
 _HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman representative",
-               "governor": "governor gov",
+               "governor": "governor gov", "admiral": "admiral adm", "general": "general gen",
+               "sergeant": "sergeant sgt", "lieutenant": "lieutenant lt", "captain": "captain capt",
+               "colonel": "colonel col", "professor": "professor prof", "doctor": "doctor dr physician",
                "congresswoman": "rep congresswoman representative", "lawmaker": "sen rep senator lawmaker",
                "spokesman": "spokesman spokesperson", "spokeswoman": "spokeswoman spokesperson",
                "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
@@ -493,6 +504,7 @@ _STAFF_OF = re.compile(r" (?:with|at|of|from|in|for) the (\w+)$")  # "an officia
 _OWNER = re.compile(
     rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), (who [^;:.!?“”\"\n]{{0,150}}|[^,;:.!?“”\"\n]{{0,90}})$"
 )
+_COMPANY_HEADS = ("company", "firm", "carrier", "consultancy", "retailer")
 _CHAMBERS = ("US Congress", "US Senate", "US House of Representatives", "White House")
 _PROSECUTION = "Department of Justice"
 _LOCAL = re.compile(r"\b(?:state|county|city|district|local|provincial|[Pp]rocurat\w+|lawsuit)\b", re.I)
