@@ -15,6 +15,7 @@ from fentanyl_study.attribution.sides import (
     CHINA,
     OTHER,
     US,
+    find_bodies,
     find_entries,
     find_speaker,
     is_alias,
@@ -114,7 +115,8 @@ class Cast:
         if (
             not phrase
             or _VOICELESS.match(phrase)
-            or re.fullmatch(r"[A-Z]{2}", phrase)
+            or len(phrase) == 2
+            and phrase.isupper()
             and not find_entries(read_words(phrase))
         ):
             return None
@@ -127,16 +129,13 @@ class Cast:
 
     def _widen(self, phrase, start):
         """Add what the phrase's own words leave out: "US" before it, the name it stands in apposition to."""
-        lead = re.match(r"(?:according )?(?:to|by) (?=\S)", phrase, re.I)
+        lead = _LEAD_WORDS.match(phrase)
         if lead:
             phrase, start = phrase[lead.end() :], start + lead.end()
         phrase = re.sub(r"\s(?:who|that|which)$", "", phrase)
         if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
             return phrase, start
-        if re.search(
-            r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$",
-            self.text[max(0, start - 60) : start],
-        ):
+        if _IN_CLAUSE.search(self.text[max(0, start - 60) : start]):
             clause = _read_clause(self.text, start)
             return re.split(r"\b(?:who|which|that)\b", clause)[0].strip(" ,") or phrase, start
         named = _NAMED.match(self.text, start + len(phrase))
@@ -416,11 +415,10 @@ class Cast:
 
     def _list_bodies(self, begin, end, sides=(CHINA, US)):
         """Give the bodies of some sides that a stretch of the text names, as Sources."""
-        words = read_words.__wrapped__(self.text[begin:end])  # too long to be worth remembering
         return [
-            Source(m.entry.name, m.entry.side, _list_words(f"{_join(words, m)} {m.entry.name}"))
-            for m in find_entries.__wrapped__(words)
-            if m.entry.kind == "body" and m.entry.side in sides
+            Source(entry.name, entry.side, _list_words(f"{alias} {entry.name}"))
+            for alias, entry in find_bodies(self.text[begin:end])
+            if entry.side in sides
         ]
 
     # -- pronouns --------------------------------------------------------------------------
@@ -479,6 +477,8 @@ _FROM_BODY = re.compile(
     r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|"
     r"with) (?:the )?"
 )
+_LEAD_WORDS = re.compile(r"(?:according )?(?:to|by) (?=\S)", re.I)
+_IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$")
 _RELEASED = re.compile(r"[^.;\n]{0,110}\b(?:by|from) (?:the )?[A-Z]")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _BY = re.compile(r"(?: (?:titled|called|on)\b[^.;\n]{0,90})?[^.;\n]{0,40}?\b(?:by|from|of) (?:the )?")
@@ -679,10 +679,10 @@ def _read_title_run(text, begin):
 
 def _keep_title(before):
     """Cut what stands before a name down to its title: "met with | US Senator "."""
-    words = list(re.finditer(r"\S+", before))
-    begin = len(before)
-    for word in reversed(words):
-        raw = word.group().strip("'’")
+    begin, end = len(before), len(before.rstrip())
+    while end > 0:
+        first = before.rfind(" ", 0, end) + 1
+        raw, end = before[first:end].strip("'’"), len(before[:first].rstrip())
         if not (
             raw[:1].isupper() or raw in read_group("title particles") or _is_listed(raw.lower())
         ) or raw in read_group("sentence openers") - read_group("title openers"):
@@ -697,7 +697,7 @@ def _keep_title(before):
             "deputy",
             "vice",
         ):
-            begin = word.start()
+            begin = first
     return before[begin:]
 
 
@@ -786,7 +786,3 @@ def _tidy(phrase):
 
 def _list_words(phrase):
     return " ".join(word.norm for word in read_words(phrase))
-
-
-def _join(words, match):
-    return " ".join(word.norm for word in words[match.first : match.last])

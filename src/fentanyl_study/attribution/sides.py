@@ -124,6 +124,30 @@ def find_entries(words):
     return tuple(matches)
 
 
+@functools.cache
+def _read_body_openings():
+    """Give the words with which a body's name may begin."""
+    lexicon = _read_lexicon()
+    return {first for first, found in lexicon.items() if any(entry.kind == "body" for _, entry in found)} | {
+        "united"
+    }
+
+
+def find_bodies(text):
+    """Find the listed bodies in a long text as (words, Entry); reads only where one may begin."""
+    openings, found, reached = _read_body_openings(), [], 0
+    for word in _WORD.finditer(text):
+        at = word.start()
+        if at >= reached and _normalise(word.group()) in openings:
+            words = read_words.__wrapped__(text[at : at + 110])
+            first = next(iter(find_entries.__wrapped__(words[:12])), None) if words else None
+            if first and first.first == 0:
+                reached = at + words[first.last - 1].end
+                if first.entry.kind == "body":
+                    found.append((" ".join(w.norm for w in words[: first.last]), first.entry))
+    return found
+
+
 def _is_written_so(raw, entry):
     """Tell "WHO" from "who", "the Post" from "a post"."""
     if entry.kind == "body":
@@ -281,5 +305,7 @@ def find_speaker(name):
     True
     """
     speakers = _read_speakers()
-    plain = re.sub(r"\b[A-Z]\. ", "", name)  # "Merrick B. Garland"
-    return speakers.get(name.lower()) or speakers.get(plain.lower())
+    found = speakers.get(name.lower())
+    if found or ". " not in name:
+        return found
+    return speakers.get(re.sub(r"\b[A-Z]\. ", "", name).lower())  # "Merrick B. Garland"
