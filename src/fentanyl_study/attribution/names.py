@@ -260,18 +260,16 @@ class Cast:
             return Source(_name_country(phrase, verdict), sure, _list_words(phrase))
         if head in ("president", "lady") and (person := self._find_president(phrase, sure or self.home)):
             return person
-        if head in read_group("prosecution") and (sure or self.home) == US and not _LOCAL.search(phrase):
+        if head in read_group("prosecution") and (sure or self.home) == US:
             return Source(_PROSECUTION, US, _list_words(phrase))
         body = self._find_body_in(phrase)
         if sure and (later := self._find_named_later(phrase, body, start)):
             return later
         if sure and body and body.side == sure:
             return Source(body.name, sure, _list_words(phrase))
-        staff = _STAFF_OF.search(phrase) if not sure else None
-        if staff and staff[1].lower() in read_group("body nouns"):
-            body = self._find_body_called(staff[1].lower(), start)
-            if body:
-                return body
+        owner = _OF_BODY.search(phrase) if not sure else None
+        if owner and owner[1] in read_group("body nouns") and (body := self._find_body_called(owner[1], start)):
+            return body
         chief = _COMPLEMENT.search(phrase)
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
@@ -309,15 +307,6 @@ class Cast:
         if side not in (US, CHINA) or office not in ("president", "vice president", "first lady"):
             return None
         place = "United States" if side == US else "China"
-        for match in _TITLED.finditer(self.background + "\n" + self.text):
-            known = find_speaker(match[2].strip())
-            if (
-                known
-                and match[1].lower() == office
-                and known["office"].lower().startswith(f"{office} of ")
-                and place in known["office"]
-            ):
-                return Source(known["name"], known["side"], known["office"].lower(), True)
         return self._find_holder(f"{office} of", place)
 
     def _find_holder(self, office, place):
@@ -338,7 +327,7 @@ class Cast:
         """Find what a bare mention ("the report", "the ministry", "the official") was before."""
         if head in read_group("documents"):
             return self._find_issuer(start)
-        if head in read_group("body nouns") or head in _COMPANY_HEADS:
+        if head in read_group("body nouns"):
             return self._find_body_called(head, start)
         words = set(_HEAD_FORMS.get(head, head).split())
         for _, source in reversed(self.heard[-MEMORY:]):
@@ -370,8 +359,7 @@ class Cast:
             self._documents = [match.span() for match in _document_pattern().finditer(self.text)]
         until = bisect.bisect_left(self._documents, (start + 60,))
         for begin, end in reversed(self._documents[max(0, until - 12) : until]):
-            is_definite = _DEFINITE.search(self.text, max(0, begin - 20), begin)
-            if is_definite and not _RELEASED.match(self.text, end):
+            if _DEFINITE.search(self.text, max(0, begin - 20), begin):
                 if self._issuer and self._issuer[0] >= begin - 40:
                     return self._issuer[1]
                 continue
@@ -391,11 +379,9 @@ class Cast:
         before = self._list_bodies(first, begin)
         if before:
             return before[-1]
-        by = _BY.match(self.text, end)
-        after = self._list_bodies(by.end(), by.end() + 90)[:1] if by else []
         heard = [source for at, source in self.heard[-MEMORY:] if first <= at < end + 200]
         return next(
-            (source for source in after + heard if not source.is_person and source.side != OTHER), None
+            (source for source in heard if not source.is_person and source.side != OTHER), None
         )
 
     def _find_body_called(self, head, start):
@@ -404,21 +390,18 @@ class Cast:
             for _, source in reversed(self.heard[-MEMORY:]):
                 if not source.is_person and is_body(source.name) and source.name not in _CHAMBERS:
                     return source
-        if head in _COMPANY_HEADS:
-            bodies = self._list_bodies(max(0, start - 1500), start, (OTHER,))
-            return bodies[-1] if bodies else None
         searched, found = self._called.get(head, (max(0, start - FAR_BACK), None))
         for source in self._list_bodies(max(0, searched - 80), start) if searched < start else ():
             found = source if head in source.known_as.split() else found
         self._called[head] = (start, found)
         return found
 
-    def _list_bodies(self, begin, end, sides=(CHINA, US)):
-        """Give the bodies of some sides that a stretch of the text names, as Sources."""
+    def _list_bodies(self, begin, end):
+        """Give the bodies of the two states that a stretch of the text names, as Sources."""
         return [
             Source(entry.name, entry.side, _list_words(f"{alias} {entry.name}"))
             for alias, entry in find_bodies(self.text[begin:end])
-            if entry.side in sides
+            if entry.side in (CHINA, US)
         ]
 
     # -- pronouns --------------------------------------------------------------------------
@@ -479,10 +462,7 @@ _FROM_BODY = re.compile(
 )
 _LEAD_WORDS = re.compile(r"(?:according )?(?:to|by) (?=\S)", re.I)
 _IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$")
-_RELEASED = re.compile(r"[^.;\n]{0,110}\b(?:by|from) (?:the )?[A-Z]")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
-_BY = re.compile(r"(?: (?:titled|called|on)\b[^.;\n]{0,90})?[^.;\n]{0,40}?\b(?:by|from|of) (?:the )?")
-_TITLED = re.compile(r"\b((?:Vice )?President|First Lady) ((?:[A-Z][\w’'.-]+ ?){1,3})(?<![’'.])")
 _UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
 _LEADING = re.compile(r"[\s”]*(?:(?:But|And|For|To|As|Yet) )?")
 _RUN_WORD = re.compile(r"\s?([\w.’'-]+,?)")
@@ -500,14 +480,13 @@ _HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman represe
                "spokesman": "spokesman spokesperson", "spokeswoman": "spokeswoman spokesperson",
                "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
 _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
-_STAFF_OF = re.compile(r" (?:with|at|of|from|in|for) the (\w+)$")  # "an official with the ministry"
+# "the ministry's figures", "an official with the ministry"
+_OF_BODY = re.compile(r"(?:^| (?:with|at|of|from|in|for) )[Tt]he (\w+)(?:$|['’]s? \w+$)")
 _OWNER = re.compile(
     rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), (who [^;:.!?“”\"\n]{{0,150}}|[^,;:.!?“”\"\n]{{0,90}})$"
 )
-_COMPANY_HEADS = ("company", "firm", "carrier", "consultancy", "retailer")
 _CHAMBERS = ("US Congress", "US Senate", "US House of Representatives", "White House")
 _PROSECUTION = "Department of Justice"
-_LOCAL = re.compile(r"\b(?:state|county|city|district|local|provincial|[Pp]rocurat\w+|lawsuit)\b", re.I)
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
 
 
@@ -550,14 +529,8 @@ def split_name(phrase):
         and rest[0].norm not in read_group("after a name")
     ):
         return "", phrase
-    if (
-        words_before
-        and not find_speaker(" ".join(word.raw for word in name))
-        and _is_nation_only(words_before, words)
-    ):
-        return head, phrase  # "American Chemistry Alliance" is no Mr Alliance
     text = re.sub(r"['’]s$", "", head[name[0].start : name[-1].end])
-    return _HONORIFIC.sub("", re.sub(r"^(?:Dr|Mr|Mrs|Ms|Prof) ", "", text)), phrase
+    return _HONORIFIC.sub("", text), phrase
 
 
 def _find_listed(words):
@@ -584,17 +557,6 @@ def _find_listed(words):
         if not (single and (ends_name or begins_name)):
             listed.update(range(m.first, m.last))
     return listed
-
-
-def _is_nation_only(words_before, words):
-    entries = find_entries(words)
-    return (
-        len(words_before) == 1
-        and len(entries) == 1
-        and entries[0].entry.kind == "country"
-        and len(words) > 2
-        and (not words[0].raw.endswith(("’s", "'s")))
-    )
 
 
 def _is_complement(words_before, listed):
