@@ -211,6 +211,9 @@ class Cast:
                 for at, end in _find_word(self.background, name)
             ]
             self._fulls[name] = [(at, full) for at, full in places if full]
+        for _, source in reversed(self.heard[-MEMORY:]):  # of two bearers who spoke last
+            if source.is_person and source.name.endswith(" " + name):
+                return source.name
         fulls = self._fulls[name]
         before = [full for at, full in fulls if 0 <= at <= start]
         found = before[-1] if before else fulls[0][1] if fulls else name
@@ -265,6 +268,8 @@ class Cast:
         body = self._find_body_in(phrase)
         if sure and (later := self._find_named_later(phrase, body, start)):
             return later
+        if sure and _HOLDER.match(phrase) and (person := self._find_person_called(phrase, start)):
+            return person
         if sure and body and body.side == sure:
             return Source(body.name, sure, _list_words(phrase))
         owner = _OF_BODY.search(phrase) if not sure else None
@@ -480,6 +485,7 @@ _HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman represe
                "spokesman": "spokesman spokesperson", "spokeswoman": "spokeswoman spokesperson",
                "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
 _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
+_HOLDER = re.compile(r"[Tt]he (?:\w+ )?(?:chair\w*|director|head|chief|administrator|commissioner) of ")
 # "the ministry's figures", "an official with the ministry"
 _OF_BODY = re.compile(r"(?:^| (?:with|at|of|from|in|for) )[Tt]he (\w+)(?:$|['’]s? \w+$)")
 _OWNER = re.compile(
