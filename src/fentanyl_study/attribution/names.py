@@ -44,7 +44,8 @@ _HONORIFIC = re.compile(r"^(?:(?:Dr|Mr|Mrs|Ms|Prof|Hon|Sir|Madam)\.? )+")
 _BEFORE = re.compile(r"(?s:.*)(?:[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] )")
 _AFTER = re.compile(
     r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b|"
-    r"\s(?:runs|heads|leads|chairs|directs|oversees|serves as|works (?:for|at|in)|is (?:an?|the|its|his))\b)\s*"
+    r"\s(?:runs|heads|leads|chairs|directs|oversees|serves as|works (?:for|at|in)|"
+    r"is (?:an?|the|its|his))\b)\s*"
     r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?"
 )
 _WHO = re.compile(
@@ -67,7 +68,8 @@ _PRONOUNS = {
     "which": 4,
     "that": 4,
 }
-_SEXES = {"one of them": None, "he": "female", "him": "female", "she": "male", "her": "male"}  # which names it cannot stand for
+# Whose names a pronoun cannot stand for
+_SEXES = {"one of them": None, "he": "female", "him": "female", "she": "male", "her": "male"}
 _FITS = {
     "he": lambda source: source.is_person,
     "she": lambda source: source.is_person,
@@ -249,6 +251,8 @@ class Cast:
     def _resolve_nominal(self, phrase, start):
         verdict = judge_source(phrase, self.home)
         head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
+        if sure and _HOLDER.match(phrase) and (person := self._find_person_called(phrase, start)):
+            return person
         if sure and verdict.entry.name in _read_local_names() and _names_place(phrase):
             return Source(_tidy(phrase), sure, _list_words(phrase))
         if (
@@ -268,13 +272,12 @@ class Cast:
         body = self._find_body_in(phrase)
         if sure and (later := self._find_named_later(phrase, body, start)):
             return later
-        if sure and _HOLDER.match(phrase) and (person := self._find_person_called(phrase, start)):
-            return person
         if sure and body and body.side == sure:
             return Source(body.name, sure, _list_words(phrase))
         owner = _OF_BODY.search(phrase) if not sure else None
-        if owner and owner[1] in read_group("body nouns") and (body := self._find_body_called(owner[1], start)):
-            return body
+        if owner and owner[1] in read_group("body nouns"):
+            if body := self._find_body_called(owner[1], start):
+                return body
         chief = _COMPLEMENT.search(phrase)
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
@@ -438,7 +441,12 @@ class Cast:
                 return None
             run = _read_title_run(self.text, begin)  # nothing inside a quotation
             name = split_name(run)[0] if run else ""
-            if name and not run.endswith(("’s", "'s")) and begin + len(run) < start and not read_group("sentence openers") & set(name.split()):
+            if (
+                name
+                and begin + len(run) < start
+                and not run.endswith(("’s", "'s"))
+                and not read_group("sentence openers") & set(name.split())
+            ):
                 full = self._find_full_name(name, begin)
                 if " " in full:
                     return self._resolve_person(name, run, begin)
