@@ -15,6 +15,7 @@ from fentanyl_study.attribution.sides import (
     CHINA,
     OTHER,
     US,
+    find_bodies,
     find_entries,
     find_speaker,
     is_alias,
@@ -42,7 +43,9 @@ _HONORIFIC = re.compile(r"^(?:(?:Dr|Mr|Mrs|Ms|Prof|Hon|Sir|Madam)\.? )+")
 # What closes a person's introduction, before and after the name
 _BEFORE = re.compile(r"(?s:.*)(?:[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] )")
 _AFTER = re.compile(
-    r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b)\s*"
+    r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b|"
+    r"\s(?:runs|heads|leads|chairs|directs|oversees|serves as|works (?:for|at|in)|"
+    r"is (?:an?|the|its|his))\b)\s*"
     r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?"
 )
 _WHO = re.compile(
@@ -65,7 +68,8 @@ _PRONOUNS = {
     "which": 4,
     "that": 4,
 }
-_SEXES = {"one of them": None, "he": "female", "him": "female", "she": "male", "her": "male"}  # which names it cannot stand for
+# Whose names a pronoun cannot stand for
+_SEXES = {"one of them": None, "he": "female", "him": "female", "she": "male", "her": "male"}
 _FITS = {
     "he": lambda source: source.is_person,
     "she": lambda source: source.is_person,
@@ -113,7 +117,8 @@ class Cast:
         if (
             not phrase
             or _VOICELESS.match(phrase)
-            or re.fullmatch(r"[A-Z]{2}", phrase)
+            or len(phrase) == 2
+            and phrase.isupper()
             and not find_entries(read_words(phrase))
         ):
             return None
@@ -126,16 +131,13 @@ class Cast:
 
     def _widen(self, phrase, start):
         """Add what the phrase's own words leave out: "US" before it, the name it stands in apposition to."""
-        lead = re.match(r"(?:according )?(?:to|by) (?=\S)", phrase, re.I)
+        lead = _LEAD_WORDS.match(phrase)
         if lead:
             phrase, start = phrase[lead.end() :], start + lead.end()
         phrase = re.sub(r"\s(?:who|that|which)$", "", phrase)
         if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
             return phrase, start
-        if re.search(
-            r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$",
-            self.text[max(0, start - 60) : start],
-        ):
+        if _IN_CLAUSE.search(self.text[max(0, start - 60) : start]):
             clause = _read_clause(self.text, start)
             return re.split(r"\b(?:who|which|that)\b", clause)[0].strip(" ,") or phrase, start
         named = _NAMED.match(self.text, start + len(phrase))
@@ -211,6 +213,9 @@ class Cast:
                 for at, end in _find_word(self.background, name)
             ]
             self._fulls[name] = [(at, full) for at, full in places if full]
+        for _, source in reversed(self.heard[-MEMORY:]):  # of two bearers who spoke last
+            if source.is_person and source.name.endswith(" " + name):
+                return source.name
         fulls = self._fulls[name]
         before = [full for at, full in fulls if 0 <= at <= start]
         found = before[-1] if before else fulls[0][1] if fulls else name
@@ -246,6 +251,8 @@ class Cast:
     def _resolve_nominal(self, phrase, start):
         verdict = judge_source(phrase, self.home)
         head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
+        if sure and _HOLDER.match(phrase) and (person := self._find_person_called(phrase, start)):
+            return person
         if sure and verdict.entry.name in _read_local_names() and _names_place(phrase):
             return Source(_tidy(phrase), sure, _list_words(phrase))
         if (
@@ -260,17 +267,16 @@ class Cast:
             return Source(_name_country(phrase, verdict), sure, _list_words(phrase))
         if head in ("president", "lady") and (person := self._find_president(phrase, sure or self.home)):
             return person
-        if head in read_group("prosecution") and (sure or self.home) == US and not _LOCAL.search(phrase):
+        if head in read_group("prosecution") and (sure or self.home) == US:
             return Source(_PROSECUTION, US, _list_words(phrase))
         body = self._find_body_in(phrase)
         if sure and (later := self._find_named_later(phrase, body, start)):
             return later
         if sure and body and body.side == sure:
             return Source(body.name, sure, _list_words(phrase))
-        staff = _STAFF_OF.search(phrase) if not sure else None
-        if staff and staff[1].lower() in read_group("body nouns"):
-            body = self._find_body_called(staff[1].lower(), start)
-            if body:
+        owner = _OF_BODY.search(phrase) if not sure else None
+        if owner and owner[1] in read_group("body nouns"):
+            if body := self._find_body_called(owner[1], start):
                 return body
         chief = _COMPLEMENT.search(phrase)
         if chief and not sure and (name := split_name(chief[2])[0]):
@@ -309,15 +315,6 @@ class Cast:
         if side not in (US, CHINA) or office not in ("president", "vice president", "first lady"):
             return None
         place = "United States" if side == US else "China"
-        for match in _TITLED.finditer(self.background + "\n" + self.text):
-            known = find_speaker(match[2].strip())
-            if (
-                known
-                and match[1].lower() == office
-                and known["office"].lower().startswith(f"{office} of ")
-                and place in known["office"]
-            ):
-                return Source(known["name"], known["side"], known["office"].lower(), True)
         return self._find_holder(f"{office} of", place)
 
     def _find_holder(self, office, place):
@@ -370,8 +367,7 @@ class Cast:
             self._documents = [match.span() for match in _document_pattern().finditer(self.text)]
         until = bisect.bisect_left(self._documents, (start + 60,))
         for begin, end in reversed(self._documents[max(0, until - 12) : until]):
-            is_definite = _DEFINITE.search(self.text, max(0, begin - 20), begin)
-            if is_definite and not _RELEASED.match(self.text, end):
+            if _DEFINITE.search(self.text, max(0, begin - 20), begin):
                 if self._issuer and self._issuer[0] >= begin - 40:
                     return self._issuer[1]
                 continue
@@ -391,11 +387,9 @@ class Cast:
         before = self._list_bodies(first, begin)
         if before:
             return before[-1]
-        by = _BY.match(self.text, end)
-        after = self._list_bodies(by.end(), by.end() + 90)[:1] if by else []
         heard = [source for at, source in self.heard[-MEMORY:] if first <= at < end + 200]
         return next(
-            (source for source in after + heard if not source.is_person and source.side != OTHER), None
+            (source for source in heard if not source.is_person and source.side != OTHER), None
         )
 
     def _find_body_called(self, head, start):
@@ -412,11 +406,10 @@ class Cast:
 
     def _list_bodies(self, begin, end):
         """Give the bodies of the two states that a stretch of the text names, as Sources."""
-        words = read_words.__wrapped__(self.text[begin:end])  # too long to be worth remembering
         return [
-            Source(m.entry.name, m.entry.side, _list_words(f"{_join(words, m)} {m.entry.name}"))
-            for m in find_entries.__wrapped__(words)
-            if m.entry.kind == "body" and m.entry.side in (CHINA, US)
+            Source(entry.name, entry.side, _list_words(f"{alias} {entry.name}"))
+            for alias, entry in find_bodies(self.text[begin:end])
+            if entry.side in (CHINA, US)
         ]
 
     # -- pronouns --------------------------------------------------------------------------
@@ -448,13 +441,20 @@ class Cast:
                 return None
             run = _read_title_run(self.text, begin)  # nothing inside a quotation
             name = split_name(run)[0] if run else ""
-            if name and not run.endswith(("’s", "'s")) and begin + len(run) < start and not read_group("sentence openers") & set(name.split()):
+            if (
+                name
+                and begin + len(run) < start
+                and not run.endswith(("’s", "'s"))
+                and not read_group("sentence openers") & set(name.split())
+            ):
                 full = self._find_full_name(name, begin)
                 if " " in full:
                     return self._resolve_person(name, run, begin)
-            if begin <= 0:
-                return None
             at = begin - 1
+            while at > 0 and self.text[at].isspace():
+                at -= 1
+            if at <= 0:
+                return None
         return None
 
     def _find_sentence(self, at):
@@ -473,29 +473,34 @@ _FROM_BODY = re.compile(
     r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|"
     r"with) (?:the )?"
 )
-_RELEASED = re.compile(r"[^.;\n]{0,110}\b(?:by|from) (?:the )?[A-Z]")
+_LEAD_WORDS = re.compile(r"(?:according )?(?:to|by) (?=\S)", re.I)
+_IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
-_BY = re.compile(r"(?: (?:titled|called|on)\b[^.;\n]{0,90})?[^.;\n]{0,40}?\b(?:by|from|of) (?:the )?")
-_TITLED = re.compile(r"\b((?:Vice )?President|First Lady) ((?:[A-Z][\w’'.-]+ ?){1,3})(?<![’'.])")
 _UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
 _LEADING = re.compile(r"[\s”]*(?:(?:But|And|For|To|As|Yet) )?")
 _RUN_WORD = re.compile(r"\s?([\w.’'-]+,?)")
 _STOP = re.compile(r"(?<=[a-z0-9)”\"])[.!?][”\"]?(?=\s+[A-Z“\"])")
 _NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \()")
-_TITLE_CLAUSE = re.compile(r"(?:^|[.”\"\n] ?)((?:The|An?|His|Her|Its|[A-Z][\w’']+[’']s) [^,;:.]{4,90}), $")
+_TITLE_CLAUSE = re.compile(
+    r"(?:^|[.,”\"\n] ?|\b[a-z]{2,} )((?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts|[A-Z][\w’']+[’']s) "
+    r"(?:[^,;:.]|\.(?=[A-Z]| [a-z])){4,90}), $"
+)
 _HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman representative",
-               "governor": "governor gov",
+               "governor": "governor gov", "admiral": "admiral adm", "general": "general gen",
+               "sergeant": "sergeant sgt", "lieutenant": "lieutenant lt", "captain": "captain capt",
+               "colonel": "colonel col", "professor": "professor prof", "doctor": "doctor dr physician",
                "congresswoman": "rep congresswoman representative", "lawmaker": "sen rep senator lawmaker",
                "spokesman": "spokesman spokesperson", "spokeswoman": "spokeswoman spokesperson",
                "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
 _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
-_STAFF_OF = re.compile(r" (?:with|at|of|from|in|for) the (\w+)$")  # "an official with the ministry"
+_HOLDER = re.compile(r"[Tt]he (?:\w+ )?(?:chair\w*|director|head|chief|administrator|commissioner) of ")
+# "the ministry's figures", "an official with the ministry"
+_OF_BODY = re.compile(r"(?:^| (?:with|at|of|from|in|for) )[Tt]he (\w+)(?:$|['’]s? \w+$)")
 _OWNER = re.compile(
     rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), (who [^;:.!?“”\"\n]{{0,150}}|[^,;:.!?“”\"\n]{{0,90}})$"
 )
 _CHAMBERS = ("US Congress", "US Senate", "US House of Representatives", "White House")
 _PROSECUTION = "Department of Justice"
-_LOCAL = re.compile(r"\b(?:state|county|city|district|local|provincial|[Pp]rocurat\w+|lawsuit)\b", re.I)
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
 
 
@@ -538,14 +543,8 @@ def split_name(phrase):
         and rest[0].norm not in read_group("after a name")
     ):
         return "", phrase
-    if (
-        words_before
-        and not find_speaker(" ".join(word.raw for word in name))
-        and _is_nation_only(words_before, words)
-    ):
-        return head, phrase  # "American Chemistry Alliance" is no Mr Alliance
     text = re.sub(r"['’]s$", "", head[name[0].start : name[-1].end])
-    return _HONORIFIC.sub("", re.sub(r"^(?:Dr|Mr|Mrs|Ms|Prof) ", "", text)), phrase
+    return _HONORIFIC.sub("", text), phrase
 
 
 def _find_listed(words):
@@ -572,17 +571,6 @@ def _find_listed(words):
         if not (single and (ends_name or begins_name)):
             listed.update(range(m.first, m.last))
     return listed
-
-
-def _is_nation_only(words_before, words):
-    entries = find_entries(words)
-    return (
-        len(words_before) == 1
-        and len(entries) == 1
-        and entries[0].entry.kind == "country"
-        and len(words) > 2
-        and (not words[0].raw.endswith(("’s", "'s")))
-    )
 
 
 def _is_complement(words_before, listed):
@@ -667,10 +655,10 @@ def _read_title_run(text, begin):
 
 def _keep_title(before):
     """Cut what stands before a name down to its title: "met with | US Senator "."""
-    words = list(re.finditer(r"\S+", before))
-    begin = len(before)
-    for word in reversed(words):
-        raw = word.group().strip("'’")
+    begin, end = len(before), len(before.rstrip())
+    while end > 0:
+        first = before.rfind(" ", 0, end) + 1
+        raw, end = before[first:end].strip("'’"), len(before[:first].rstrip())
         if not (
             raw[:1].isupper() or raw in read_group("title particles") or _is_listed(raw.lower())
         ) or raw in read_group("sentence openers") - read_group("title openers"):
@@ -685,7 +673,7 @@ def _keep_title(before):
             "deputy",
             "vice",
         ):
-            begin = word.start()
+            begin = first
     return before[begin:]
 
 
@@ -774,7 +762,3 @@ def _tidy(phrase):
 
 def _list_words(phrase):
     return " ".join(word.norm for word in read_words(phrase))
-
-
-def _join(words, match):
-    return " ".join(word.norm for word in words[match.first : match.last])

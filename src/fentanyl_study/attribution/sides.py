@@ -110,18 +110,46 @@ def _read_lexicon():
 @functools.lru_cache(maxsize=4096)
 def find_entries(words):
     """Find the listed bodies, offices and places among words: the longest at each place."""
-    lexicon, matches, i, n_words = _read_lexicon(), [], 0, len(words)
-    norms = tuple(word.norm for word in words)
-    while i < n_words:
-        step = 1
-        for entry_words, entry in lexicon.get(norms[i], ()):
-            n = len(entry_words)
-            if n > 1 and norms[i : i + n] == entry_words or n == 1 and _is_written_so(words[i].raw, entry):
-                matches.append(Match(i, i + n, entry))
-                step = n
-                break
-        i += step
+    norms, matches, i = tuple(word.norm for word in words), [], 0
+    while i < len(words):
+        match = _match_at(words, norms, i)
+        if match:
+            matches.append(match)
+        i = match.last if match else i + 1
     return tuple(matches)
+
+
+def _match_at(words, norms, i):
+    """Find the longest entry that begins at word ``i``."""
+    for entry_words, entry in _read_lexicon().get(norms[i], ()):
+        n = len(entry_words)
+        if n > 1 and norms[i : i + n] == entry_words or n == 1 and _is_written_so(words[i].raw, entry):
+            return Match(i, i + n, entry)
+    return None
+
+
+@functools.cache
+def _read_body_openings():
+    """Give the words with which a body's name may begin."""
+    lexicon = _read_lexicon()
+    return {first for first, found in lexicon.items() if any(entry.kind == "body" for _, entry in found)} | {
+        "united"
+    }
+
+
+def find_bodies(text):
+    """Find the listed bodies in a long text as (words, Entry); reads only where one may begin."""
+    openings, found, reached = _read_body_openings(), [], 0
+    for word in _WORD.finditer(text):
+        at = word.start()
+        if at >= reached and _normalise(word.group()) in openings:
+            words = read_words.__wrapped__(text[at : at + 110])
+            first = words and _match_at(words, tuple(w.norm for w in words), 0)
+            if first:
+                reached = at + words[first.last - 1].end
+                if first.entry.kind == "body":
+                    found.append((" ".join(w.norm for w in words[: first.last]), first.entry))
+    return found
 
 
 def _is_written_so(raw, entry):
@@ -281,5 +309,7 @@ def find_speaker(name):
     True
     """
     speakers = _read_speakers()
-    plain = re.sub(r"\b[A-Z]\. ", "", name)  # "Merrick B. Garland"
-    return speakers.get(name.lower()) or speakers.get(plain.lower())
+    found = speakers.get(name.lower())
+    if found or ". " not in name:
+        return found
+    return speakers.get(re.sub(r"\b[A-Z]\. ", "", name).lower())  # "Merrick B. Garland"
