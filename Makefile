@@ -1,6 +1,6 @@
 # `make help` lists what can be made. Everything runs in .venv, with the pins of requirements.lock.
 .DEFAULT_GOAL := help
-.PHONY: help reproduce report test test-code test-notebooks test-browser lab lock clean
+.PHONY: bench help reproduce report test test-code test-notebooks test-browser lab lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -57,6 +57,16 @@ test-code: .venv/ready
 test-notebooks: .venv/ready
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
 	  FENTANYL_STUDY_OUT=$$scratch $(BIN)/python -m pytest --nbval --nbval-current-env notebooks
+
+.venv/bench/ready: .venv/ready benchmarks/requirements.txt
+	$(BIN)/python -m venv --clear .venv/bench
+	.venv/bench/bin/pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	-npm install --silent --prefix .venv/bench quote-parser@0.1.10
+	@touch $@
+
+bench: .venv/bench/ready ## measure against peers, write benchmarks/RESULTS.md (TEXTS=FILE.jsonl.gz ROUNDS=3)
+	$(BIN)/python benchmarks/bench.py --peers .venv/bench --rounds $(or $(ROUNDS),3) $(if $(TEXTS),--texts $(TEXTS)) \
+	  $(addprefix --quotes ,$(wildcard .venv/bench/node_modules/quote-parser))
 
 lab: .venv/ready ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=notebooks

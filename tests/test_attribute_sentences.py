@@ -196,6 +196,51 @@ def test_no_sentences_give_an_empty_table_with_all_columns():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Two U.S. officials who deal with Asia, speaking on condition of anonymity, called this an excuse.",
+            ("us_official", "indirect"),
+        ),
+        ("When it was released, the Chinese embassy called it a smear.", ("china_official", "indirect")),
+        ("Beijing has just as long maintained that it is innocent.", ("china_official", "indirect")),
+        ("It did fall in May, said a statement released by China's NNCC.", ("china_official", "indirect")),
+        ("The DEA reached the same conclusion.", ("us_official", "indirect")),
+        ("The DEA reached the port of Seattle.", ("narrator", "none")),
+        ("A State Department spokesperson did not say if it would.", ("narrator", "none")),
+        ("The White House wants Beijing to act.", ("us_official", "indirect")),
+    ],
+)
+def test_a_subject_may_stand_far_from_its_verb_and_refusals_are_nobodys(text, expected):
+    ((side, _, mode),) = code(text)
+    assert (side, mode) == expected
+
+
+def test_figures_that_follow_a_report_in_its_paragraph_go_on_with_it():
+    text = (
+        "Police held 97 suspects, according to the DEA. Four laboratories were shut. The rain fell.\n"
+        "Two were shut."
+    )
+    assert [row[0] for row in code(text)] == ["us_official", "us_official", "narrator", "narrator"]
+
+
+def test_a_page_reports_what_the_other_side_claims():
+    page = US_PRESS | {"voice": "us_official", "outlet": "U.S. Department of Justice"}
+    text = "The Chinese embassy dismissed the findings. The President promised to act."
+    assert [row[0] for row in code(text, page)] == ["china_official", "us_official"]
+    assert code(text, page)[1][1:] == ("Department of Justice", "direct")
+
+
+def test_remarks_of_an_unnamed_spokesperson_are_the_bodys():
+    page = US_PRESS | {
+        "voice": "china_official",
+        "outlet": "Embassy of China in the United States",
+        "title": "Embassy Spokesperson’s Remarks on Talks",
+    }
+    assert code("Q: Why?\nA: For peace.", page)[1][1] == "Embassy of China in the United States"
+
+
 WORDS = st.sampled_from(
     [
         "China",

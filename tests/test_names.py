@@ -126,6 +126,51 @@ def test_the_article_goes_before_the_list_of_persons(text, side):
     assert resolve(text, text[: text.index(" ", 5)].rstrip(","))[1] == side
 
 
+@pytest.mark.parametrize(
+    ("text", "mention", "name"),
+    [
+        ("Senator Tom Brill was curt. “No,” he said.", "he", "Tom Brill"),
+        ("Ministry spokesperson Wei Lan put it plainly.\n\nShe said no.", "She", "Wei Lan"),
+        ("Tom Brill, a doctor, left. Ann Lee’s house is empty. “No,” he said.", "he", "Tom Brill"),
+    ],
+)
+def test_a_pronoun_takes_the_person_with_whom_a_sentence_before_begins(text, mention, name):
+    assert resolve(text, mention)[0] == name
+
+
+def test_a_pronoun_takes_nobody_of_the_other_sex():
+    text = "Ann Lee, a professor, said so. Tom Brill, a doctor, agreed. She added that. He left."
+    assert resolve(text, "Ann Lee", "Tom Brill", "She") == ("Ann Lee", OTHER)
+    assert resolve(text, "Ann Lee", "Tom Brill", "He") == ("Tom Brill", OTHER)
+
+
+def test_one_of_them_is_one_of_those_heard():
+    text = "Two US officials spoke. The DEA said no. One of them said yes."
+    assert resolve(text, "Two US officials", "The DEA", "One of them") == ("US official", US)
+
+
+@pytest.mark.parametrize(
+    ("text", "mention", "expected"),
+    [
+        ("Prosecutors said no.", "Prosecutors", ("Department of Justice", US)),
+        ("The indictment says so.", "The indictment", ("Department of Justice", US)),
+        ("China's consulate general in Houston said.", "China's consulate general in Houston",
+         ("China's consulate general in Houston", CHINA)),
+        ("The Ministry of Public Security met. The ministry's figures fell.", "The ministry's figures",
+         ("Ministry of Public Security", CHINA)),
+        ("Neither company replied.", "Neither company", None),
+        ("Tom Brill: No.\nBrill runs the DEA's New York division.", "Tom Brill", ("Tom Brill", US)),
+    ],
+)  # fmt: skip
+def test_prosecutors_local_bodies_and_what_a_body_owns(text, mention, expected):
+    assert resolve(text, mention) == expected
+
+
+def test_the_agency_is_the_body_that_spoke_last():
+    text = "The DEA met. The CDC said no. The agency said more."
+    assert resolve(text, "The CDC", "The agency") == ("Centers for Disease Control and Prevention", US)
+
+
 @pytest.mark.parametrize("mention", ["I", "We", "the two sides", "Both countries", "himself"])
 def test_voices_of_nobody_are_none(mention):
     assert Cast(f"{mention} said.", US).resolve(mention, 0) is None

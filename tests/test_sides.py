@@ -8,6 +8,7 @@ from fentanyl_study.attribution.sides import (
     CHINA,
     OTHER,
     US,
+    find_bodies,
     find_entries,
     find_speaker,
     judge_source,
@@ -53,6 +54,14 @@ from fentanyl_study.wordlists import read_wordlist
         ("the WHO", OTHER),
         ("Reuters", OTHER),
         ("a Wuhan company", OTHER),
+        ("Chinese scientists", OTHER),
+        ("a scientist at the National Narcotics Laboratory", CHINA),
+        ("an engineer for Human Rights Watch", OTHER),
+        ("China director of Human Rights Watch", OTHER),
+        ("the embassy in Beijing", US),
+        ("the Chinese embassy in Washington", CHINA),
+        ("current and former DEA officials", US),
+        ("the Pentagon", US),
     ],
 )
 @pytest.mark.parametrize("home", [CHINA, US, None])
@@ -69,6 +78,21 @@ def test_an_office_without_a_country_is_the_outlets_and_never_certain(phrase):
 @pytest.mark.parametrize("phrase", ["who", "Chinese dumplings", "Li Wei", "us", "ice", "the post", ""])
 def test_what_is_no_source_has_no_side(phrase):
     assert judge_source(phrase, US).side is None
+
+
+@pytest.mark.parametrize("home", [CHINA, US])
+def test_a_spokesman_for_what_is_not_listed_speaks_for_no_state(home):
+    assert judge_source("a spokesman for Amarvel Chemical", home).side == OTHER
+    assert judge_source("a spokesman for the governor", home).side == US
+
+
+def test_bodies_of_a_long_text_in_order():
+    text = "The DEA spoke. Then the Ministry of Public Security of China and the Pentagon, it said."
+    assert [entry.name for _, entry in find_bodies(text)] == [
+        "Drug Enforcement Administration",
+        "Ministry of Public Security",
+        "Department of Defense",
+    ]
 
 
 def test_longest_name_wins():

@@ -65,6 +65,22 @@ def test_an_article_speaks_again_after_a_transcript_inside_it():
     assert [first for first, _ in owners(text)] == ["AFP:", "Mao"]
 
 
+def test_lines_of_dialogue_in_a_report_own_only_themselves():
+    text = (
+        "Ann Lee: They pay.\nLee runs a unit in New York.\nKim Dale: And then?\nAnn Lee: Nothing.\n"
+        "“We act,” the embassy told us."
+    )
+    assert owners(text) == [("Ann", "Ann Lee"), ("Kim", ""), ("Ann", "Ann Lee")]
+
+
+def test_who_would_like_to_ask_is_no_answerer():
+    text = (
+        "AFP: Will you act?\nLin Jian: Yes.\nPrasar Bharati: I would like to ask about patrols.\n"
+        "Lin Jian: It is out."
+    )
+    assert [owner for _, owner in owners(text)] == ["", "Lin Jian", "", "Lin Jian"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -91,7 +91,7 @@ def _claim_abroad(sentences):
     for row in compute_shares(official, "is_abroad", by="side").itertuples():
         yield {"id": f"abroad:{row.side}", "estimate": row.share, "low": row.low, "high": row.high,
                "claim": f"{_percent(row.share)} of what {NAMES[row.side]} say stands outside their own country's press.",
-               "interval_kind": row.interval_kind, "p_adjusted": 0.0, "n_focus": row.n_rows, "n_reference": 0,
+               "interval_kind": row.interval_kind, "p_adjusted": np.nan, "n_focus": row.n_rows, "n_reference": 0,
                "docs_focus": row.n_articles, "docs_reference": 0, "method": "share of sentences",
                "variable": "side"}  # fmt: skip
 
@@ -109,15 +109,16 @@ def _describe(result, **fields):
 def _claim_stances(sentences):
     rows = []
     for target, result in compare_families(sentences, TARGETS).items():
-        said = []
-        for side in (FOCUS, REFERENCE):
-            codes = sentences.loc[sentences["side"] == side, target]
-            said.append(f"{NAMES[side]} speak for it in {_percent((codes == 'favor').mean())} of their sentences "
-                        f"and against it in {_percent((codes == 'against').mean())}")  # fmt: skip
-        claim = f"That {PROPOSITIONS[target]}: {'; '.join(said)}."
+        said = [_describe_stance(sentences.loc[sentences["side"] == side, target], NAMES[side]) for side in (FOCUS, REFERENCE)]
+        claim = f"“{PROPOSITIONS[target][0].upper()}{PROPOSITIONS[target][1:]}”: {'; '.join(said)}."
         rows.append(_describe(result, id=f"stance:{target}", claim=claim, variable=target,
                               method="difference of net stance (favor less against)"))  # fmt: skip
     return rows
+
+
+def _describe_stance(codes, name):
+    shares = {stance: _percent((codes == stance).mean()) for stance in ("favor", "against")}
+    return f"{name} speak for it in {shares['favor']} of their sentences, against it in {shares['against']}"
 
 
 def _claim_frames(sentences):
@@ -234,7 +235,7 @@ def judge_claims(claims, agreement, runs):
 
 def _judge(row):
     middle = 0.5 if row.id.startswith("abroad:") else 0.0
-    excludes = (row.low > middle or row.high < middle) and row.interval_kind != "one article" and row.p_adjusted <= MAX_P
+    excludes = (row.low > middle or row.high < middle) and row.interval_kind != "one article" and not row.p_adjusted > MAX_P
     enough = row.interval_kind == "bootstrap" and min(row.docs_focus, row.docs_reference or MIN_ARTICLES) >= MIN_ARTICLES
     if excludes and enough and row.alpha >= FIRM and row.share_agreeing >= ROBUST:
         return "firm"

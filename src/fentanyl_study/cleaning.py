@@ -21,7 +21,16 @@ REPEATED_WORDS = 6  # a quotation of so many words that stands again below is a 
 
 _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 _CLOSED = re.compile(r"[.!?…。！？][\"”’')\]\d]*\Z")
-_LABEL = re.compile(r"(?:Q|A|QUESTION|ANSWER|MODERATOR)(?:\s*[:：]|\s{2,}|\t)|[\w.’'() /-]{1,60}[:：]\Z")
+# "Q Good afternoon." (white space collapsed), "A: Yes.", "MS. WU: Good afternoon.", "TV reporter:"
+_LABEL = re.compile(
+    r"Q(?:\s*[:：]|\s+(?=[A-Z(—–-]))|A\s*[:：]|(?:QUESTION|ANSWER|MODERATOR)\s*[:：]|[A-Z][A-Z.’' -]{2,40}[:：]\s"
+    r"|[\w.’'() /-]{1,60}[:：]\Z"
+)
+# "On the role of brokers:" and "What they're saying:" head a passage, "Yu Haibin:" and "TV reporter:" a turn to speak
+_COLON_HEADING = re.compile(
+    r"(?:On|The|What|Why|How|Where|Between|Driving|Zoom|Go|Yes|State|By|Catch)\b(?!.*\b(?:[Rr]eporter|[Cc]orrespondent"
+    r"|[Pp]resident|[Ss]pokes\w+|[Hh]ost|[Mm]oderator|[Mm]inister|[Ss]ecretary)\b)(?=.* [a-z])[^.!?]*[:：]\Z"
+)
 _BULLET = re.compile(r"[•·▪◦‣*–-]\s+\S|\(?\d{1,2}[.)]\s+\S")
 # A bare tag ("Liu said in the interview") opens a block quotation and is running text without its stop
 _TAG = re.compile(
@@ -139,7 +148,9 @@ def _mark_media_block(words, reasons):
 def _mark_comments(words, reasons):
     """Readers' comments stand at the end: from the first one on, all is comment."""
     for i in range(len(words) // 2, len(words)):
-        if _COMMENT_HEAD.fullmatch(words[i]) or (_COMMENT.match(words[i]) and not reasons[i]):
+        if _COMMENT_HEAD.fullmatch(words[i]) or (
+            _COMMENT.match(words[i]) and not reasons[i] and not _LABEL.match(words[i])
+        ):
             first = i - 1 if _is_name(words[i - 1]) else i  # the commenter's name stands on its own line
             reasons[first:] = [reason or "reader_comment" for reason in reasons[first:]]
             return
@@ -175,7 +186,9 @@ def _mark_top(words, reasons, title):
         if title and not reasons[i] and _simplify(line) == title:
             reasons[i] = "headline"
     head = [i for i, reason in enumerate(reasons[:HEAD_LINES]) if reason in ("byline", "time_stamp")]
-    begin = max(head, default=0)  # what stands above the byline is no text, though it ends on a full stop
+    begin = max(head, default=0)  # what stands above the byline is no text, though it ends on a full stop …
+    if any(len(line.split()) > LONGEST_HEADLINE or _TWO_SENTENCES.search(line) for line in words[:begin]):
+        begin = 0  # … unless it is long
     body = next((i for i, line in enumerate(words) if i >= begin and not reasons[i] and _is_body(line)), None)
     for i, line in enumerate(words[:body] if body else []):
         reasons[i] = reasons[i] or _match_rule(line, "top") or ("deck" if "headline" in reasons[:i] else "headline")
@@ -194,7 +207,7 @@ def _mark_headings(words, reasons):
 def _is_heading(line):
     few = len(line.split()) <= LONGEST_HEADING
     if line.endswith((":", "：")):
-        return few and line.isupper() and len(line.split()) > 3
+        return few and not _TAG.search(line) and (_COLON_HEADING.match(line) or line.isupper() and len(line.split()) > 3)
     bare = not _CLOSED.search(line) and not line[0].islower() and line[-1] not in ",;-–—"
     return few and bare and not (_TAG.search(line) or _LABEL.match(line) or _BULLET.match(line))
 

@@ -1,11 +1,12 @@
-"""The command fentanyl-study: build a corpus, execute the notebooks."""
+"""The command fentanyl-study: add, import, fetch, check, build, execute the notebooks."""
 
 import argparse
+import collections
 import os
 import sys
 from pathlib import Path
 
-from fentanyl_study.schema import InputError
+from fentanyl_study.schema import VOICES, InputError
 
 
 def main(arguments=None):
@@ -17,7 +18,7 @@ def main(arguments=None):
         print(f"fentanyl-study: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("fentanyl-study: interrupted", file=sys.stderr)
+        print("fentanyl-study: interrupted; what was put in place stays", file=sys.stderr)
         return 130
 
 
@@ -29,8 +30,31 @@ def _make_parser():
     build = _add_command(commands, "build", _build, "rebuild processed/ from raw/ and coding/", "--data my-corpus")
     build.add_argument("--jobs", type=_read_number, metavar="N", help="processes; as many as cores by default")
     build.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler to work on instead: tcp://host:8786")
-    _add_command(commands, "dictionary", _write_dictionary, "write the data dictionary into README.md", "--data data")
-    notebooks = _add_command(commands, "notebooks", _run_notebooks, "execute the notebooks", "--out build/notebooks")
+    add = _add_command(
+        commands, "add", _add, "add one article: a text file, an HTML file or a web address",
+        "article.html --outlet 'Global Times' --country CN --type state_media --voice narrator",
+    )  # fmt: skip
+    add.add_argument("source", metavar="SOURCE")
+    add.add_argument("--allow-local", action="store_true", help="permit an address of this network")
+    _add_fields(add)
+    many = _add_command(
+        commands, "import", _import, "add many articles from JSON Lines or CSV (also .gz)",
+        "texts.jsonl.gz --map text=body,published=date --match fentanyl --voice us_official "
+        "--outlet 'White House' --country US --type government --data my-corpus",
+    )  # fmt: skip
+    many.add_argument("file", type=Path, metavar="FILE")
+    many.add_argument("--map", default="", metavar="NAME=COLUMN,…", help="which of its columns holds what")
+    many.add_argument("--match", metavar="WORDS", help="take only texts that this regular expression matches")
+    many.add_argument("--strict", action="store_true", help="take nothing if a row is faulty")
+    _add_fields(many)
+    _add_fetch(commands)
+    _add_command(commands, "check", _check, "say all that is wrong with a corpus folder", "--data my-corpus")
+    choose = _add_command(commands, "to-code", _choose, "list the sentences whose coding by hand would teach most",
+                          "--n 50 --out to_code.csv --data my-corpus")  # fmt: skip
+    choose.add_argument("--n", type=_read_number, default=50, metavar="N", help="how many sentences (50)")
+    choose.add_argument("--out", type=Path, metavar="FILE", help="where to; the terminal by default")
+    _add_command(commands, "dictionary", _write_dictionary, "write the dictionary into README.md", "")
+    notebooks = _add_command(commands, "notebooks", _run_notebooks, "execute the notebooks", "--out build")
     notebooks.add_argument("--out", type=Path, help="folder for the executed notebooks; in place by default")
     _add_command(commands, "ledger", _update_ledger, "write reports/claims.csv and the findings", "--data my-corpus")
     _add_command(commands, "report", _write_report, "write reports/index.html", "--data my-corpus")
@@ -38,10 +62,49 @@ def _make_parser():
 
 
 def _add_command(commands, name, run, what, example):
-    parser = commands.add_parser(name, help=what, description=what, epilog=f"example: fentanyl-study {name} {example}")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="corpus folder; the repository's data/ by default")
+    parser = commands.add_parser(name, help=what, description=what)
+    parser.epilog = f"example: {parser.prog} {example}"
+    parser.add_argument("--data", type=Path, metavar="DIR", help="corpus folder (default: data/)")
     parser.set_defaults(run=run)
     return parser
+
+
+def _add_fields(parser):
+    """The columns of articles.csv as options; of `import`, for what the file lacks."""
+    parser.add_argument("--outlet", help="who published it")
+    parser.add_argument("--country", metavar="CN|US|…", dest="outlet_country", help="country of the outlet")
+    parser.add_argument("--type", dest="outlet_type", help="press, state_media, newsletter, government, …")
+    parser.add_argument("--date", metavar="YYYY-MM-DD", dest="published", help="day of publication")
+    parser.add_argument("--voice", choices=VOICES, help="whose the uncredited words are")
+    parser.add_argument("--title")
+    parser.add_argument("--author")
+    parser.add_argument("--url", help="address it was taken from")
+    parser.add_argument("--language", help="en by default")
+    parser.add_argument("--notes")
+
+
+def _read_fields(options):
+    from fentanyl_study.ingest import FIELDS
+
+    return {name: getattr(options, name) for name in FIELDS if getattr(options, name)}
+
+
+def _add_fetch(commands):
+    parser = commands.add_parser("fetch", help="fetch official texts from the web")
+    sources = parser.add_subparsers(required=True, metavar="SOURCE")
+    for name, what, example in (
+        ("federal-register", "documents of the US Federal Register with the words", "fentanyl --limit 9"),
+        ("justice", "press releases of the US Justice Department by their title", "fentanyl"),
+        ("mfa", "English pages of the Chinese Foreign Ministry", "https://www.fmprc.gov.cn/…/t1616746.shtml"),
+        ("list", "the pages of a CSV file with a column url", "data/raw/official_sources.csv"),
+    ):
+        source = _add_command(sources, name, _fetch, what, example)
+        several = {"nargs": "+"} if name == "mfa" else {}
+        source.add_argument("what", metavar={"mfa": "URL", "list": "FILE"}.get(name, "QUERY"), **several)
+        source.add_argument("--limit", type=_read_number, metavar="N", help="stop after N texts")
+        source.add_argument("--pause", type=float, default=1.0, metavar="S", help="seconds in between (1)")
+        source.add_argument("--allow-local", action="store_true", help="permit addresses of this network")
+        source.set_defaults(source=name)
 
 
 def _read_number(text):
@@ -54,6 +117,89 @@ def _build(options):
     from fentanyl_study.build import build_corpus
 
     build_corpus(options.data, jobs=options.jobs, scheduler=options.scheduler)
+
+
+def _add(options):
+    from fentanyl_study.fetch import FetchError, Visitor, load_article
+    from fentanyl_study.ingest import add_article
+    from fentanyl_study.pages import read_file
+
+    ask = _ask if sys.stdin.isatty() else None
+    if "://" not in options.source:
+        article = read_file(options.source)
+    else:
+        try:
+            article = load_article({"url": options.source}, Visitor(allow_local=options.allow_local))
+        except FetchError as error:
+            raise InputError(f"{options.source}: {error}") from None
+    print(add_article(article | _read_fields(options), options.data, ask=ask))
+
+
+def _ask(column):
+    return input(f"{column.name} ({column.meaning}): ").strip()
+
+
+def _import(options):
+    from fentanyl_study.ingest import import_file
+
+    pairs = [pair.partition("=")[::2] for pair in options.map.split(",") if pair]
+    if not all(column for _, column in pairs):
+        raise InputError(f"--map {options.map}: expected NAME=COLUMN,… as in text=body,published=date")
+    rows = import_file(
+        options.file, options.data, mapping=dict(pairs), defaults=_read_fields(options), match=options.match,
+        strict=options.strict,
+    )  # fmt: skip
+    for row in rows[rows["outcome"] == "faulty"].itertuples():
+        print(f"{options.file}, row {row.row}: left out: {row.reason}", file=sys.stderr)
+    return _count_outcomes(rows["outcome"], ("added", "known", "unmatched", "faulty"))
+
+
+def _count_outcomes(outcomes, names):
+    """Print how many ended how; exit code 1 if any is of the last kind."""
+    counts = collections.Counter(outcomes)
+    print(", ".join(f"{counts[name]} {name}" for name in names))
+    return int(counts[names[-1]] > 0)
+
+
+def _fetch(options):
+    from fentanyl_study import fetch
+
+    visitor = fetch.Visitor(allow_local=options.allow_local, pause=options.pause)
+    find = {
+        "federal-register": fetch.find_federal_register, "justice": fetch.find_justice,
+        "mfa": fetch.find_mfa, "list": fetch.find_listed,
+    }[options.source]  # fmt: skip
+    outcomes = fetch.fetch_articles(find(options.what, visitor), visitor, options.data, limit=options.limit)
+    for url, outcome, detail in outcomes:
+        if outcome == "failed":
+            print(f"{url or options.what}: {detail}", file=sys.stderr)
+    return _count_outcomes([outcome for _, outcome, _ in outcomes], ("added", "known", "failed"))
+
+
+def _check(options):
+    from fentanyl_study.check import MOST_SPEAKERS, count_unsided, find_faults
+
+    n_faults = 0
+    for n_faults, fault in enumerate(find_faults(options.data), start=1):
+        print(fault)
+    if n_faults:
+        print(f"{n_faults} findings")
+        return 1
+    unsided = count_unsided(options.data)
+    for row in unsided.head(MOST_SPEAKERS).itertuples():
+        print(f"note: {row.speaker} is on no side (sentences: {row.n_sentences}, articles: {row.n_articles})")
+    print(f"no findings; {len(unsided)} speakers on no side (an official belongs in wordlists/speakers.csv)")
+    return 0
+
+
+def _choose(options):
+    from fentanyl_study.coding import choose_to_code
+    from fentanyl_study.corpus import read_sentences
+
+    chosen = choose_to_code(read_sentences(options.data), options.n)
+    chosen.to_csv(options.out or sys.stdout, index=False, lineterminator="\n")
+    if options.out:
+        print(f"{len(chosen)} sentences written to {options.out}; fill in stances and frames, then move it to coding/")
 
 
 def _write_dictionary(options):

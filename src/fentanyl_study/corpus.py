@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from fentanyl_study.schema import ARTICLES, CODINGS, DOCUMENTS, REMOVED, SENTENCES, InputError, check_table
+from fentanyl_study.schema import (
+    ARTICLES,
+    CODINGS,
+    DOCUMENTS,
+    REMOVED,
+    SENTENCES,
+    InputError,
+    check_table,
+    find_table_faults,
+)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -53,18 +62,25 @@ def read_articles(data_dir=None):
         A column or value is not as ``schema.ARTICLES`` says, or a text file has no row.
     """
     data_dir = Path(data_dir or get_data_dir())
-    path = data_dir / ARTICLES.path
-    articles = read_csv(path)
-    optional = [column.name for column in ARTICLES.columns if not column.required]
-    articles = articles.assign(**{name: "" for name in optional if name not in articles})
-    check_table(articles, ARTICLES, name=str(path))
-    extra = sorted({file.stem for file in (data_dir / "raw" / "texts").glob("*.txt")} - set(articles["doc_id"]))
-    if extra:
-        raise InputError(
-            f"{data_dir / 'raw' / 'texts' / extra[0]}.txt: has no row in {path}; add one, or remove the file"
-            + (f" ({len(extra) - 1} more files have none)" if len(extra) > 1 else "")
-        )
+    articles = fill_optional(read_csv(data_dir / ARTICLES.path))
+    for fault in find_article_faults(articles, data_dir):
+        raise InputError(fault)
     return articles[ARTICLES.names].sort_values("doc_id", ignore_index=True)
+
+
+def fill_optional(articles):
+    """Add the optional columns that a user's articles.csv does without, empty."""
+    optional = [column.name for column in ARTICLES.columns if not column.required]
+    return articles.assign(**{name: "" for name in optional if name not in articles})
+
+
+def find_article_faults(articles, data_dir):
+    """Say what is wrong with articles.csv, one line a fault: its cells, and texts that have no row."""
+    path = Path(data_dir) / ARTICLES.path
+    yield from find_table_faults(articles, ARTICLES, name=str(path))
+    files = {file.stem for file in (Path(data_dir) / "raw" / "texts").glob("*.txt")}
+    for extra in sorted(files - set(articles.get("doc_id", ()))):
+        yield f"{path.parent / 'texts' / extra}.txt: has no row in {path}; add one, or remove the file"
 
 
 def read_text(doc_id, sha256, *, data_dir=None):

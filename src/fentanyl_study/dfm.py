@@ -199,11 +199,12 @@ def _count_features(sentence, word, words, counting, n_sentences):
             begin = begin[is_run]
         found, column = np.unique(key, return_inverse=True)
         ones = np.ones(len(column), dtype=np.int32)
-        counts = sparse.csr_array((ones, (sentence[begin], column)), shape=(n_sentences, len(found)))
+        places = sentence[begin], column.astype(np.int32)  # short numbers: all later products read fewer bytes
+        counts = sparse.csr_array((ones, places), shape=(n_sentences, len(found)))
         is_frequent = np.bincount(counts.indices, minlength=len(found)) >= counting.min_sentences
         matrices.append(counts[:, is_frequent])
         names.append(_name_runs(found[is_frequent], words, length))
-        del column, counts  # a large corpus needs the room
+        del column, counts, places  # a large corpus needs the room
     names = np.concatenate(names)
     order = np.argsort(names, kind="stable")
     return sparse.hstack(matrices, format="csr")[:, order], names[order]
@@ -220,7 +221,8 @@ def _name_runs(keys, words, length):
 def sum_rows(matrix, code, n_rows):
     """Sum the rows of a matrix that bear the same code, 0 to n_rows - 1."""
     ones = np.ones(len(code), dtype=matrix.dtype)
-    return sparse.csr_array((ones, (code, np.arange(len(code)))), shape=(n_rows, len(code))) @ matrix
+    places = code.astype(np.int32), np.arange(len(code), dtype=np.int32)
+    return sparse.csr_array((ones, places), shape=(n_rows, len(code))) @ matrix
 
 
 def filter_units(dfm, is_wanted):

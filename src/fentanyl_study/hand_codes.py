@@ -54,13 +54,19 @@ def check_hand_codes(codings, texts):
     InputError
         Names the file and row.
     """
+    for fault in find_coding_faults(codings, texts):
+        raise InputError(fault)
+
+
+def find_coding_faults(codings, texts):
+    """Say which codings do not fit their texts, one line a fault: as ``check_hand_codes``."""
     for row in codings[codings["doc_id"].isin(list(texts))].itertuples():
         fault = _find_misfit(texts[row.doc_id], row)
         complete = row.side and row.mode and all(getattr(row, target) for target in TARGETS)
         if not fault and row.keep == "1" and not complete:
             fault = "keep is 1, but side, mode or a stance is empty; fill them in"
         if fault:
-            raise InputError(f"{row.file}, row {row.row}: {row.doc_id} {row.start}-{row.end}: {fault}")
+            yield f"{row.file}, row {row.row}: {row.doc_id} {row.start}-{row.end}: {fault}"
 
 
 def _find_misfit(text, row):
@@ -158,16 +164,29 @@ def apply_corrections(sentences, corrections):
     InputError
         A correction's start and end are not those of a built sentence.
     """
+    for fault in find_correction_faults(sentences, corrections):
+        raise InputError(fault)
     sentences = sentences.copy()
-    place = {key: i for i, key in zip(sentences.index, zip(*(sentences[c] for c in ("doc_id", "start", "end"))))}  # noqa: B905
+    place = _place_sentences(sentences)
     for row in corrections[corrections["variable"] != "keep"].itertuples():
-        index = place.get((row.doc_id, row.start, row.end))
-        if index is None:
-            raise InputError(
-                f"{row.file}, row {row.row}: no sentence of {row.doc_id} stands at {row.start}-{row.end}; "
-                "look up start and end in processed/sentences.csv, or drop the row"
-            )
+        index = place[(row.doc_id, row.start, row.end)]
         sentences.loc[index, [row.variable, "coded_by"]] = [row.value, "correction"]
         if (row.variable, row.value) == ("side", "narrator"):
             sentences.loc[index, ["speaker", "mode"]] = ["", "none"]
     return sentences
+
+
+def find_correction_faults(sentences, corrections):
+    """Say which corrections stand at no built sentence, one line a fault: as ``apply_corrections``."""
+    place = _place_sentences(sentences)
+    for row in corrections[corrections["variable"] != "keep"].itertuples():
+        if (row.doc_id, row.start, row.end) not in place:
+            yield (
+                f"{row.file}, row {row.row}: no sentence of {row.doc_id} stands at {row.start}-{row.end}; "
+                "look up start and end in processed/sentences.csv, or drop the row"
+            )
+
+
+def _place_sentences(sentences):
+    keys = zip(sentences["doc_id"], sentences["start"], sentences["end"], strict=True)
+    return dict(zip(keys, sentences.index, strict=True))

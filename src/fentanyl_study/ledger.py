@@ -7,7 +7,7 @@ import nbformat
 import pandas as pd
 
 from fentanyl_study.agreement import FIRM, TENTATIVE, measure_coders
-from fentanyl_study.claims import FOCUS, LATER, NAMES, PROPOSITIONS, REFERENCE, find_claims, judge_claims, score_net
+from fentanyl_study.claims import FAIRLY_ROBUST, FOCUS, LATER, NAMES, PROPOSITIONS, REFERENCE, find_claims, judge_claims, score_net
 from fentanyl_study.concordance import find_concordance
 from fentanyl_study.corpus import REPOSITORY, get_out_dir, read_codings, read_study
 from fentanyl_study.robustness import run_choices
@@ -76,25 +76,38 @@ def write_findings(path, claims, documents):
 
 
 def format_findings(claims, documents):
-    """Give the findings as Markdown: one line a claim, those that hold first, those that do not last."""
+    """Give the findings as Markdown: how many and how sure, a figure, what is supported, and the names of the rest."""
     n = claims["verdict"].value_counts()
     counted = ", ".join(f"{n.get(verdict, 0)} {verdict}" for verdict in ("firm", "tentative", "not supported"))
     lines = [
-        f"From {len(documents)} articles of {documents['published'].min()[:4]} to {documents['published'].max()[:4]} "
-        f"come {len(claims)} claims: {counted}. Each is a row of [reports/claims.csv](reports/claims.csv) "
-        "with its figures, its cell, and the share of other choices of analysis that agree with it.",
-        "", "![Net stance of each side on the five propositions](figures/stances.png)", "",
+        f"{len(claims)} claims were tried on {len(documents)} articles of {documents['published'].min()[:4]} to "
+        f"{documents['published'].max()[:4]}: {counted}. {_describe_basis(documents)}", "",
+        "![Share of each side's sentences for and against the five propositions](figures/stances.png)", "",
     ]  # fmt: skip
-    for verdict in ("firm", "tentative", "not supported"):
+    for verdict in ("firm", "tentative"):
         mine = claims[claims["verdict"] == verdict]
         if len(mine):
             lines += [f"**{verdict.capitalize()}**", "", *(f"- {_format_claim(row)}" for row in mine.itertuples()), ""]
+    rest = claims.loc[claims["verdict"] == "not supported", "id"].str.replace(r":\s*", ": ", regex=True).str.split(", ").str[:2].str.join(", ")
+    lines += [f"**Not supported**, which is not to say false: {'; '.join(rest)}." if len(rest) else "All are supported.", "",
+              f"*Tentative* is what holds whichever article is left out, passes a test corrected for all of its kind, and "
+              f"points the same way in {100 * FAIRLY_ROBUST:.0f} % of the runs with other choices; *firm* asks for "
+              f"{MIN_ARTICLES} articles on each side and more. Each claim is a row of [reports/claims.csv](reports/claims.csv), "
+              "with its figures and the notebook cell that shows it; [reports/methods.md](reports/methods.md) states the rule.", ""]  # fmt: skip
     return "\n".join(lines)
+
+
+def _describe_basis(documents):
+    """Say what the corpus rests on: how many articles, from where, and how much of it is one outlet's."""
+    countries = documents["outlet_country"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    words = documents.groupby("outlet")["n_words"].sum().sort_values(ascending=False, kind="stable")
+    return (f"{countries.iloc[0]} of the articles are from outlets of {countries.index[0]}, and {words.index[0]} holds "
+            f"{100 * words.iloc[0] / words.sum():.0f} % of the words: read every result as a description of these texts.")  # fmt: skip
 
 
 def _format_claim(row):
     interval = "in one article only" if row.interval_kind == "one article" else f"{row.low:.2f} to {row.high:.2f}"
-    return f"{row.claim} ({row.method} {row.estimate:.2f}; {interval}; {100 * row.share_agreeing:.0f} % of {row.n_runs} runs agree)"
+    return f"{row.claim} *{row.method.capitalize()} {row.estimate:.2f} ({interval}); {100 * row.share_agreeing:.0f} % of runs agree.*"
 
 
 def trace_claim(claim_id, sentences):

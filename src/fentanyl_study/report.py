@@ -89,7 +89,7 @@ def _convert_notebook(notebook, name, *, hide_code):
     )  # fmt: skip
     page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": name}})
     page = re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL)  # nothing in a page needs one, and some load more
-    page = re.sub(r'href="([\w-]+)\.ipynb"', r'href="\1.html"', page)
+    page = re.sub(r'href="([\w-]+)\.ipynb"', r'href="\1.html"', page).replace("../docs/codebook.md", "../codebook.html")
     return page.replace('alt="No description has been provided for this image"', f'alt="Figure of {name}"')
 
 
@@ -113,9 +113,14 @@ def _describe_claim(row, sentences):
     interval = "in one article only" if row.interval_kind == "one article" else f"{float(row.low):.2f} to {float(row.high):.2f}"
     return {
         "anchor": re.sub(r"\W+", "-", row.id), "claim": row.claim, "verdict": row.verdict, "method": row.method,
-        "figure": f"{float(row.estimate):.2f} ({interval}, {row.interval_kind}); {row.n_focus} and {row.n_reference} "
-        f"sentences or uses in {row.docs_focus} and {row.docs_reference} articles; "
+        "figure": f"{float(row.estimate):.2f} ({interval}, {row.interval_kind}); {_count(row.n_focus, row.n_reference)} "
+        f"{'uses' if row.id.startswith('term:') else 'sentences'} in {_count(row.docs_focus, row.docs_reference)} articles; "
         f"{100 * float(row.share_agreeing):.0f} % of {row.n_runs} runs agree",
         "notebook": row.notebook.removesuffix(".ipynb"), "cell": row.cell,
         "evidence": [{**r, "name": SIDE_LABELS[r["side"]]} for r in evidence.to_dict("records")],
     }  # fmt: skip
+
+
+def _count(focus, reference):
+    """Name the numbers of both groups, or of the only one."""
+    return f"{focus} and {reference}" if reference != "0" else focus

@@ -17,7 +17,7 @@ from fentanyl_study.dfm import Counting, build_dfm, collect_names, filter_units,
 from fentanyl_study.hand_codes import CODES, apply_hand_codes
 from fentanyl_study.keyness import compute_log_odds, make_informative_prior
 from fentanyl_study.schema import InputError
-from fentanyl_study.topics import fit_topics, rank_terms, spread_weights
+from fentanyl_study.topics import fit_topics, normalize_weights, rank_terms
 
 LEAST_SENTENCES = (2, 3, 5)  # in which a feature must stand
 PRIORS = {"in proportion": make_informative_prior, "0.01": lambda dfm: 0.01, "0.1": lambda dfm: 0.1, "1": lambda dfm: 1.0}
@@ -82,9 +82,9 @@ def run_choices(claims, sentences, documents, *, data_dir=None, n_jobs=2):
     names = collect_names(sentences, documents)
     dfms = {out: build_dfm(sentences, names=names, counting=Counting(min_sentences=1, drop_stop_words=out))
             for out in (True, False)}  # fmt: skip
-    subsets = list(product(variants, ("all speech", "direct only"), list_samples(sentences)))
+    subsets = product(("all speech", "direct only"), list_samples(sentences))
     parts = Parallel(n_jobs=n_jobs)(
-        delayed(_run_subset)(claims["id"], variants[subset[0]], (dfms, names), subset) for subset in subsets
+        delayed(_run_subset)(claims["id"], variants, (dfms, names), subset) for subset in subsets
     )
     columns = ["id", "codes", "mode", "sample", "counting", "prior", "unit", "n_topics", "estimate"]
     runs = pd.DataFrame([row for part in parts for row in part], columns=columns)
@@ -93,18 +93,17 @@ def run_choices(claims, sentences, documents, *, data_dir=None, n_jobs=2):
     return runs.assign(agrees=(np.sign(runs["estimate"] - middle) == np.sign(claimed - middle)))
 
 
-def _run_subset(claims, sentences, counted, subset):
-    """Give the rows of all claims for one source of codes, mode and sample."""
-    dfms, names = counted
-    _, mode, sample = subset
-    part = take_sample(sentences, sample)
-    part = part[part["mode"] == "direct"] if mode == "direct only" else part
-    if len(part) == 0:
-        return []
-    rows = [(claim_id, *subset, "", "", "", "", value) for claim_id, value in _estimate_codes(claims, part)]
-    if {FOCUS, REFERENCE} <= set(part["side"]):
-        rows += [(claim_id, *subset, *rest) for claim_id, *rest in _estimate_terms(claims, part, dfms)]
-        rows += [(claim_id, *subset, *rest) for claim_id, *rest in _estimate_topics(claims, part, names)]
+def _run_subset(claims, variants, counted, subset):
+    """Give the rows of all claims for one mode and sample, with the codes of every source."""
+    (dfms, names), (mode, sample), rows, fits = counted, subset, [], {}
+    for codes, sentences in variants.items():
+        part = take_sample(sentences, sample)
+        part = part[part["mode"] == "direct"] if mode == "direct only" else part
+        if len(part):
+            found = [(claim_id, "", "", "", "", value) for claim_id, value in _estimate_codes(claims, part)]
+            if {FOCUS, REFERENCE} <= set(part["side"]):
+                found += [*_estimate_terms(claims, part, dfms), *_estimate_topics(claims, part, names, fits)]
+            rows += [(claim_id, codes, *subset, *rest) for claim_id, *rest in found]
     return rows
 
 
@@ -158,26 +157,43 @@ def _compare_terms(wanted, dfm, sides, label):
                 yield claim_id, label, prior, "", "", float(log_odds[place[term]])
 
 
-def _estimate_topics(claims, part, names):
+def _estimate_topics(claims, part, names, fits):
+    """Estimate the claims on topics. `fits` keeps what was fitted, for the next source of codes to use again."""
     wanted = [(claim_id, set(terms.split(", "))) for claim_id, terms in _select(claims, "topic")]
-    for unit in UNITS if wanted else ():
-        tfidf = weight_tfidf(build_dfm(take_statements(part), unit=unit, names=names))
-        for n_topics in TOPIC_NUMBERS:
-            try:
-                topics = fit_topics(tfidf, n_topics)
-            except InputError:  # too few words for so many topics
-                continue
-            for claim_id, value in _compare_topics(wanted, topics):
+    statements = part[part["side"].isin([FOCUS, REFERENCE])]
+    for unit, n_topics in product(UNITS, TOPIC_NUMBERS) if wanted else ():
+        # Which sentences are statements decides the fit; a paragraph is parted where the side changes
+        key = (unit, n_topics, *statements.index, *(statements["side"] if unit == "paragraph" else ()))
+        if key not in fits:
+            fits[key] = _fit_topics(statements.reset_index(drop=True), unit, n_topics, names)
+        if fits[key] is not None:
+            for claim_id, value in _compare_topics(wanted, fits[key], statements["side"] if unit == "sentence" else None):
                 yield claim_id, "", "", unit, n_topics, value
 
 
-def _compare_topics(wanted, topics):
+def _fit_topics(statements, unit, n_topics, names):
+    """Fit topics; none if there are too few words for so many."""
+    try:
+        return fit_topics(weight_tfidf(build_dfm(statements, unit=unit, names=names)), n_topics)
+    except InputError:
+        return None
+
+
+def _compare_topics(wanted, topics, sides):
     leading = [set(topics.dfm.features[places]) for places in rank_terms(topics.loadings)]
-    means = spread_weights(topics).groupby("side").mean(numeric_only=True)
-    for claim_id, terms in wanted if {FOCUS, REFERENCE} <= set(means.index) else ():
+    sides = topics.dfm.units["side"] if sides is None else sides
+    means = _average_shares(topics, sides.to_numpy())
+    for claim_id, terms in wanted if {FOCUS, REFERENCE} <= set(means) else ():
         best = max(range(len(leading)), key=lambda i: (len(leading[i] & terms), -i))
         found = len(leading[best] & terms) >= SAME_TOPIC
-        yield claim_id, float(means.loc[FOCUS, f"t{best + 1}"] - means.loc[REFERENCE, f"t{best + 1}"]) if found else np.nan
+        yield claim_id, float(means[FOCUS][best] - means[REFERENCE][best]) if found else np.nan
+
+
+def _average_shares(topics, sides):
+    """Give each side's mean share of every topic, over the units that have a topic."""
+    has_topic = topics.weights.sum(axis=1) > 0
+    shares = normalize_weights(topics.weights)
+    return {side: shares[has_topic & (sides == side)].mean(axis=0) for side in set(sides[has_topic])}
 
 
 def rank_choices(runs):

@@ -211,23 +211,29 @@ def check_table(frame, table, *, name=None):
     InputError
         One line: file, rows (the first five), what was expected, what came.
     """
+    for fault in find_table_faults(frame, table, name=name):
+        raise InputError(fault)
+
+
+def find_table_faults(frame, table, *, name=None):
+    """Say what is wrong with a table, one line a fault: arguments and checks as in ``check_table``."""
     name = name or table.path
     missing = [column for column in table.names if column not in frame.columns]
     if missing:
-        raise InputError(f"{name}: column(s) missing: {', '.join(missing)}; expected {', '.join(table.names)}")
+        yield f"{name}: column(s) missing: {', '.join(missing)}; expected {', '.join(table.names)}"
     for column in table.columns:
-        cells = frame[column.name].astype(str)
+        cells = frame.get(column.name, frame.index[:0].to_series()).astype(str)
         wrong = [value for value in cells.unique() if not column.accepts(value)]
         if wrong:
             bad = cells.isin(wrong).to_numpy().nonzero()[0]
-            raise InputError(
+            yield (
                 f"{name}, {_name_rows(bad)}: {column.name} is {cells.iloc[bad[0]]!r}; "
                 f"expected {column.describe_values()}; correct the cell"
             )
-    repeated = frame.duplicated(list(table.key)).to_numpy().nonzero()[0]
+    repeated = [] if missing else frame.duplicated(list(table.key)).to_numpy().nonzero()[0]
     if len(repeated):
         key = ", ".join(f"{k}={frame[k].iloc[repeated[0]]!r}" for k in table.key)
-        raise InputError(f"{name}, {_name_rows(repeated)}: {key} stands there a second time; keep one row")
+        yield f"{name}, {_name_rows(repeated)}: {key} stands there a second time; keep one row"
 
 
 def _name_rows(positions):

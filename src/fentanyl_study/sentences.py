@@ -9,7 +9,12 @@ from fentanyl_study.wordlists import read_wordlist
 
 # An end mark, the closing marks and note numbers after it, then white space or the next sentence at once:
 # matches 'seized.However', 'lives." He', 'now!” US'; not '$1.5', 'xinhua.net', 'a,b'.
-_END = re.compile(r"(?:[.!?]+|…)(?:[\"”’')\]]|\[\d+\])*(?:\s+|(?=[A-Z“\"])|$)|[。！？]+[”’」』]*\s*")
+# A run of marks is tried from its first one only.
+_END = re.compile(
+    r"[.!?…。！？](?<![.!?…。！？]{2})[.!?…。！？]*+"
+    r"(?:(?<=[。！？])[”’」』]*\s*|(?:[\"”’')\]]|\[\d+\])*+(?:\s+|(?=[A-Z“\"])|$))"
+)
+_LINE_BREAK = re.compile(r"[\n\r\u2028\u2029]\s*")
 _LAST_TOKEN = re.compile(r"[\w.&-]*$")
 _NEXT_WORD = re.compile(r"[\"“‘'(\[—–-]*\s*([\w’'-]*)")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]|[A-Z]")  # "U.S", "p.m", the initial in "George W"
@@ -18,7 +23,7 @@ _ENUMERATOR = re.compile(r"\W*(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})\W*")  # "1." or
 _PLACE_ENDS = re.compile(r"\b(?:in|of|to|from|into|by|for|with|across|than) the (?:[A-Z]\.)+[A-Z]\Z")
 _CLAUSE = re.compile(r"[A-Z]\w+ (?:\w{3,}(?:[^s]s|ed)|said|has|had|is|was|will|would|does|did|cannot|also) ")
 # A paragraph that stops in mid-sentence, and one that goes on: "Trump" / "signed …", not "Q:" / "what …"
-_BROKEN = re.compile(r"[\w,’'–-]\s*\Z")
+_BROKEN = re.compile(r"[\w,’'–-]")
 
 
 @functools.cache
@@ -65,9 +70,11 @@ def find_sentences(text):
 def _find_lines(text):
     """Give the stretches between line breaks that end a sentence."""
     start = 0
-    for match in re.finditer(r"\s*[\n\r\u2028\u2029]\s*", text):
-        if text[match.end() : match.end() + 1].islower() and _BROKEN.search(text, start, match.start()):
-            continue
+    for match in _LINE_BREAK.finditer(text):
+        if text[match.end() : match.end() + 1].islower():
+            before = text[max(start, match.start() - 40) : match.start()].rstrip()
+            if _BROKEN.match(before[-1:]):
+                continue
         yield start, match.start()
         start = match.end()
     yield start, len(text)
@@ -88,7 +95,8 @@ def _ends_sentence(text, begin, match, end):
     token = _LAST_TOKEN.search(before)[0]
     if not mark[-1].isspace():
         return _ends_without_space(token, mark, following, text[after])
-    if following[:1].islower() or _ENUMERATOR.fullmatch(text, begin, match.start() + 1):
+    enumerates = match.start() - begin < 12 and _ENUMERATOR.fullmatch(text, begin, match.start() + 1)
+    if following[:1].islower() or enumerates:
         return False
     if mark[0] != "." or mark.startswith(".."):
         return True

@@ -9,8 +9,10 @@ from fentanyl_study.attribution.pieces import deal_pieces
 from fentanyl_study.attribution.sides import (
     HOMES,
     US,
+    find_entries,
     find_speaker,
     judge_source,
+    read_words,
 )
 from fentanyl_study.attribution.statements import NARRATOR, Code, code_statement
 from fentanyl_study.attribution.transcripts import UNNAMED, find_turn, find_turns
@@ -93,7 +95,8 @@ def attribute_article(text, spans, document, *, removed=()):
     masked = mask_text(text, spans)
     voice, title = document.get("voice") or "narrator", document.get("title") or ""
     background = "\n".join([title, *(text[start:end] for start, end, *_ in removed)])
-    cast = Cast(masked, _find_home(document, text), (document.get("published") or "")[:4], background)
+    home, year = HOMES.get(document.get("outlet_country", "")), (document.get("published") or "")[:4]
+    cast = Cast(masked, home, year, background)
     turns = [] if not spans else find_turns(masked, title=title, voice=voice)
     page = _find_page_source(document, cast)
     if page and page.is_person and not turns:
@@ -108,22 +111,10 @@ def attribute_article(text, spans, document, *, removed=()):
             code = code_statement(masked, *span, pieces, quoted, cast, page)
             mine = page and code == NARRATOR and k is None  # a page speaks where nobody else does
             codes.append(Code(page.side, page.name, "direct", "") if mine else code)
-    return _carry(codes, spans, masked)
+    return _carry(_go_on(codes, spans, masked), spans, masked)
 
 
 # -- the document --------------------------------------------------------------------------
-
-
-_DATELINE = re.compile(
-    r"\b(?:BEIJING|SHANGHAI|Beijing|Shanghai|XINGTAI|HONG KONG)\b[^\n]{0,30}(?:\(|—|–|--| - )"
-)
-
-
-def _find_home(document, text):
-    """Give the side that an office without a country stands for: the outlet's, or the dateline's."""
-    if _DATELINE.search(text, 0, 600):
-        return HOMES["CN"]
-    return HOMES.get(document.get("outlet_country", ""), None)
 
 
 _ORDER = re.compile(
@@ -140,7 +131,7 @@ def _find_page_source(document, cast):
     match = _REMARKS_BY.search(title) or _OWN_REMARKS.search(title)
     if match:
         source = cast.resolve(match["who"], -1)
-        if source and source.is_person:
+        if source and source.is_person and not _ends_with_office(source.name):
             return source._replace(side=voice)
     if voice == US and _ORDER.search(cast.text):
         president = cast.resolve("the President", -1)
@@ -153,6 +144,12 @@ def _find_page_source(document, cast):
         else split_name(outlet)[0] or outlet
     )
     return Source(name, voice, outlet.lower())
+
+
+def _ends_with_office(name):
+    """Tell "Embassy Spokesperson", who has no name."""
+    words = read_words(name)
+    return any(match.last == len(words) for match in find_entries(words))
 
 
 def _resolve_turns(turns, cast, page):
@@ -178,10 +175,29 @@ _LABELLED_QUOTE = re.compile(r"[^:\n]*:\s*[“\"]")
 
 
 def _code_turn(source):
-    return Code(source.side, source.name, "direct", "") if source else NARRATOR
+    return Code(source.side, source.name, "direct", "") if source and source.name else NARRATOR
 
 
 # -- sentences that neighbours explain -----------------------------------------------------
+
+
+# "Four laboratories were shut."; "In one of them, …"; not "Opioids killed more than 42,000"
+_GOES_ON = re.compile(
+    r"(?:(?:More than |About |Some |Nearly |Another )?(?:[\d.,]+|Two|Three|Four|Five|Six|Seven|Eight|Nine|"
+    r"Ten)\b(?! (?:of|percent|people)\b)[^,;:]* (?:was|were) |In one (?:of them|case)\b|"
+    r"Another \w+ed\b|The same )"
+)
+
+
+def _go_on(codes, spans, text):
+    """Give figures and cases that follow a report within its paragraph to who reported (codebook, part 2)."""
+    codes = list(codes)
+    for i in range(1, len(codes)):
+        before, (start, end) = codes[i - 1], spans[i]
+        if codes[i] == NARRATOR and before.mode in ("indirect", "mixed") and _GOES_ON.match(text, start, end):
+            if "\n" not in text[spans[i - 1][1] : start]:
+                codes[i] = before._replace(mode="indirect", cue="")
+    return codes
 
 
 def _carry(codes, spans, text):
@@ -192,8 +208,7 @@ def _carry(codes, spans, text):
         while j < len(codes) and codes[j] == NARRATOR:
             j += 1
         if 0 < i < j < len(codes) and j - i <= MAX_CARRIED and _is_same_report(codes[i - 1], codes[j]):
-            between = text[spans[i][0] : spans[j - 1][1]]
-            if _is_joined(text, spans, i, j, codes[j].speaker) and not _names(between, codes[j].speaker):
+            if _is_joined(text, spans, i, j, codes[j].speaker):
                 codes[i:j] = [codes[j]._replace(mode="indirect", cue="")] * (j - i)
         i = max(j, i + 1)
     return codes
@@ -205,23 +220,14 @@ def _is_same_report(before, after):
 
 def _is_joined(text, spans, i, j, speaker):
     """Tell whether sentences i to j share a paragraph with the next or with both, or report a document."""
-    opening, after = text[spans[i][0] : spans[i][1]], text[spans[j][0] : spans[j][1]]
-    if _TURN.match(opening):
-        return False
     with_next = "\n" not in text[spans[i][0] : spans[j][0]]
     with_last = "\n" not in text[spans[i - 1][1] : spans[j - 1][0]]
-    if with_next and _ENDS_WITH_TAG.search(after):
+    if with_next and _ENDS_WITH_TAG.search(text, *spans[j]):
         return True
     verdict = judge_source(speaker, None)
     is_body = verdict.entry and verdict.entry.kind == "body" or _PAPER.search(text, *spans[i - 1])
     return bool(is_body) or with_next and with_last and text[spans[i - 1][1] - 1] not in '”"'
 
 
-_TURN = re.compile(r"(?:But|Yet|Still|That|What|Now|Last|On|Earlier|Despite)\b")  # the narrator takes over
 _ENDS_WITH_TAG = re.compile(r", (?:\w+ ){1,4}?(?:said|says|added|noted)\b[^,]{0,40}$")
 _PAPER = re.compile(r"\b(?:report|document|paper|statement|indictment)\b")
-
-
-def _names(text, speaker):
-    words = speaker.split()
-    return any(re.search(rf"\b{re.escape(word)}\b", text) for word in words[:1] + words[-1:])

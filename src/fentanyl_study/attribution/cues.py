@@ -14,29 +14,29 @@ SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeJ]*[nws]|q)"
 PLACE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeQJ]*[nwsQ]|q)"  # "on “Meet the Press”"
 MODIFIERS = rf"(?:[ioau]?[dqwe]{{0,2}}y(?:,?q)?|r|[ioau]{PLACE}|t(?=[dqPnmps]){SIMPLE}){{0,6}}"
 _ADDRESSEE = rf"{SIMPLE}(?:o{SIMPLE})?"
-_COMPLEMENTS = [
-    (code, re.compile(pattern))
-    for code, pattern in (
-        ("q", rf"{MODIFIERS},?:?(?=Q)"),
-        ("t", rf"{MODIFIERS},?(?=T)"),
-        ("z", rf"{MODIFIERS}:(?=.)"),
-        ("Q", rf"{_ADDRESSEE}{MODIFIERS},?:?(?=Q)"),
-        ("T", rf"{_ADDRESSEE}{MODIFIERS},?(?=T)"),
-        ("w", r"r*(?=[Wh])"),
-        ("W", rf"{_ADDRESSEE}r*(?=W)"),
-        ("i", r"r*(?=tr*[Bvwbxre])"),
-        ("I", rf"{_ADDRESSEE}{MODIFIERS}(?=tr*[Bvwbxr])"),
-        ("e", rf"{MODIFIERS}(?=[,.;-]|$)"),
-        ("n", r"r*(?=[gG])"),
-        ("z", rf"{MODIFIERS}(?=p|{PLACE}(?:[ioatu]{PLACE}|,[^,]*,|-[^-]*-)*r*[xbDSeB])"),
-        ("E", rf"{_ADDRESSEE}{MODIFIERS}(?=[,;G-]|$)"),
-        ("Z", rf"{_ADDRESSEE}{MODIFIERS}(?=p)"),
-        ("n", rf"r*(?={PLACE})"),
-        ("p", r"(?=[ioatu])"),
-    )
-]
+_COMPLEMENTS = (
+    ("q", rf"{MODIFIERS},?:?(?=Q)"),
+    ("t", rf"{MODIFIERS},?(?=T)"),
+    ("z", rf"{MODIFIERS}:(?=.)"),
+    ("Q", rf"{_ADDRESSEE}{MODIFIERS},?:?(?=Q)"),
+    ("T", rf"{_ADDRESSEE}{MODIFIERS},?(?=T)"),
+    ("w", r"r*(?=[Wh])"),
+    ("W", rf"{_ADDRESSEE}r*(?=W)"),
+    ("i", r"r*(?=tr*[Bvwbxre])"),
+    ("I", rf"{_ADDRESSEE}{MODIFIERS}(?=tr*[Bvwbxr])"),
+    ("e", rf"{MODIFIERS}(?=[,.;-]|$)"),
+    ("n", r"r*(?=[gG])"),
+    ("z", rf"{MODIFIERS}(?=p|{PLACE}(?:[ioatu]{PLACE}|,[^,]*,|-[^-]*-)*r*[xbDSeB])"),
+    ("E", rf"{_ADDRESSEE}{MODIFIERS}(?=[,;G-]|$)"),
+    ("Z", rf"{_ADDRESSEE}{MODIFIERS}(?=p)"),
+    ("n", rf"r*(?={PLACE})"),
+    ("p", r"(?=[ioatu])"),
+)
+_SIMPLE_COMPLEMENTS = tuple(row for row in _COMPLEMENTS if row[0].islower())
 FINITE = re.compile(r"[xbDSeB]")
+_ANY_MODIFIERS = re.compile(MODIFIERS)
 _GROUP = "xrb"
+_FLOATED = re.compile("x[wqu]")  # "have all said", "has long said", "has since said"
 _POSSESSIVES = frozenset("his her their its my our your".split())
 
 
@@ -64,15 +64,17 @@ def read_cue_nouns():
     return frozenset(row["noun"] for row in read_wordlist("cue_nouns"))
 
 
-_CANDIDATE = re.compile(f"[{VERBS}T]|A(?=t)|J(?=[Tt])")
+MAX_CANDIDATES = 25  # in the words of a sentence; prose has fewer than ten
+_CANDIDATE = re.compile(f"[{VERBS}T]|A(?=t)|J(?=[TtW])")
 
 
 def find_cues(sentence, phrases):
     """Find the cues of a sentence whose complement fits the verb, in order."""
     letters, cues = sentence.letters, []
     last = outer = None  # the subjects a verb without one may share
-    for match in _CANDIDATE.finditer(letters):
-        i, letter = match.start(), match.group()
+    candidates = [match.start() for match in _CANDIDATE.finditer(letters)]
+    for i in candidates if len(candidates) <= MAX_CANDIDATES else ():
+        letter = letters[i]
         if letter == "A":
             cue = _read_according(letters, phrases, i)
         elif letter == "J":
@@ -99,7 +101,7 @@ def _read_according(letters, phrases, at):
         comma = re.compile("[,:Q]").search(letters, source[1])
         content = comma and comma.end() - (comma.group() == "Q")
         return Cue(at, at, source, "z", content, False, False) if comma else None
-    return Cue(at, at, source, "e", re.compile(MODIFIERS).match(letters, source[1]).end(), True, False)
+    return Cue(at, at, source, "e", _ANY_MODIFIERS.match(letters, source[1]).end(), True, False)
 
 
 def _read_noun(sentence, phrases, at):
@@ -129,7 +131,7 @@ def _read_verb(sentence, phrases, verb, shared):
     last, outer = shared
     takes = read_takes()[read_verbs()[sentence.get_word(verb)][1]]
     group = verb
-    while group and letters[group - 1] in _GROUP:
+    while group and (letters[group - 1] in _GROUP or _FLOATED.match(letters, max(0, group - 2), group)):
         group -= 1
     before = letters[group - 1] if group else "^"
     finite = letters[verb] != "G" or "b" in letters[group:verb]
@@ -173,7 +175,7 @@ def _read_verb(sentence, phrases, verb, shared):
     if not code and not joined and "z" in takes and first and letters[first - 1] in "hW":
         code, content = "z", verb + 1  # "which he said were many"
     if quoted and code not in ("q", "Q", "t", "T", "e", "E"):
-        code, content = "e", re.compile(MODIFIERS).match(letters, verb + 1).end()
+        code, content = "e", _ANY_MODIFIERS.match(letters, verb + 1).end()
     return Cue(first, verb, subject, code, content, False, joined) if code else None
 
 
@@ -200,16 +202,23 @@ def _read_inverted(letters, phrases, verb, before):
         ends = letters[source[1] : source[1] + 1] in ",;-yihau"
         if phrases.find_subject(verb) or not FINITE.search(letters, 0, verb) or not ends:
             return None
-    content = re.compile(MODIFIERS).match(letters, source[1]).end()
+    content = _ANY_MODIFIERS.match(letters, source[1]).end()
     return Cue(verb, verb, source, "e", content, True, False)
+
+
+@functools.cache
+def _compile_complements(takes):
+    """Give one pattern of all complements, and the code of each of its groups."""
+    rows = _COMPLEMENTS if takes & {"a", "n"} else _SIMPLE_COMPLEMENTS
+    return re.compile("|".join(f"({pattern})" for _, pattern in rows)), [code for code, _ in rows]
 
 
 def _match_complement(letters, takes, verb):
     """Give (code, start) of the verb's complement; ("", 0) if it takes none such."""
-    for code, pattern in _COMPLEMENTS:
-        match = pattern.match(letters, verb + 1)
-        if not match or code.isupper() and not takes & {"a", "n"}:
-            continue
+    pattern, codes = _compile_complements(takes)
+    match = pattern.match(letters, verb + 1)
+    if match:
+        code = codes[match.lastindex - 1]
         if code.isupper() and "a" in takes or code in takes:
             return code, verb + 1 if code == "I" else match.end()
         if code in "QTWIEZz" and "n" in takes:

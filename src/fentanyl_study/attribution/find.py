@@ -25,6 +25,7 @@ class Attribution(NamedTuple):
 
 
 _WORTH_READING = re.compile(rf"[{VERBS}ATJQ:]|^i|^-")  # other sentences hold neither cue nor quotation
+_QUOTED = re.compile("Q")
 _LABEL = re.compile(r"([ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
 _SIGNATURE = re.compile(r"Q?-([dns]{1,8})(?:[,(o].{0,30})?")  # "– Commissioner Li, U.S. Customs"
 _EVIDENCE = re.compile(rf"i({SIMPLE})(?:[ioa]{SIMPLE}|[eDy]|i?[dqwe]*y)*,(?=.)")
@@ -88,9 +89,10 @@ class _Reader:
         letters = sentence.letters
         if sentence.start >= self.labelled[0] and not _WORTH_READING.search(letters):
             return
-        quoted = self.find_quoted(sentence, 0, len(letters))
-        for i in quoted:
-            self.alone[self.at[sentence.spans[i][0]]] = not letters.strip("Q,;:-()")
+        quoted, alone = self.find_quoted(sentence, 0, len(letters)), not letters.strip("Q,;:-()")
+        self.alone |= {self.at[sentence.spans[i][0]]: alone for i in quoted}
+        if alone and sentence.start >= self.labelled[0]:
+            return
         phrases = Phrases(letters)
         cues = find_cues(sentence, phrases)
         if letters.endswith(":"):
@@ -101,12 +103,11 @@ class _Reader:
             self.read_label(sentence)
         if "-" in letters:
             self.read_signature(sentence)
-        if not cues:
+        if not cues and letters[0] == "i":
             self.read_evidence(sentence)
         if len(cues) > 1:  # "the belief that" beside a cue that has a source adds nothing
             cues = [cue for cue in cues if cue.subject or letters[cue.verb] in VERBS]
-        tagged = [k for k, cue in enumerate(cues) if _follows_quotation(letters, cue)]
-        for k in [*tagged, *(k for k in range(len(cues)) if k not in tagged)]:
+        for k in sorted(range(len(cues)), key=lambda k: not _follows_quotation(letters, cues[k])):
             self.credit(sentence, cues[k], cues[k + 1 : k + NEARBY], cues[max(0, k - 1) : k])
         for i in quoted:
             if self.at[sentence.spans[i][0]] not in self.owner:
@@ -116,8 +117,10 @@ class _Reader:
 
     def find_quoted(self, sentence, begin, end):
         """Give the positions of the quotations of a part of a sentence."""
-        letters = sentence.letters
-        return [i for i in range(begin, end) if letters[i] == "Q" and sentence.spans[i][0] in self.at]
+        if "Q" not in sentence.letters:
+            return []
+        found = [match.start() for match in _QUOTED.finditer(sentence.letters, begin, end)]
+        return [i for i in found if sentence.spans[i][0] in self.at]
 
     def find_announced(self, sentence, at, cues, phrases):
         """Give source and cue of a quotation that a comma or colon ties to its sentence, by any verb."""
@@ -180,7 +183,8 @@ class _Reader:
         after_quotation = _follows_quotation(letters, cue)
         if after_quotation:
             begin = max((other.verb + 1 for other in earlier), default=0)
-            begin = left - 1 if letters[left - 2 : left - 1] == ":" else begin
+            partial = left > 1 and letters[left - 2] not in ",:Q"  # 'Li spoke of a “plan,” the paper said'
+            begin = left - 1 if letters[left - 2 : left - 1] == ":" else 0 if partial else begin
             self.add(sentence, begin, left, speaker, word)
         if cue.code not in "eE" and not (after_quotation and cue.code not in "qQtT"):
             end = min(_find_end(letters, cue.content, later), _find_front(letters, cue))
@@ -197,8 +201,8 @@ class _Reader:
                 apposed = cue.inverted and not FINITE.search(letters, rest, end)
                 if not apposed and not _IDLE.fullmatch(letters, rest, end):
                     self.add(sentence, rest, end, speaker, word)
-        for i in range(cue.content, len(letters)):  # '"A," he said when asked, "B"'
-            if letters[i] == "Q" and letters[i - 1] in ",:" and not self.is_title(sentence, i):
+        for i in self.find_quoted(sentence, cue.content, len(letters)):  # '"A," he said when asked, "B"'
+            if letters[i - 1] in ",:" and not self.is_title(sentence, i):
                 self.own(sentence, i, speaker, word)
 
     def add(self, sentence, begin, end, speaker, word):
@@ -332,23 +336,24 @@ def _find_end(letters, begin, later):
         shared = cue.joined and (letter == "G" or before == "c")
         if letter == "A" or letter in VERBS and (new_clause or shared):
             return at - (before in "ckiu")
+        if before in ",Q" and cue.code == "e" and named and not cue.joined and cue.content >= len(letters) - 1:
+            return at - (before == ",")  # ", the paper reported."
     return len(letters)
 
 
 def _find_left(letters, cue):
     """Give where the content before a cue ends."""
-    left = cue.first
-    while left and letters[left - 1] in ",-":
-        left -= 1
-    return left
+    return len(letters[: cue.first].rstrip(",-"))
 
 
 def _follows_quotation(letters, cue):
     """Tell whether a cue has its quotation before it: '"No," Li said', not '"No," said Li, who denied'."""
     left = _find_left(letters, cue)
+    if not left or letters[left - 1] != "Q":
+        return False
     own_subject = not cue.joined or letters[cue.verb] == "B"
     relative = cue.subject is not None and letters[cue.subject[1] - 1] == "h"
-    return left > 0 and letters[left - 1] == "Q" and own_subject and not relative
+    return own_subject and not relative
 
 
 def _find_front(letters, cue):

@@ -15,9 +15,11 @@ from fentanyl_study.attribution.sides import (
     CHINA,
     OTHER,
     US,
+    find_bodies,
     find_entries,
     find_speaker,
     is_alias,
+    is_body,
     is_party,
     judge_source,
     read_group,
@@ -26,6 +28,7 @@ from fentanyl_study.attribution.sides import (
 from fentanyl_study.wordlists import read_wordlist
 
 MEMORY = 200  # sources a reader still has in mind; keeps long transcripts linear
+OPENINGS = 3  # sentences back in which a pronoun's person may be the subject
 FAR_BACK = 8_000  # characters; a mention further back explains nothing
 
 _CAPITAL = r"(?:[^\W\d_a-zß-öø-ÿ][\w’'-]*[\w]|[A-Z]\.)"
@@ -38,9 +41,11 @@ _SYLLABLE = (
 _PINYIN = re.compile(rf"{_SYLLABLE}(?:['’]?{_SYLLABLE}){{0,2}}", re.I)
 _HONORIFIC = re.compile(r"^(?:(?:Dr|Mr|Mrs|Ms|Prof|Hon|Sir|Madam)\.? )+")
 # What closes a person's introduction, before and after the name
-_BEFORE = re.compile(r"[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] ")
+_BEFORE = re.compile(r"(?s:.*)(?:[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] )")
 _AFTER = re.compile(
-    r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b)\s*"
+    r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b|"
+    r"\s(?:runs|heads|leads|chairs|directs|oversees|serves as|works (?:for|at|in)|"
+    r"is (?:an?|the|its|his))\b)\s*"
     r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?"
 )
 _WHO = re.compile(
@@ -63,11 +68,23 @@ _PRONOUNS = {
     "which": 4,
     "that": 4,
 }
+# Whose names a pronoun cannot stand for
+_SEXES = {"one of them": None, "he": "female", "him": "female", "she": "male", "her": "male"}
+_FITS = {
+    "he": lambda source: source.is_person,
+    "she": lambda source: source.is_person,
+    "him": lambda source: source.is_person,
+    "her": lambda source: source.is_person,
+    "it": lambda source: not source.is_person and not _is_plural(source),
+    "they": lambda source: not source.is_person,
+    "them": lambda source: not source.is_person,
+    "one of them": lambda source: not source.is_person and _is_plural(source),
+}
 _VOICELESS = re.compile(
     r"(?:(?:I|we|you|us|me)(?:['’]\w+)?(?: all| both)?|one|everyone|nobody|\w+sel(?:f|ves)|(?:the|both|"
     r"these|all) (?:two |other )?"
     r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|"
-    r"this|what)$", re.I)  # fmt: skip
+    r"(?:neither|none|no one)\b.*|this|what)$", re.I)  # fmt: skip
 
 
 class Source(NamedTuple):
@@ -100,7 +117,8 @@ class Cast:
         if (
             not phrase
             or _VOICELESS.match(phrase)
-            or re.fullmatch(r"[A-Z]{2}", phrase)
+            or len(phrase) == 2
+            and phrase.isupper()
             and not find_entries(read_words(phrase))
         ):
             return None
@@ -113,16 +131,13 @@ class Cast:
 
     def _widen(self, phrase, start):
         """Add what the phrase's own words leave out: "US" before it, the name it stands in apposition to."""
-        lead = re.match(r"(?:according )?(?:to|by) (?=\S)", phrase, re.I)
+        lead = _LEAD_WORDS.match(phrase)
         if lead:
             phrase, start = phrase[lead.end() :], start + lead.end()
         phrase = re.sub(r"\s(?:who|that|which)$", "", phrase)
         if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
             return phrase, start
-        if re.search(
-            r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$",
-            self.text[max(0, start - 60) : start],
-        ):
+        if _IN_CLAUSE.search(self.text[max(0, start - 60) : start]):
             clause = _read_clause(self.text, start)
             return re.split(r"\b(?:who|which|that)\b", clause)[0].strip(" ,") or phrase, start
         named = _NAMED.match(self.text, start + len(phrase))
@@ -136,7 +151,7 @@ class Cast:
             if " " in name and not split_name(phrase)[0]:
                 return f"{named[1]}, {phrase}", start
         phrase = self._widen_right(phrase, start)
-        before = _BEFORE.split(self.text[max(0, start - 120) : start])[-1]
+        before = _cut_before(self.text[max(0, start - 120) : start])
         hyphen = re.search(r"[A-Z][\w.]*-$", before)  # "U.S.-|China Commission"
         title = _keep_title(before) if before.endswith(" ") else hyphen.group() if hyphen else ""
         owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
@@ -164,7 +179,7 @@ class Cast:
             bodies = [m for m in find_entries(after)[:1] if m.entry.kind == "body" and m.first <= 2]
             if bodies:
                 return self.text[start : start + len(phrase) + after[bodies[0].last - 1].end]
-        tail = re.search(rf"(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$", whole)
+        tail = _TAIL.search(whole)
         listed = _find_listed(words)
         if tail and judge_source(phrase, self.home).side and not listed & {len(words) - 2, len(words) - 1}:
             return f"{tail.group()}, {whole[: tail.start()]}"
@@ -198,6 +213,9 @@ class Cast:
                 for at, end in _find_word(self.background, name)
             ]
             self._fulls[name] = [(at, full) for at, full in places if full]
+        for _, source in reversed(self.heard[-MEMORY:]):  # of two bearers who spoke last
+            if source.is_person and source.name.endswith(" " + name):
+                return source.name
         fulls = self._fulls[name]
         before = [full for at, full in fulls if 0 <= at <= start]
         found = before[-1] if before else fulls[0][1] if fulls else name
@@ -224,7 +242,8 @@ class Cast:
             side = known["side"]
         else:
             side = certain[0] if certain else guessed[0] if guessed else OTHER
-        known_as = _list_words(" ".join([*introductions, known["office"] if known else ""]))
+        introductions.append(known["office"] if known else "")
+        known_as = " ".join(dict.fromkeys(word.norm for said in introductions for word in read_words(said)))
         return Source(name, side, known_as, True)
 
     # -- bodies, documents, offices --------------------------------------------------------
@@ -232,6 +251,10 @@ class Cast:
     def _resolve_nominal(self, phrase, start):
         verdict = judge_source(phrase, self.home)
         head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
+        if sure and _HOLDER.match(phrase) and (person := self._find_person_called(phrase, start)):
+            return person
+        if sure and verdict.entry.name in _read_local_names() and _names_place(phrase):
+            return Source(_tidy(phrase), sure, _list_words(phrase))
         if (
             sure
             and verdict.entry.kind == "body"
@@ -244,11 +267,17 @@ class Cast:
             return Source(_name_country(phrase, verdict), sure, _list_words(phrase))
         if head in ("president", "lady") and (person := self._find_president(phrase, sure or self.home)):
             return person
+        if head in read_group("prosecution") and (sure or self.home) == US:
+            return Source(_PROSECUTION, US, _list_words(phrase))
         body = self._find_body_in(phrase)
         if sure and (later := self._find_named_later(phrase, body, start)):
             return later
         if sure and body and body.side == sure:
             return Source(body.name, sure, _list_words(phrase))
+        owner = _OF_BODY.search(phrase) if not sure else None
+        if owner and owner[1] in read_group("body nouns"):
+            if body := self._find_body_called(owner[1], start):
+                return body
         chief = _COMPLEMENT.search(phrase)
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
@@ -286,15 +315,6 @@ class Cast:
         if side not in (US, CHINA) or office not in ("president", "vice president", "first lady"):
             return None
         place = "United States" if side == US else "China"
-        for match in _TITLED.finditer(self.background + "\n" + self.text):
-            known = find_speaker(match[2].strip())
-            if (
-                known
-                and match[1].lower() == office
-                and known["office"].lower().startswith(f"{office} of ")
-                and place in known["office"]
-            ):
-                return Source(known["name"], known["side"], known["office"].lower(), True)
         return self._find_holder(f"{office} of", place)
 
     def _find_holder(self, office, place):
@@ -347,8 +367,7 @@ class Cast:
             self._documents = [match.span() for match in _document_pattern().finditer(self.text)]
         until = bisect.bisect_left(self._documents, (start + 60,))
         for begin, end in reversed(self._documents[max(0, until - 12) : until]):
-            is_definite = _DEFINITE.search(self.text, max(0, begin - 20), begin)
-            if is_definite and not _RELEASED.match(self.text, end):
+            if _DEFINITE.search(self.text, max(0, begin - 20), begin):
                 if self._issuer and self._issuer[0] >= begin - 40:
                     return self._issuer[1]
                 continue
@@ -368,15 +387,17 @@ class Cast:
         before = self._list_bodies(first, begin)
         if before:
             return before[-1]
-        by = _BY.match(self.text, end)
-        after = self._list_bodies(by.end(), by.end() + 90)[:1] if by else []
         heard = [source for at, source in self.heard[-MEMORY:] if first <= at < end + 200]
         return next(
-            (source for source in after + heard if not source.is_person and source.side != OTHER), None
+            (source for source in heard if not source.is_person and source.side != OTHER), None
         )
 
     def _find_body_called(self, head, start):
         """Find the body last named before that "the commission" or "the ministry" can be."""
+        if head in ("agency", "office"):  # any body may be called so: the one that spoke last
+            for _, source in reversed(self.heard[-MEMORY:]):
+                if not source.is_person and is_body(source.name) and source.name not in _CHAMBERS:
+                    return source
         searched, found = self._called.get(head, (max(0, start - FAR_BACK), None))
         for source in self._list_bodies(max(0, searched - 80), start) if searched < start else ():
             found = source if head in source.known_as.split() else found
@@ -385,11 +406,10 @@ class Cast:
 
     def _list_bodies(self, begin, end):
         """Give the bodies of the two states that a stretch of the text names, as Sources."""
-        words = read_words.__wrapped__(self.text[begin:end])  # too long to be worth remembering
         return [
-            Source(m.entry.name, m.entry.side, _list_words(f"{_join(words, m)} {m.entry.name}"))
-            for m in find_entries.__wrapped__(words)
-            if m.entry.kind == "body" and m.entry.side in (CHINA, US)
+            Source(entry.name, entry.side, _list_words(f"{alias} {entry.name}"))
+            for alias, entry in find_bodies(self.text[begin:end])
+            if entry.side in (CHINA, US)
         ]
 
     # -- pronouns --------------------------------------------------------------------------
@@ -398,61 +418,89 @@ class Cast:
         kind = _PRONOUNS[phrase.lower()]
         if kind == 4:
             return self._name(_read_antecedent(self.text, start), start)
-        if kind == 1 and (subject := self._find_opening(start)):
-            return subject
-        last = [
-            (at, source)
-            for at, source in self.heard[-MEMORY:]
-            if at <= start and source.is_person == (kind == 1)
-        ]
-        if kind == 1:
-            paragraph = self.text.rfind("\n", 0, start) + 1
-            if not last or last[-1][0] < paragraph:
-                opening = self._find_opening(paragraph + 1) if last and start > paragraph + 1 else None
-                if opening:
-                    return opening
-        return last[-1][1] if last else None
-
-    def _find_opening(self, start):
-        """Find the person with whom the pronoun's sentence begins: "Trump spoke of what he called"."""
-        begin = (
-            max(
-                self.text.rfind("\n", 0, start),
-                max((m.start() for m in _STOP.finditer(self.text, max(0, start - 400), start)), default=-1),
-            )
-            + 1
+        fits, sex = _FITS[phrase.lower()], _SEXES.get(phrase.lower(), "")
+        last = next(
+            (
+                (at, source)
+                for at, source in reversed(self.heard[-MEMORY:])
+                if at <= start and fits(source) and _may_be(source, sex)
+            ),
+            (-1, None),
         )
-        opening = _OPENING.match(self.text, begin)
-        name = split_name(opening[1].strip())[0] if opening else ""
-        if not name or read_group("sentence openers") & set(name.split()):
-            return None
-        full = self._find_full_name(name, begin)
-        return self._resolve_person(name, opening[1].strip(), opening.start(1)) if " " in full else None
+        if sex is None and last[1]:
+            return last[1]._replace(name=_make_single(last[1].name), is_person=True)
+        opening = self._find_opening(start, last[0]) if kind == 1 else None
+        return opening if opening and _may_be(opening, sex) else last[1]
+
+    def _find_opening(self, start, until):
+        """Find the person with whom the pronoun's sentence, or one before it, begins: "Trump spoke; | he"."""
+        at = start
+        for _ in range(OPENINGS):
+            begin = self._find_sentence(at)
+            if begin < until and at < start:
+                return None
+            run = _read_title_run(self.text, begin)  # nothing inside a quotation
+            name = split_name(run)[0] if run else ""
+            if (
+                name
+                and begin + len(run) < start
+                and not run.endswith(("’s", "'s"))
+                and not read_group("sentence openers") & set(name.split())
+            ):
+                full = self._find_full_name(name, begin)
+                if " " in full:
+                    return self._resolve_person(name, run, begin)
+            at = begin - 1
+            while at > 0 and self.text[at].isspace():
+                at -= 1
+            if at <= 0:
+                return None
+        return None
+
+    def _find_sentence(self, at):
+        """Give where the sentence at a place begins."""
+        line = self.text.rfind("\n", 0, at) + 1
+        stops = [m.end() for m in _STOP.finditer(self.text, max(line, at - 400), at)]
+        begin = stops[-1] if stops else line
+        lead = _LEADING.match(self.text, begin)
+        return lead.end() if lead else begin
 
 
+# a name at the end, not one that a preposition leads to: "officials under Joe Biden"
+_TAIL = re.compile(rf"(?<!\bunder )(?<!\bof )(?<!\bfor )(?<!\band )(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$")
 _REST = re.compile(r"(?: (?:of|for|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
 _FROM_BODY = re.compile(
     r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|"
     r"with) (?:the )?"
 )
-_RELEASED = re.compile(r"[^.;\n]{0,110}\b(?:by|from) (?:the )?[A-Z]")
+_LEAD_WORDS = re.compile(r"(?:according )?(?:to|by) (?=\S)", re.I)
+_IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
-_BY = re.compile(r"(?: (?:titled|called|on)\b[^.;\n]{0,90})?[^.;\n]{0,40}?\b(?:by|from|of) (?:the )?")
-_TITLED = re.compile(r"\b((?:Vice )?President|First Lady) ((?:[A-Z][\w’'.-]+ ?){1,3})(?<![’'.])")
 _UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
+_LEADING = re.compile(r"[\s”]*(?:(?:But|And|For|To|As|Yet) )?")
+_RUN_WORD = re.compile(r"\s?([\w.’'-]+,?)")
 _STOP = re.compile(r"(?<=[a-z0-9)”\"])[.!?][”\"]?(?=\s+[A-Z“\"])")
-_OPENING = re.compile(r"[\s”\"]*(?:(?:But|And|For|To|As) )?((?:(?:[A-Z][\w.’'-]*|of|the) ?){1,9})")
 _NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \()")
-_TITLE_CLAUSE = re.compile(r"(?:^|[.”\"\n] ?)((?:The|An?|His|Her|Its|[A-Z][\w’']+[’']s) [^,;:.]{4,90}), $")
+_TITLE_CLAUSE = re.compile(
+    r"(?:^|[.,”\"\n] ?|\b[a-z]{2,} )((?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts|[A-Z][\w’']+[’']s) "
+    r"(?:[^,;:.]|\.(?=[A-Z]| [a-z])){4,90}), $"
+)
 _HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman representative",
-               "governor": "governor gov",
+               "governor": "governor gov", "admiral": "admiral adm", "general": "general gen",
+               "sergeant": "sergeant sgt", "lieutenant": "lieutenant lt", "captain": "captain capt",
+               "colonel": "colonel col", "professor": "professor prof", "doctor": "doctor dr physician",
                "congresswoman": "rep congresswoman representative", "lawmaker": "sen rep senator lawmaker",
                "spokesman": "spokesman spokesperson", "spokeswoman": "spokeswoman spokesperson",
                "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
 _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
+_HOLDER = re.compile(r"[Tt]he (?:\w+ )?(?:chair\w*|director|head|chief|administrator|commissioner) of ")
+# "the ministry's figures", "an official with the ministry"
+_OF_BODY = re.compile(r"(?:^| (?:with|at|of|from|in|for) )[Tt]he (\w+)(?:$|['’]s? \w+$)")
 _OWNER = re.compile(
     rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), (who [^;:.!?“”\"\n]{{0,150}}|[^,;:.!?“”\"\n]{{0,90}})$"
 )
+_CHAMBERS = ("US Congress", "US Senate", "US House of Representatives", "White House")
+_PROSECUTION = "Department of Justice"
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
 
 
@@ -495,14 +543,8 @@ def split_name(phrase):
         and rest[0].norm not in read_group("after a name")
     ):
         return "", phrase
-    if (
-        words_before
-        and not find_speaker(" ".join(word.raw for word in name))
-        and _is_nation_only(words_before, words)
-    ):
-        return head, phrase  # "American Chemistry Alliance" is no Mr Alliance
     text = re.sub(r"['’]s$", "", head[name[0].start : name[-1].end])
-    return _HONORIFIC.sub("", re.sub(r"^(?:Dr|Mr|Mrs|Ms|Prof) ", "", text)), phrase
+    return _HONORIFIC.sub("", text), phrase
 
 
 def _find_listed(words):
@@ -529,17 +571,6 @@ def _find_listed(words):
         if not (single and (ends_name or begins_name)):
             listed.update(range(m.first, m.last))
     return listed
-
-
-def _is_nation_only(words_before, words):
-    entries = find_entries(words)
-    return (
-        len(words_before) == 1
-        and len(entries) == 1
-        and entries[0].entry.kind == "country"
-        and len(words) > 2
-        and (not words[0].raw.endswith(("’s", "'s")))
-    )
 
 
 def _is_complement(words_before, listed):
@@ -593,23 +624,41 @@ def _find_word(text, word):
         at = text.find(word, end)
 
 
+def _cut_before(text):
+    match = _BEFORE.match(text)
+    return text[match.end() :] if match else text
+
+
 def _find_introductions(text, name):
     """Give what stands around the first mentions of a name: title before, apposition after."""
     found = []
     for start, end in itertools.islice(_find_word(text, name), 4):
         before = text[max(0, start - 120) : start]
-        title = _BEFORE.split(before)[-1]
+        title = _cut_before(before)
         clause = _TITLE_CLAUSE.search(before) if not title.strip() else None
         found.append((clause[1] + " " if clause else _keep_title(title)) + name + _read_after(text, end))
     return found
 
 
+def _read_title_run(text, begin):
+    """Read the title and name at a place: "Foreign Ministry spokesperson Mao Ning | said"."""
+    run = begin
+    for word in _RUN_WORD.finditer(text, begin, begin + 120):
+        raw = word[1].strip(",'’")
+        if word.start() > run or not (raw[:1].isupper() or raw in ("of", "the") or _is_listed(raw)):
+            break
+        run = word.end()
+        if word[1].endswith(","):
+            break
+    return text[begin:run].rstrip(" ,")
+
+
 def _keep_title(before):
     """Cut what stands before a name down to its title: "met with | US Senator "."""
-    words = list(re.finditer(r"\S+", before))
-    begin = len(before)
-    for word in reversed(words):
-        raw = word.group().strip("'’")
+    begin, end = len(before), len(before.rstrip())
+    while end > 0:
+        first = before.rfind(" ", 0, end) + 1
+        raw, end = before[first:end].strip("'’"), len(before[:first].rstrip())
         if not (
             raw[:1].isupper() or raw in read_group("title particles") or _is_listed(raw.lower())
         ) or raw in read_group("sentence openers") - read_group("title openers"):
@@ -624,7 +673,7 @@ def _keep_title(before):
             "deputy",
             "vice",
         ):
-            begin = word.start()
+            begin = first
     return before[begin:]
 
 
@@ -669,8 +718,39 @@ def _is_bare(phrase):
     )
 
 
+@functools.cache
+def _read_local_names():
+    """Give the rows of bodies.csv that stand for many: each bears the name of its place."""
+    return frozenset(row["name"] for row in read_wordlist("bodies") if row["local"])
+
+
+def _names_place(phrase):
+    """Tell "the Hebei police" from "Chinese police"."""
+    return any(m.entry.kind == "place" or m.entry.side == OTHER for m in find_entries(read_words(phrase)))
+
+
 def _name_country(phrase, verdict):
     return {CHINA: "China", US: "United States"}.get(verdict.side, _tidy(phrase))
+
+
+def _may_be(source, excluded):
+    """Tell whether a person may be "she": no first name or title that men bear."""
+    words = {source.name.split()[0], *source.known_as.split()} if excluded and source.name else set()
+    return not words & read_group(f"{excluded} names") if words and not _is_chinese(source.name) else True
+
+
+def _make_single(name):
+    """Write "Two US officials" as US official."""
+    name = re.sub(r"^(?:Two|Three|Four|Five|Several|Some) ", "", name)
+    head = _find_head(name)
+    single = re.sub(rf"\b{re.escape(head)}\b", head[:-1], name, count=1) if head.endswith("s") else name
+    return single[:1].upper() + single[1:]
+
+
+def _is_plural(source):
+    """Tell "two officials" from a body: it may be "one of them", but never "it"."""
+    head = _find_head(source.name)
+    return head.endswith("s") and head[:-1] not in read_group("documents") and _is_listed(head)
 
 
 def _tidy(phrase):
@@ -682,7 +762,3 @@ def _tidy(phrase):
 
 def _list_words(phrase):
     return " ".join(word.norm for word in read_words(phrase))
-
-
-def _join(words, match):
-    return " ".join(word.norm for word in words[match.first : match.last])

@@ -45,8 +45,8 @@ def deal_pieces(spans, text, turns, cast, voice):
 def _list_attributions(attributions, turns, text):
     """Give what may count, the first last: not what lies in a turn or has no source."""
     found = [
-        a for a in _drop_nested(_close_clauses(attributions, text))
-        if (k := find_turn(turns, a.start)) is None or not turns[k].is_quoted_whole
+        a for a in _drop_nested(attributions)
+        if a.speaker and ((k := find_turn(turns, a.start)) is None or not turns[k].is_quoted_whole)
     ]  # fmt: skip
     return sorted(found, key=lambda a: (min(a.start, a.speaker_start), a.start), reverse=True)
 
@@ -68,47 +68,6 @@ def _resolve(found, cast, voice):
     if not (counts and source and re.search(r"[^\W\d_]", source.name)):
         return []
     return [Piece(found.start, found.end, source, found.kind, found.cue, found.speaker_start)]
-
-
-_SENTENCE_END = re.compile(r"[a-z0-9)”\"][.!?][”\"]?\s+[A-Z“\"]|\n")
-_COORDINATE = re.compile(r"[,;] (?:and|but|while|whereas|as) (?:\w+ ){0,4}$")
-
-
-def _close_clauses(attributions, text):
-    """Let "said that …" run on over verbs inside it: "wrote that while China had pledged to stop, …"."""
-    found = sorted((a for a in attributions if a.speaker), key=lambda a: a.speaker_start)
-    closed, i = [], 0
-    while i < len(found):
-        outer, j = found[i], i + 1
-        if (
-            outer.cue.lower() in read_group("speech cues")
-            and text.startswith("that", outer.start)
-            and outer.speaker_start < outer.start
-        ):
-            while (
-                j < len(found) and outer.start <= found[j].speaker_start and _runs_on(outer, found[j], text)
-            ):
-                kind = "indirect" if outer.kind == found[j].kind == "indirect" else "mixed"
-                outer = outer._replace(end=max(outer.end, found[j].end), kind=kind)
-                j += 1
-        closed.append(outer)
-        i = j
-    return closed
-
-
-def _runs_on(outer, inner, text):
-    begin, at = outer.start, inner.speaker_start
-    if (
-        at - begin > 600
-        or inner.speaker_start == outer.speaker_start
-        or _SENTENCE_END.search(text, begin, at + 1)
-    ):
-        return False
-    return (
-        inner.start >= at
-        and not _COORDINATE.search(text[begin:at])
-        and not _SENTENCE_END.search(text, at, inner.end)
-    )
 
 
 def _drop_nested(attributions):
@@ -138,54 +97,38 @@ def _drop_nested(attributions):
 def _is_no_statement(found, text, voice):
     """Tell what reports an act, a question or nothing: codebook, part 2."""
     cue, speaker = found.cue.lower(), found.speaker.lower()
-    if cue == "according" and not (judge_source(found.speaker, None).side or _PROPER.search(found.speaker)):
-        return not find_entries(read_words(found.speaker))
-    if _ADVERBIAL.match(found.speaker):
-        return True
-    if cue in "-–—" and cue and "\n" in text[found.end : found.speaker_start]:
-        return True
+    words = read_words(found.speaker)
+    named = _PROPER.search(found.speaker[1:]) or find_entries(words)
+    if cue == "according" and not _PROPER.match(found.speaker):
+        return not named and not any(word.norm in read_group("documents") for word in words)
     if found.kind != "indirect":
+        return cue in set("-–—") and "\n" in text[found.end : found.speaker_start]
+    if cue in ("found", "finds") and not text.startswith("that", found.start):
+        return not named or judge_source(found.speaker, None).side == OTHER
+    if cue in read_group("citing cues") or cue.startswith("ask") and _ASKER.search(speaker):
+        return True
+    by_person = speaker in ("he", "she") or split_name(found.speaker)[0]
+    if cue.startswith(("want", "expect")):
+        return not (named or by_person) or bool(_TO_DO.match(text, found.start))
+    if cue.startswith("show") and by_person and not text.startswith("that", found.start):
+        return True  # "he showed us a photo"
+    if _UNSAID.search(text, found.speaker_end, found.start + 8):
+        return True
+    if cue in ("replied", "replies", "reply") and text.startswith("to ", found.start):
+        return True
+    if cue in read_group("act cues"):
+        return not cue.startswith("agree") or bool(_TO_DO.match(text, found.start))
+    if cue in read_group("speech cues"):
         return False
-    if (
-        cue in ("found", "finds")
-        and not text.startswith("that", found.start)
-        and not judge_source(found.speaker, None).side
-    ):
-        return not _PROPER.search(found.speaker[1:])
-    if cue in read_group("act cues") and not (
-        cue.startswith("agree") and not _TO_DO.match(text, found.start)
-    ):
-        return True
-    if (
-        cue in read_group("citing cues")
-        or _NUMBER.match(speaker)
-        or cue.startswith("ask")
-        and _ASKER.search(speaker)
-    ):
-        return True
-    if (
-        cue not in read_group("speech cues")
-        and not find_entries(read_words(found.speaker))
-        and not _PROPER.search(found.speaker[1:])
-        and not (
-            found.speaker[0].isupper()
-            and split_name(found.speaker)[0]
-            or speaker in read_group("personal pronouns")
-        )
-    ):
-        return True  # "the evening listed", "chemistry explains"
-    return voice != "narrator" and cue not in read_group("speech cues")
+    is_source = named or speaker in read_group("personal pronouns") or split_name(found.speaker)[0]
+    return voice != "narrator" or not is_source  # "the evening listed", "chemistry explains"
 
 
-_ADVERBIAL = re.compile(r"(?:Despite|During|While|Although|Because|When|Since|Instead of|Given)\b")
 _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
-_PROPER = re.compile(r"\b[A-Z]")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
-_NUMBER = re.compile(
-    r"(?:(?:more|less|fewer) than |about |some )?[\d,.%]+(?: million| billion)?$|"
-    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|hundreds|thousands)$",
-    re.I,
-)
+# "did not say whether it was"
+_UNSAID = re.compile(r"(?:not|n['’]t) say (?:if|whether|when|how|what|who|why)\b")
+_PROPER = re.compile(r"[A-Z]")
 
 
 def is_outlet(phrase):

@@ -8,8 +8,9 @@ import re
 from typing import NamedTuple
 
 # "“", "”", '"', and two single marks in a row: "``", "''", "‘‘", "’’"
-# a row of three equal marks opens nothing; "’”" is a single mark, then a double one
-_MARK = re.compile(r"([“”\"„'‘’`])\1{2,}|[“”\"„]|``|''|‘‘|’’")
+# "’”" is a single mark, then a double one; a row of three equal marks or more opens nothing
+MAX_MARKS = 5000  # in one paragraph; with more it is data, and no prose
+_MARK = re.compile(r"([“”\"„'‘’`])(?:\1{2,}|(?<=[“”\"„])|\1)")
 _PARAGRAPH = re.compile(r"[^\n\r\u2028\u2029]+")
 _OPENERS, _CLOSERS = ("“", "„", "``", "‘‘"), ("”", "’’")
 
@@ -64,8 +65,8 @@ def _trim(text, begin, end):
 
 def _read_paragraph(text, begin, end, running):
     """Give the paragraph's quotations, and whether one is still open where it ends."""
-    marks = [match for match in _MARK.finditer(text, begin, end) if not match[1]]
-    if not marks:
+    marks = [match for match in _MARK.finditer(text, begin, end) if len(match[0]) < 3]
+    if not 0 < len(marks) <= MAX_MARKS:
         return [], False
     found, opened, depth = [], None, 0
     continues = running and marks[0].start() == begin and marks[0].group() not in _CLOSERS
@@ -100,16 +101,14 @@ def _announces(text, begin, at):
 
 def _read_mark(text, match, begin, end):
     """Tell whether a mark may open and may close a quotation, by its form and neighbours."""
-    mark = match.group()
-    if mark in _OPENERS:
-        before = text[max(begin, match.start() - 1) : match.start()]
-        after = text[match.end() : match.end() + 1]
-        mistaken = before in {",", ".", "?", "!"} and after.isspace()
-        return not mistaken, mistaken  # "… here,“ said Li"
+    mark, (first, last) = match.group(), match.span()
     if mark in _CLOSERS:
         return False, True
-    before = text[match.start() - 1] if match.start() > begin else " "
-    after = text[match.end()] if match.end() < end else " "
-    opens = not after.isspace() and (not before.isalnum() or before.isspace()) and before not in ".,!?…"
+    before = text[first - 1] if first > begin else " "
+    after = text[last] if last < end else " "
+    if mark in _OPENERS:
+        mistaken = before in ",.?!" and after.isspace()
+        return not mistaken, mistaken  # "… here,“ said Li"
+    opens = not after.isspace() and not before.isalnum() and before not in ".,!?…"
     closes = not before.isspace() and not (after.isalnum() and not before.isalnum() and before not in ".,!?…")
     return opens or (before.isspace() and not after.isspace()), closes

@@ -44,7 +44,7 @@ class Word(NamedTuple):
 class Entry(NamedTuple):
     """One row of a word list: what the words are and which side they speak for."""
 
-    kind: str  # body, person, weak, outsider, former, country, place
+    kind: str  # body, person, weak, expert, outsider, former, country, place
     side: str  # of schema.SIDES, or "home": the state that the context names
     name: str
     is_acronym: bool
@@ -58,22 +58,29 @@ class Match(NamedTuple):
     entry: Entry
 
 
+@functools.lru_cache(maxsize=16384)
+def _normalise(raw):
+    """Write a word as the lists do: "Chinese" as china, "U.S.’s" as us."""
+    norm = raw.lower().replace("’", "'")
+    norm = norm[:-2] if norm.endswith("'s") else norm
+    norm = norm.replace(".", "").replace("'", "")
+    if norm == "us" and raw[0] == "u":  # the pronoun "us" is no country
+        return "them"
+    return _SAME.get(norm, norm)
+
+
 @functools.lru_cache(maxsize=4096)  # the same few phrases come again and again in an article
 def read_words(phrase):
     """Give the words of a phrase, "the" left out, "Chinese" read as "china", "U.S." as "us"."""
     words = []
     for match in _WORD.finditer(phrase):
-        raw = match.group()
-        norm = raw.lower().replace("’", "'")
-        norm = norm[:-2] if norm.endswith("'s") else norm
-        norm = norm.replace(".", "").replace("'", "")
-        if norm == "us" and raw[0] == "u":  # the pronoun "us" is no country
-            norm = "them"
+        raw, (start, end) = match.group(), match.span()
+        norm = _normalise(raw)
         if norm == "states" and words and words[-1].norm == "united":
             before = words.pop()
-            words.append(Word("us", phrase[before.start : match.end()], before.start, match.end()))
+            words.append(Word("us", phrase[before.start : end], before.start, end))
         elif norm and norm != "the":
-            words.append(Word(_SAME.get(norm, norm), raw, match.start(), match.end()))
+            words.append(Word(norm, raw, start, end))
     return tuple(words)
 
 
@@ -85,7 +92,7 @@ def _read_lexicon():
     def add(alias, kind, side, name):
         norms = tuple(word.norm for word in read_words(alias.replace(" us ", " US ")))
         norms = tuple("us" if norm == "them" else norm for norm in norms)
-        acronym = len(norms) == 1 and kind == "body" and not re.search(rf"\b{alias}\b", name, re.I)
+        acronym = len(norms) == 1 and kind == "body" and len(alias) < 6 and alias not in name.lower()
         if norms and norms not in (seen := lexicon.setdefault(norms[0], {})):
             seen[norms] = Entry(kind, side, name, acronym)
 
@@ -103,18 +110,46 @@ def _read_lexicon():
 @functools.lru_cache(maxsize=4096)
 def find_entries(words):
     """Find the listed bodies, offices and places among words: the longest at each place."""
-    lexicon, matches, i, n_words = _read_lexicon(), [], 0, len(words)
-    norms = tuple(word.norm for word in words)
-    while i < n_words:
-        step = 1
-        for entry_words, entry in lexicon.get(norms[i], ()):
-            n = len(entry_words)
-            if n > 1 and norms[i : i + n] == entry_words or n == 1 and _is_written_so(words[i].raw, entry):
-                matches.append(Match(i, i + n, entry))
-                step = n
-                break
-        i += step
+    norms, matches, i = tuple(word.norm for word in words), [], 0
+    while i < len(words):
+        match = _match_at(words, norms, i)
+        if match:
+            matches.append(match)
+        i = match.last if match else i + 1
     return tuple(matches)
+
+
+def _match_at(words, norms, i):
+    """Find the longest entry that begins at word ``i``."""
+    for entry_words, entry in _read_lexicon().get(norms[i], ()):
+        n = len(entry_words)
+        if n > 1 and norms[i : i + n] == entry_words or n == 1 and _is_written_so(words[i].raw, entry):
+            return Match(i, i + n, entry)
+    return None
+
+
+@functools.cache
+def _read_body_openings():
+    """Give the words with which a body's name may begin."""
+    lexicon = _read_lexicon()
+    return {first for first, found in lexicon.items() if any(entry.kind == "body" for _, entry in found)} | {
+        "united"
+    }
+
+
+def find_bodies(text):
+    """Find the listed bodies in a long text as (words, Entry); reads only where one may begin."""
+    openings, found, reached = _read_body_openings(), [], 0
+    for word in _WORD.finditer(text):
+        at = word.start()
+        if at >= reached and _normalise(word.group()) in openings:
+            words = read_words.__wrapped__(text[at : at + 110])
+            first = words and _match_at(words, tuple(w.norm for w in words), 0)
+            if first:
+                reached = at + words[first.last - 1].end
+                if first.entry.kind == "body":
+                    found.append((" ".join(w.norm for w in words[: first.last]), first.entry))
+    return found
 
 
 def _is_written_so(raw, entry):
@@ -190,6 +225,13 @@ def is_alias(name):
     return name in _read_aliases()
 
 
+def is_body(name):
+    """Tell whether a name is that of a listed body."""
+    words = read_words(name)
+    found = find_entries(words)
+    return bool(found) and found[0].entry.kind == "body" and found[0].last - found[0].first == len(words)
+
+
 def is_party(phrase):
     """Tell a member of Congress's party and state: "D-Mass"."""
     return bool(_PARTY.match(phrase))
@@ -205,6 +247,13 @@ def _judge_match(words, matches, nation, home):
     match, entry = matches[0], matches[0].entry
     if entry.kind in ("outsider", "former"):
         return Verdict(OTHER, True, entry)
+    if entry.kind in ("weak", "expert"):
+        employer = next((m for m in matches[1:] if m.entry.kind in ("body", "outsider", "former")
+                         and words[m.first - 1].norm in _LINKS), None)  # fmt: skip
+        if employer:
+            return Verdict(employer.entry.side, True, employer.entry)
+    if entry.kind == "expert":
+        return Verdict(OTHER, True, entry)
     foreign = nation and nation.entry.side not in (entry.side,) and nation.last <= match.first
     if entry.side in (CHINA, US, OTHER) and entry.kind != "weak":
         beside = foreign and (entry.kind != "body" or nation.last == match.first)
@@ -212,6 +261,10 @@ def _judge_match(words, matches, nation, home):
     if nation:
         return Verdict(nation.entry.side, True, entry)
     return _judge_what_follows(words, matches, home)
+
+
+_LINKS = frozenset(("at", "for", "from", "in", "of", "with"))
+_DIPLOMATS = frozenset(("ambassador", "attaché", "consulate", "diplomats", "diplomat", "embassy", "envoy"))
 
 
 def _judge_what_follows(words, matches, home):
@@ -222,11 +275,16 @@ def _judge_what_follows(words, matches, home):
         if kind in ("outsider", "former"):
             return Verdict(OTHER, True, match.entry)
         if kind in ("country", "place"):
-            sent = words[match.first - 1].norm == "to"  # an ambassador to one of the two comes from the other
-            return Verdict({US: CHINA, CHINA: US}.get(side, OTHER) if sent else side, True, entry)
+            sent = words[match.first - 1].norm == "to" or entry.name in _DIPLOMATS
+            if sent:  # an ambassador to one of the two comes from the other
+                return Verdict({US: CHINA, CHINA: US}.get(side, OTHER), side != OTHER, entry)
+            return Verdict(side, True, entry)
         if side in (CHINA, US, OTHER):
             return Verdict(side, True, match.entry)
     weak = all(match.entry.kind == "weak" for match in matches)
+    after = words[matches[0].last : matches[0].last + 2]
+    if len(after) == 2 and after[0].norm in ("at", "for") and after[1].raw[0].isupper():
+        return Verdict(OTHER, False, entry)  # "a spokesman for Amarvel": nothing listed is a firm
     return Verdict(None if weak else home, False, entry)
 
 
@@ -251,5 +309,7 @@ def find_speaker(name):
     True
     """
     speakers = _read_speakers()
-    plain = re.sub(r"\b[A-Z]\. ", "", name)  # "Merrick B. Garland"
-    return speakers.get(name.lower()) or speakers.get(plain.lower())
+    found = speakers.get(name.lower())
+    if found or ". " not in name:
+        return found
+    return speakers.get(re.sub(r"\b[A-Z]\. ", "", name).lower())  # "Merrick B. Garland"

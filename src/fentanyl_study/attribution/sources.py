@@ -3,7 +3,6 @@
 Spans here are (first, last + 1) positions in ``Sentence.letters``.
 """
 
-import functools
 import re
 
 # A noun phrase: "the ministry", "two senior U.S. officials", "Department of Health and Human Services";
@@ -24,16 +23,7 @@ class Phrases:
 
     def __init__(self, letters):
         self.letters = letters
-
-    @functools.cached_property
-    def spans(self):
-        """The phrases, in order."""
-        return [match.span() for match in _CHUNK.finditer(self.letters)]
-
-    @functools.cached_property
-    def by_end(self):
-        """Where the phrase starts that ends at a position."""
-        return {end: start for start, end in self.spans}
+        self.by_end = {match.end(): match.start() for match in _CHUNK.finditer(letters)}  # in order
 
     def extend_left(self, end):
         """Give the chain of phrases that ends at `end`: "staff of the office in Ohio", or None."""
@@ -61,7 +51,7 @@ class Phrases:
     def find_main(self, end, begin=0):
         """Give the first phrase from `begin` to `end` that a finite verb follows, else the first phrase."""
         first = None
-        for start, stop in self.spans:
+        for stop, start in self.by_end.items():
             if stop > end:
                 break
             opened = start and self.letters[start - 1] in ("oitu" if start == 1 else "oiatu") + "kSDBGNbx"

@@ -37,110 +37,157 @@ def _letters(text, start, end):
 
 def code_statement(text, start, end, pieces, quoted, cast, page=None):
     """Code a sentence of running news: who is reported, what he rejects or claims, whom he cites."""
-    if text.find(" asked", start, end) >= 0 and _ASKED.search(text, start, end):
-        return NARRATOR
-    claim, at = (NARRATOR, 0) if page else _code_claim(text, start, end, cast, quoted)  # a page's own claims
-    tagged = _code_tag(text, start, end, pieces, quoted, cast)
-    if tagged:
-        return tagged
+    tagged = _read_tag(text, start, end, pieces)
+    if tagged and (code := _code_clause(text, start, end, (*tagged, True), quoted, cast)):
+        return code
     reported = _code_reported(text, start, end, pieces, quoted)
-    within = claim.cue in _read_claims()["rejection"] and all(
-        (p.clause_start or 0) > at and p.cue.lower() not in read_group("speech cues") for p in pieces
-    )
-    code = claim if within or not reported else reported
-    code = code if code != NARRATOR else _code_finding(text, start, end, cast)
-    code = code if code != NARRATOR else _code_speech(text, start, end, cast, quoted)
+    is_weak = not reported or reported.cue in (":", ",")  # a mere mark is no verb
+    clause = _find_clause(text, start, end, _read_forms() if is_weak else _read_claims()["rejection"])
+    if clause:
+        at = clause[2].start()
+        within = all(
+            (p.clause_start or 0) > at and p.cue.lower() not in read_group("speech cues") for p in pieces
+        )
+        code = (within or is_weak) and _code_clause(text, start, end, (*clause, False), quoted, cast)
+        is_own = page and (reported or not code or code.side in (page.side, OTHER))  # a page's own claims
+        reported = code if code and not is_own else reported
+    code = reported or _code_finding(text, start, end, cast)
     return _code_citation(text, start, end, cast, code)
 
 
-_ASKED = re.compile(r"\b(?:reporters?|journalists?)(?: \w+){0,3} asked\b")
-# '“…,” Liu, deputy director of the commission, | said'; "Two officials familiar with it said"
-_SPEECH = re.compile(
-    r"(?:^|[,?!.]?[”\"] |^On \w+, )(?P<subject>(?:[A-Z]|an? |one |the )[^;:“”\"?!]{1,170}?),? "
-    r"(?:(?:has|have|had) )?(?:(?:since|also|then|later|earlier|\w+ly) )?"
-    r"(?P<verb>said|says|told|tells|added|wrote|argued|noted|stressed|fired back)\b"
+# -- clauses of speech and claim that stand without attributed content -------------------------
+
+
+@functools.cache
+def _read_claims():
+    """Give {kind: {form: the word that must follow it soon, or ""}} of the verbs that report a position."""
+    claims = {"speech": dict.fromkeys(read_group("speech cues"), "")}
+    for row in read_wordlist("claim_verbs"):
+        after = row["verb"].partition(" ")[2]
+        claims.setdefault(row["kind"], {}).update(dict.fromkeys(row["forms"].split(), after))
+    return claims
+
+
+@functools.cache
+def _read_forms():
+    claims = _read_claims()
+    return {form: after for kind in claims if kind != "tag" for form, after in claims[kind].items()}
+
+
+_LOWER_WORD = re.compile(r"(?<=[\s,])[a-z]+\b")
+# "On Friday, | China denied it"; "When it appeared, | the embassy called it a smear"
+_LEAD = re.compile(
+    r"(?:(?:But|And|Yet|Still),? )?"
+    r"(?:(?:On|In|Last|Earlier|Meanwhile|However|Despite|During|For|At|After|By|When|As|While|Asked|"
+    r"Though|Although|Since)\b[^,;]{0,120}, (?!said|told))?"
 )
+_TRAIL = re.compile(
+    r",?(?:\s(?:on|in|last|this|earlier|late) \w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|"
+    r"later|likewise|long|since|just as long|does not|do not|himself|herself|themselves|\w+ly))*\s*$"
+)
+_NO_SUBJECT = re.compile(
+    r"[;:“”\"]|\b(?:was|were|is|are|be|been|being|has|have|had|will|would|can|could|may|should|did|does|"
+    r"they|he|she|it|we|(?<!mbassador )(?<!nvoy )to|and its|said|says)\b|, (?:and|but) "
+)
+_RELATIVE = re.compile(r",? (?:who|which|that|whose)\b")
+
+
 # "Senator Lee had a word for it: “No.”"
+_MARK = re.compile(":")
 _COLON = re.compile(
-    r"^(?P<subject>(?:(?:[A-Z][\w.’'-]*|of|the|\([A-Z][\w.-]+\)) ?){1,9})[^:“”\"]{3,120}(?P<verb>:)\s*[“\"]"
+    r"(?P<subject>(?:The )?(?:(?:[A-Z][\w.’'-]*|of|in|the|consulate|embassy|\([A-Z][\w.-]+\)),? ){1,9})"
+    r"[^:“”\"]{3,120}(?P<mark>:) ?[“\"]"
 )
 
 
-# "…, | it adds."
-_CLOSING = re.compile(
-    r", (?P<subject>it|he|she|they|one of them|the \w+|[A-Z][\w’'-]+) "
-    r"(?P<verb>says?|said|adds|added|cautioned|recalled|point(?:s|ed) out|went on|continued|note[sd]|conceded?s?|argue[sd]|warn(?:s|ed)|claim(?:s|ed))(?:\W*$|, )"
+def _find_clause(text, start, end, forms):
+    """Find the first verb of saying or claiming whose subject opens the sentence, with that subject."""
+    stop = min(end, start + 300)
+    words = [] if forms.keys().isdisjoint(text[start:stop].replace(",", "").split()) else (
+        _LOWER_WORD.finditer(text, start, stop)
+    )  # fmt: skip
+    for verb in words:
+        after = forms.get(verb.group())
+        if after == "" or after and after in _WORD.findall(text, verb.end(), min(end, verb.end() + 40))[:5]:
+            found = _read_subject(text, start, verb.start())
+            if found:
+                return *found, verb
+    colon = text.find(": ", start, end) > 0 and _COLON.match(text, start, end)
+    return (start, colon["subject"].rstrip(", "), _MARK.search(text, colon.start("mark"))) if colon else None
+
+
+def _read_subject(text, start, end):
+    """Give the start and the words of a subject that fills the stretch before a verb."""
+    begin = max(text.rfind(mark, start, end) for mark in (": ", "; ", "” ", '" '))
+    at = _LEAD.match(text, begin + 2 if begin >= 0 else start, end).end()
+    subject = text[at : _TRAIL.search(text, at, end).start()]
+    head = _RELATIVE.split(subject.split(", ")[0])[0]
+    closed = text.startswith(",", at + len(subject))
+    if not head or len(subject) > 170 or _NO_SUBJECT.search(head):
+        return None
+    rest = subject[len(head) :]
+    if rest and not closed and (", " in rest or len(rest.split()) < 3):
+        return None  # "a seller who calls herself Alice"
+    name, words = split_name(head)[0], read_words(head)
+    last = find_entries(words[-3:])
+    is_listed = last and last[-1].last == len(words[-3:])
+    apposed = closed and split_name(rest.strip(", "))[0]
+    is_named = apposed or name and head.endswith(name) or head.lower() in read_group("personal pronouns")
+    return (at, subject) if is_listed or is_named else None
+
+
+# "…, | said a statement released by the ministry."
+_INVERTED = re.compile(
+    r", (?P<verb>said|says) (?P<subject>(?:the|a|an|one|[A-Z][\w’'-]+) [^;:“”\"\n]{2,110}?)"
+    r"(?: after [^,.]{2,40})?[.,]?$"
 )
-
-
+# "…, | the professor cautioned, …"
 _QUOTED_AS = re.compile(
-    r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+) (?:was|"
-    r"were) (?P<verb>quoted)\b.{0,60}\bas saying"
+    r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+) (?:was|were) (?P<verb>quoted)\b"
+    r"[^.\n]{0,60}\bas saying"
+)
+_TAG = re.compile(
+    r", (?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+) "
+    r"(?P<verb>[a-z]+)(?: (?:out|on|later))?(?: (?:on )?[A-Z]\w+day)?(?:\W*$|, )"
 )
 
 
-def _code_tag(text, start, end, pieces, quoted, cast):
-    """Code a sentence that a short clause of speech closes; all of it is that source's."""
-    sentence = text[start:end]
-    match = (
-        " quoted" in sentence
-        and _QUOTED_AS.search(sentence)
-        or ", " in sentence
-        and _CLOSING.search(sentence)
-    )
-    if not match:
+def _read_tag(text, start, end, pieces):
+    """Read a short clause of speech inside or at the end of a sentence, which all of it belongs to."""
+    if text.find(", ", start, end) < 0 and text.find(" quoted", start, end) < 0:
         return None
-    at = start + match.start("subject")
-    if match.re is _CLOSING and any((piece.clause_start or 0) >= at - 1 for piece in pieces):
+    match = text.find(" quoted", start, end) >= 0 and _QUOTED_AS.search(text, start, end)
+    if match:
+        return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
+    match = _INVERTED.search(text, start, end) or _TAG.search(text, start, end)
+    if not match or match["verb"] not in _read_forms().keys() | _read_claims()["tag"].keys():
         return None
-    source = cast.resolve(match["subject"], at)
-    piece = Piece(start, at, source, "indirect", match["verb"], at)
-    return source and Code(
-        source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["verb"]
-    )
+    at, subject = match.start("subject"), match["subject"]
+    if any((piece.clause_start or 0) >= match.start() for piece in pieces) or _RELATIVE.search(subject):
+        return None
+    if _NO_SUBJECT.search(subject) and subject.lower() not in read_group("personal pronouns"):
+        return None
+    verb = _LOWER_WORD.search(text, match.start("verb"))
+    return at, subject, verb
 
 
-_SPEECH_VERB = re.compile(
-    r"\b(?:said|says|told|tells|added|wrote|argued|noted|stressed|fired back)\b|:\s*[“\"]"
-)
-
-
-def _code_speech(text, start, end, cast, quoted):
-    """Code a plain clause of speech with a long subject."""
-    match = _SPEECH_VERB.search(text, start, end) and (
-        _SPEECH.search(text[start:end]) or _COLON.search(text[start:end])
-    )
-    subject = match["subject"] if match else ""
-    subject = subject.strip()
-    pronoun = subject.lower() in ("he", "she", "it", "they", "one of them")
-    if not subject or not pronoun and (_FINITE.search(subject) or len(subject.split()) > 26):
-        return NARRATOR
-    at = start + match.start("subject")
-    if not (pronoun or split_name(subject)[0] or judge_source(subject, cast.home).side):
-        return NARRATOR
-    source = cast.resolve(subject.strip(), at)
-    piece = (
-        Piece(start, at, source, "indirect", match["verb"], at)
-        if match.start("subject")
-        else Piece(start + match.end(), end, source, "indirect", match["verb"], at)
-    )
-    if not source:
-        return NARRATOR
-    return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["verb"])
-
-
-_FINITE = re.compile(
-    r"\b(?:was|were|is|are|has|have|had|will|would|can|could|may|should|did|does|they|he|she|it|we)\b|"
-    r", (?:and|but) "
-)
+def _code_clause(text, start, end, clause, quoted, cast):
+    """Code a sentence by a clause: what follows its verb, or for a tag all of it, is the source's."""
+    at, subject, verb, is_tag = clause
+    source = cast.resolve(subject, at)
+    is_speech = is_tag or verb.group() in read_group("speech cues")
+    is_nobody = not source or not any(map(str.isalpha, source.name))
+    if is_nobody or source.side == OTHER and not (is_speech or split_name(subject)[0]):
+        return None
+    piece = Piece(start, end, source, "indirect" if is_speech else "claim", verb.group(), at)
+    return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), verb.group())
 
 
 # "provisional figures from the CDC show", "in the view of Zhang Yong'an, dean of the College,"
 _FINDING = re.compile(
     r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|"
-    r"at) (?P<body>[^,;.\n]{3,90}?),? "
+    r"at) (?:the )?(?P<body>(?:[^,;.\n]|\.(?=[\w ][^A-Z]|\w)){3,90}?),? "
     r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
-    r"^\W*According to (?P<by>[^,;\n]{3,90}),|"
     r"\bin the (?P<view>view|words|opinion|eyes) of (?P<person>[^,;.\n]{3,90}),"
 )
 
@@ -148,10 +195,11 @@ _FINDING = re.compile(
 def _code_finding(text, start, end, cast):
     """Code figures that a body's data show, and what is so in somebody's view."""
     match = _FINDING.search(text[start:end])
-    group = match and next(name for name in ("body", "by", "person") if match[name])
+    group = match and ("body" if match["body"] else "person")
     source = match and cast.resolve(match[group], start + match.start(group))
-    cue = match and (match["cue"] or match["view"] or "according to")
-    return Code(source.side, source.name, "indirect", cue) if source else NARRATOR
+    if not source or not source.name:
+        return NARRATOR
+    return Code(source.side, source.name, "indirect", match["cue"] or match["view"])
 
 
 def _code_reported(text, start, end, pieces, quoted):
@@ -198,6 +246,8 @@ def _find_mode(text, start, end, mine, quoted, *, is_only=False):
             (max(a, s), min(b, e)) for s, e in quoted
             if s < b and a < e and (" " in text[s:e] or text[s].islower() and piece.kind != "claim")
         }  # fmt: skip
+    if not spans:
+        return "indirect"
     words, inside, at = len(_WORD.findall(text, start, end)), 0, start
     for a, b in sorted(spans):
         inside += len(_WORD.findall(text, max(a, at), b)) if b > at else 0
@@ -207,73 +257,16 @@ def _find_mode(text, start, end, mine, quoted, *, is_only=False):
     return "mixed" if inside else "indirect"
 
 
-# -- claims: what a side denies, blames, promises, without a clause of speech -----------------
-
-
-@functools.cache
-def _read_claims():
-    """Give {kind: forms} of the verbs that report a position."""
-    claims = {}
-    for row in read_wordlist("claim_verbs"):
-        claims.setdefault(row["kind"], set()).update(row["forms"].split())
-    return claims
-
-
-@functools.cache
-def _read_claim_forms():
-    return frozenset().union(*_read_claims().values())
-
-
-_LEAD = re.compile(r"(?:(?:On|In|Last|Earlier|But|And|Yet|Meanwhile|However|Despite|During|For|At|After|"
-                   r"By)\b[^,;]{0,80}, "
-                   r"|(?:But|And|Yet|Meanwhile|However),? )")  # fmt: skip
-_TRAIL = re.compile(r"(?:\s(?:on|in|last|this|earlier|late) \w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|"
-                    r"again|then|later|long|"
-                    r"since|does not|do not|did not|\w+ly))*\s*$")  # fmt: skip
-_LOWER_WORD = re.compile(r"(?<=[\s,])[a-z]+\b")
-
-
-def _code_claim(text, start, end, cast, quoted):
-    """Code a sentence whose subject denies, blames, promises; and where its verb ends."""
-    forms = _read_claim_forms()
-    stop = min(end, start + 220)
-    verb = next((m for m in _LOWER_WORD.finditer(text, start, stop) if m.group() in forms), None)
-    if not verb:
-        return NARRATOR, 0
-    lead = _LEAD.match(text, start, verb.start())
-    at = lead.end() if lead else start
-    subject = text[at : _TRAIL.search(text, at, verb.start()).start()]
-    words = read_words(subject)
-    if not words or len(words) > 14 or _NO_SUBJECT.search(subject):
-        return NARRATOR, 0
-    name, last = split_name(subject)[0], find_entries(words[-3:])
-    is_listed = last and last[-1].last == len(words[-3:]) and last[-1].entry.kind != "outsider"
-    if not (name and subject.endswith(name) or is_listed):
-        return NARRATOR, 0
-    source = cast.resolve(subject, at)
-    if not source or source.side == OTHER and not name:
-        return NARRATOR, 0
-    piece = Piece(verb.end(), end, source, "claim", verb.group(), at)
-    return Code(
-        source.side, source.name, _find_mode(text, start, end, [piece], quoted), verb.group()
-    ), verb.end()
-
-
-_NO_SUBJECT = re.compile(
-    r"[;:“”\"]|\b(?:was|were|is|are|be|been|being|which|that|who|to|and its|said|says)\b"
-)
 _CITED = re.compile(
-    r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?P<source>(?:[^,;.\n]|\.(?=\w))+?)(?:\s+as\s+\w+ing\b|"
-    r"(?=[,;.\n]|$))"
+    r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?!by\b)(?P<source>(?:[^,;.\n]|\.(?=\w))+?)"
+    r"(?:\s+as\s+\w+ing\b|(?=[,;.\n]|$))"
 )
-
-
-_HAS_CITED = re.compile(r" (?:citing|cited|quoting|quoted) ")
 
 
 def _code_citation(text, start, end, cast, code):
     """Give what an outlet or report passes on to the party it cites (codebook, part 2)."""
-    match = _HAS_CITED.search(text, start, end) and _CITED.search(text, start, end)
+    is_citing = text.find(" cit", start, end) >= 0 or text.find(" quot", start, end) >= 0
+    match = is_citing and _CITED.search(text, start, end)
     if (
         not match
         or code.side in ("china_official", "us_official")
@@ -288,7 +281,7 @@ def _code_citation(text, start, end, cast, code):
     ):
         return code
     source = cast.resolve(match["source"], match.start("source"))
-    if not source or code.side not in ("narrator", OTHER) and _is_bare(match["source"]):
+    if not source or not source.name or code.side not in ("narrator", OTHER) and _is_bare(match["source"]):
         return code
     citing = judge_source(text[start : match.start()].split(",")[0], None)
     vague = not judge_source(match["source"], None).is_certain and not source.is_person

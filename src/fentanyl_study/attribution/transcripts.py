@@ -46,10 +46,6 @@ _ROLE = re.compile(
     r"PRESIDENT|THE FIRST LADY|SPEAKER|ADMINISTRATOR|GENERAL|ATTORNEY GENERAL|GOVERNOR|CHAIR|"
     r"SENIOR \w+ OFFICIAL|"
     r"SPOKESPERSON|MINISTER|PRIME MINISTER)\b", re.I)  # fmt: skip
-_NO_NAME = re.compile(r"(?:note|background|key|image|photo|source|myth|fact|update|related|read more|contact|"
-                      r"promise|subject|highlights?|more|summary|topline|tags?|file|watch|video|icymi|"
-                      r"where|when)\b",
-                      re.I)  # fmt: skip
 _END = re.compile(r"[.!?…。？！;]['’”\"»)\]]*\s*$|[”\"]\s*$")
 _SPEECH = (r"(?:said|says|say|told|wrote|writes|reported|stated|answered|replied|posted|tweeted|"
            r"remarked|noted|declared|"
@@ -69,13 +65,9 @@ _DOCUMENT = re.compile(
     r"\b(?:full|complete) (?:text|statement|transcript|translation)\b|\bas follows\b|\bin full\b|"
     r"\breproduced\b"
 )
-_META = re.compile(
-    r"\b(?:the|this|that|our|my) (?:transcript|interview|exchange|translation|newsletter|conversation)\b",
-    re.I,
-)
 _SAID = re.compile(r"\b(?:[A-Z][\w’'-]+|minister|official|spokes\w+|ministry|he|she|it)\b (?:also |"
                    r"then |has )?"
-                   r"(?:said|says|told|added|wrote|argued|noted)\b")  # fmt: skip
+                   r"(?:said|says|told|added|wrote|argued|noted|explained|found)\b")  # fmt: skip
 
 
 def find_turns(text, *, title="", voice="narrator"):
@@ -161,7 +153,7 @@ def _may_be_label(name, line):
         for word in words
         if word[0].islower() and word not in ("of", "the", "and", "for", "reporter", "asked")
     ]
-    return len(words) <= 7 and not lower and not _NO_NAME.match(name)
+    return len(words) <= 7 and not lower
 
 
 def _classify_label(name, lines, found, text):
@@ -180,12 +172,16 @@ def _classify_label(name, lines, found, text):
         text,
     ):
         return "question"
-    asks = sum(_read_turn(i, lines).rstrip().endswith("?") for i in turns)
+    asks = sum(bool(_ASKS.search(_read_turn(i, lines))) for i in turns)
     if 2 * asks > len(turns):
         return "question"
     if _ROLE.match(name) or len(turns) > 1 or find_speaker(_read_label_name(name)) or _is_person(name, text):
         return "answer"
     return None
+
+
+# "Is it so?"; "I would like to ask about patrols."
+_ASKS = re.compile(r"\?\s*$|\b(?:(?:like|want|wanted) to ask|(?:can|may) I ask|my question is)\b")
 
 
 def _read_turn(i, lines):
@@ -235,12 +231,15 @@ def _find_answerer(title, text, start):
 def _read_transcript(lines, labels, voice):
     """Give {line number: Turn} from the first label to where the article speaks again."""
     turns, phrase, is_open, last = {}, "", False, max(labels)
+    is_mixed = voice == "narrator" and _is_mixed(lines, labels)
     for i, (start, end, line) in enumerate(lines):
         if i in labels:
             phrase, is_open = labels[i], True
-            bare = bool(re.fullmatch(r"[^:：]*[:：]\s*", line))
+            bare = line.rstrip().endswith((":", "："))
             turns[i] = Turn(start, end, "" if bare else phrase)
             continue
+        if is_mixed and not (i - 1 in labels and bare):
+            is_open = False
         if is_open and voice == "narrator" and _ends_transcript(line, phrase, after_last=i > last):
             is_open = False
         if is_open:
@@ -249,14 +248,18 @@ def _read_transcript(lines, labels, voice):
     return turns
 
 
+def _is_mixed(lines, labels):
+    """Tell a report with lines of dialogue: most paragraphs between labels tell of others or quote them."""
+    between = [lines[i][2] for i in range(min(labels), max(labels)) if i not in labels]
+    names = "|".join({re.escape(phrase.split()[-1]) for phrase in labels.values() if phrase})
+    surname = re.compile(rf"\b(?:{names})\b(?! and I\b)") if names else _SAID
+    tells = sum(bool(line[:1] in '“"' or surname.search(line) or _SAID.search(line)) for line in between)
+    return 2 * tells > len(between)
+
+
 def _ends_transcript(line, phrase, *, after_last):
     surname = phrase.split()[-1] if phrase else "\0"
-    if (
-        _is_tag(line)
-        or _META.search(line)
-        or phrase
-        and re.search(rf"\b{re.escape(surname)}\b (?:also )?{_SPEECH}\b", line)
-    ):
+    if _is_tag(line) or phrase and re.search(rf"\b{re.escape(surname)}\b (?:also )?{_SPEECH}\b", line):
         return True
     return after_last and (not phrase or bool(_SAID.search(line)))
 

@@ -12,6 +12,7 @@ e, g  another word in -ed, in -ing; Q a quotation; A "according"; , : ; - ( ) as
 """
 
 import functools
+import itertools
 import re
 
 from fentanyl_study.wordlists import read_wordlist
@@ -21,8 +22,9 @@ MAX_TOKENS = 150  # a longer "sentence" is a list or no prose; patterns stay fas
 
 # "U.S.-led", "Clinton’s", "AT&T", "12,000"; a run of fillers is one word
 _TOKEN = re.compile(
-    FILLER + r"+|[^\W\d_](?:\w|[-’'./&](?=\w))*(?:(?<=s)[’'](?!\w))?"
-    r"|[$€£¥]?\d(?:[\d,.]*\d)?%?(?:-\w+)*|[,;:()\[\]…–—―-]"
+    r"([^\W\d_]\w*(?:[-’'./&]\w+)*(?:(?<=s)[’'](?!\w))?|[,;:()\[\]…–—―-]|"
+    + FILLER
+    + r"+|[$€£¥]?\d(?:[\d,.]*\d)?%?(?:-\w+)*)"
 )
 _PUNCTUATION = {",": ",", ";": ";", ":": ":", "-": "-", "–": "-", "—": "-", "―": "-", "(": "(", ")": ")",
                 "[": "(", "]": ")", "…": ";"}  # fmt: skip
@@ -35,9 +37,9 @@ HEADLINE = 0.6  # share of capitalised words; running text stays far below it
 class Sentence:
     """The words of one sentence, a letter each; their offsets are worked out when asked for."""
 
-    def __init__(self, text, start, end, words):
-        self.text, self.start, self.end, self.words = text, start, end, words
-        self.letters = _find_letters(words)
+    def __init__(self, start, pieces):  # a word follows what stands before it
+        self.start, self.pieces, self.words = start, pieces, pieces[1::2]
+        self.letters = _find_letters(self.words)
 
     def get_word(self, i):
         """Give a word in lower case, with a straight apostrophe."""
@@ -46,7 +48,8 @@ class Sentence:
     @functools.cached_property
     def spans(self):
         """The offsets of each word."""
-        return [match.span() for match in _TOKEN.finditer(self.text, self.start, self.end)]
+        offsets = list(itertools.accumulate(map(len, self.pieces), initial=self.start))
+        return list(zip(offsets[1::2], offsets[2::2], strict=False))
 
 
 @functools.cache
@@ -84,15 +87,9 @@ def _add_ed(stem):
     return stem[:-1] + "ied" if re.search(r"[^aeiou]y$", stem) else stem + "ed"
 
 
-class _Letters(dict):
-    """The letter of each word met so far."""
-
-    def __missing__(self, word):
-        letter = self[word] = _classify(word)
-        return letter
-
-
+@functools.lru_cache(maxsize=100_000)
 def _classify(word):
+    """Give the letter of a word by itself."""
     low = word.lower().replace("’", "'")
     listed = _read_classes().get(low)
     if word[0] == FILLER:
@@ -122,34 +119,30 @@ def _guess(low):
     return "e" if low.endswith("ed") and len(low) > 4 else "w"
 
 
-@functools.cache
-def _get_letters():
-    return _Letters()
-
-
 def read_sentences(text, start, end):
     """Read text[start:end] as Sentences of at most MAX_TOKENS words.
 
     >>> read_sentences("Mr. Li also said that it fell.", 0, 30)[0].letters
     'nnrDTpe'
     """
-    words = _TOKEN.findall(text, start, end)
-    if len(words) <= MAX_TOKENS:
-        return [Sentence(text, start, end, words)] if words else []
-    cuts = [match.start() for match in _TOKEN.finditer(text, start, end)][::MAX_TOKENS] + [end]
-    pieces = zip(cuts, cuts[1:], strict=False)
-    return [Sentence(text, first, last, _TOKEN.findall(text, first, last)) for first, last in pieces]
+    pieces, sentences = _TOKEN.split(text[start:end]), []
+    for at in range(0, len(pieces) - 1, 2 * MAX_TOKENS):
+        part = pieces[at : at + 2 * MAX_TOKENS]
+        sentences.append(Sentence(start, part))
+        start += sum(map(len, part))
+    return sentences
 
 
 def _find_letters(words):
     """Give the letters of a sentence's words, each settled by its neighbours."""
-    letters = list(map(_get_letters().__getitem__, words))
+    letters = "".join(map(_classify, words))
     first = 1 if letters[0] in "-(" and len(letters) > 1 else 0
     if letters[first] == "n":
-        letters[first] = _settle_first(words[first], letters[first + 1] if first + 1 < len(letters) else ".")
+        settled = _settle_first(words[first], letters[first + 1 : first + 2] or ".")
+        letters = letters[:first] + settled + letters[first + 1 :]
     if letters.count("n") > HEADLINE * len(letters):
-        _lower_verbs(letters, words)
-    return _settle_verbs("".join(letters), words)
+        letters = _lower_verbs(letters, words)
+    return _settle_verbs(letters, words)
 
 
 def _settle_first(word, after):
@@ -157,7 +150,7 @@ def _settle_first(word, after):
     if len(word) > 1 and word.isupper():
         return "n"
     low = word.lower()
-    letter = _get_letters()[low]
+    letter = _classify(low)
     guessed = "y" if low in _read_classes() else "yegr"  # "Day said", "Beijing denied"
     is_name = after in "xbSDP"
     if letter == "r":  # "Kelly", not "Recently"
@@ -169,7 +162,8 @@ def _lower_verbs(letters, words):
     """Find the verbs of a headline in capitals: "Li Says Price Fell"."""
     for i in range(1, len(letters)):
         if letters[i] == "n" and letters[i - 1] in "ns" and read_verbs().get(words[i].lower(), " ")[0] == "S":
-            letters[i] = "S"
+            letters = letters[:i] + "S" + letters[i + 1 :]
+    return letters
 
 
 def _settle_verbs(letters, words):

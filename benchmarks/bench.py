@@ -1,0 +1,226 @@
+"""Measure speed and memory against peers, and write RESULTS.md and its plot.
+
+    python benchmarks/bench.py --peers VENV [--texts TEXTS.jsonl.gz] [--quotes FOLDER] [--rounds 3]
+
+TEXTS holds one JSON object a line with `text` and `group` (spoken or written); without it texts of the same
+shape are made up. Ours and the peers run in turn, each in a process of its own; the table gives medians of the
+rounds. Times are of the work alone; the peak memory is the system's, of the whole process.
+"""
+
+import argparse
+import csv
+import hashlib
+import json
+import os
+import platform
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from fentanyl_study.attribution import find_attributions
+from fentanyl_study.corpus import read_codings, read_documents
+
+HERE = Path(__file__).resolve().parent
+SEED = 1
+# What is measured against what, and on how many texts
+MATCHES = [("keyness", ("convokit",), 1000), ("keyness", ("convokit",), 4000), ("topics", ("sklearn",), 4000),
+           ("study", ("convokit", "sklearn", "gensim"), 13_000)]  # fmt: skip
+SIZES = (10, 100, 1000, 10_000)
+ATTRIBUTION_ROUNDS = 20
+
+
+def measure(command, **keywords):
+    """Run a command; give its last line of output as JSON, and its wall and CPU seconds and peak MiB."""
+    begin = time.perf_counter()
+    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True, **keywords)
+    output = process.stdout.read()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"bench: failed: {' '.join(map(str, command))}")
+    whole = {"wall": time.perf_counter() - begin, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / 1024}
+    return whole | (json.loads(output.splitlines()[-1]) if output.strip() else {})
+
+
+def take_medians(runs):
+    return runs[0] | {key: statistics.median(run[key] for run in runs) for key in ("wall", "cpu", "peak") if key in runs[0]}
+
+
+def compare_statistics(options):
+    """Measure keyness, topics and the whole study, ours and the peers' in turn. One row per piece of work."""
+    rows, measured = [], {}  # what two matches have in common is measured once
+    for ours, peers, n in MATCHES:
+        n = min(n, options.most_texts)
+        runs = {name: [] for name in (ours, *peers)}
+        for i in range(options.rounds):
+            for name in runs:
+                python = options.peers / "bin" / "python" if name in peers else sys.executable
+                if (name, n, i) not in measured:
+                    command = [python, HERE / "tasks.py", name, options.texts, n]
+                    measured[name, n, i] = measure(command, stderr=subprocess.DEVNULL)
+                    print(name, n, measured[name, n, i], flush=True)
+                runs[name].append(measured[name, n, i])
+        medians = {name: take_medians(results) for name, results in runs.items()}
+        together = {key: sum(medians[name][key] for name in peers) for key in ("wall", "cpu")}
+        together["peak"] = max(medians[name]["peak"] for name in peers)
+        for name, result in medians.items():
+            ratios = {f"{key} ratio": f"{result[key] / together[key]:.3f}" if name == ours else "" for key in together}
+            rows.append({"work": name if name in peers else f"{name} (ours)", "texts": n, **_round(result), **ratios,
+                         "gave": result["gave"]})  # fmt: skip
+    return rows
+
+
+def _round(result):
+    return {"wall, s": f"{result['wall']:.1f}", "CPU, s": f"{result['cpu']:.1f}", "peak, MiB": f"{result['peak']:.0f}"}
+
+
+def make_corpus(folder, n):
+    """Write a corpus of n articles: the shipped ones with their paragraphs in another order each time."""
+    documents, draw = read_documents().to_dict("records"), random.Random(SEED)
+    (folder / "raw" / "texts").mkdir(parents=True)
+    rows = []
+    for i in range(n):
+        document = dict(documents[i % len(documents)])
+        paragraphs = [line for line in document.pop("text").split("\n") if line.strip()]
+        body = draw.sample(paragraphs[3:], len(paragraphs) - 3)
+        content = "\n\n".join([*paragraphs[:3], *body, f"This is article number {i}."]).encode()
+        document |= {"doc_id": f"a{i:06d}", "sha256": hashlib.sha256(content).hexdigest()}
+        (folder / "raw" / "texts" / f"a{i:06d}.txt").write_bytes(content)
+        rows.append(document)
+    with (folder / "raw" / "articles.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def measure_builds(options):
+    """Measure the build of corpora of several sizes: from nothing, unchanged, and with one article changed."""
+    rows = []
+    for n in [size for size in SIZES if size <= options.most_articles]:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            make_corpus(folder, n)
+            command = [sys.executable, "-m", "fentanyl_study", "build", "--data", folder]
+            for state in ("cold", "warm", "one article new"):
+                if state == "one article new":  # the build takes it for new when its row has changed
+                    path = folder / "raw" / "articles.csv"
+                    path.write_text(path.read_text(encoding="utf-8").replace(",US,", ",USA,", 1), encoding="utf-8")
+                runs = []
+                for _ in range(options.rounds if state != "one article new" else 1):
+                    if state == "cold":
+                        shutil.rmtree(folder / ".cache", ignore_errors=True)
+                    runs.append(measure(command))
+                result = take_medians(runs)
+                print("build", n, state, result, flush=True)
+                rows.append({"articles": n, "cache": state, **_round(result), "articles/s": f"{n / result['wall']:.0f}"})
+    return rows
+
+
+def compare_attribution(options):
+    """Measure attribution in articles per second, with the F1 of sentences that hold quoted words beside it."""
+    documents = read_documents()
+    texts = documents["text"].tolist()
+    begin, before = time.perf_counter(), time.process_time()
+    for _ in range(ATTRIBUTION_ROUNDS):
+        found = [find_attributions(text) for text in texts]
+    ours = {"wall": time.perf_counter() - begin, "cpu": time.process_time() - before,
+            "spans": [[(item.start, item.end) for item in items if item.kind != "indirect"] for items in found]}  # fmt: skip
+    results = {"find_attributions (ours)": ours}
+    if options.quotes:
+        assert all(ord(character) < 2**16 for text in texts for character in text)
+        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+            json.dump(texts, file)
+            file.flush()
+            results["quote-parser"] = measure(
+                ["node", HERE / "quotes.js", options.quotes.resolve(), file.name, ATTRIBUTION_ROUNDS]
+            )
+    n = ATTRIBUTION_ROUNDS * len(texts)
+    return [
+        {"work": name, "articles/s": f"{n / result['wall']:.0f}", "articles per CPU s": f"{n / result['cpu']:.0f}",
+         "F1": f"{score_quotations(documents, result['spans']):.2f}"}
+        for name, result in results.items()
+    ]  # fmt: skip
+
+
+def score_quotations(documents, spans):
+    """Give the F1 of sentences with a quotation mark: coded as quoted words (direct, mixed), found as quoted."""
+    coded, hits, n_found, n_wanted = read_codings("adjudicated").query("keep == '1'"), 0, 0, 0
+    for doc_id, text, found in zip(documents["doc_id"], documents["text"], spans, strict=True):
+        for row in coded[coded["doc_id"] == doc_id].itertuples():
+            if not set(text[row.start : row.end]) & set("“”\""):
+                continue
+            is_found = any(start < row.end and row.start < end for start, end in found)
+            is_wanted = row.mode in ("direct", "mixed")
+            hits, n_found, n_wanted = hits + (is_found and is_wanted), n_found + is_found, n_wanted + is_wanted
+    return 2 * hits / (n_found + n_wanted)
+
+
+def format_table(rows):
+    lines = ["| " + " | ".join(rows[0]) + " |", "|---" * len(rows[0]) + "|"]
+    return "\n".join(lines + ["| " + " | ".join(map(str, row.values())) + " |" for row in rows]) + "\n"
+
+
+def plot(matches, builds, path):
+    """Draw wall time of each piece of work, and of the build by number of articles."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    names = [f"{row['work']}, {row['texts']}" for row in matches]
+    colours = ["tab:blue" if "ours" in name else "tab:gray" for name in names]
+    left.barh(names, [float(row["wall, s"]) for row in matches], color=colours)
+    left.invert_yaxis()
+    left.set(xlabel="wall time, s (log)", xscale="log", title="Statistics, by number of texts")
+    for state in ("cold", "warm", "one article new"):
+        rows = [row for row in builds if row["cache"] == state]
+        right.plot([row["articles"] for row in rows], [float(row["wall, s"]) for row in rows], "o-", label=state)
+    right.set(xlabel="articles", ylabel="wall time, s", xscale="log", yscale="log", title="Build")
+    right.legend()
+    figure.savefig(path, dpi=100, metadata={"Software": None})
+
+
+def describe_machine(options):
+    cpu = next((line.partition(":")[2].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "")
+    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn", "pandas", "joblib"))
+    peers = ", ".join(line for line in (HERE / "requirements.txt").read_text().splitlines() if not line.startswith("#"))
+    load = os.getloadavg()[0]
+    return (f"{platform.system()}, {os.cpu_count()} cores{f' ({cpu})' if cpu else ''}, Python {platform.python_version()}, "
+            f"{packages}. Peers: {peers}. Texts: {Path(options.texts).name}. Median of {options.rounds} rounds; "
+            f"load of the machine at the start {load:.1f}.")  # fmt: skip
+
+
+def main():
+    """Measure everything; write RESULTS.md and results.png beside it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", type=Path, required=True, help="venv with requirements.txt")
+    parser.add_argument("--texts", default="synthetic")
+    parser.add_argument("--quotes", type=Path, help="folder of the npm package quote-parser")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--most-articles", type=int, default=SIZES[-1], help="the largest build")
+    parser.add_argument("--most-texts", type=int, default=MATCHES[-1][-1])
+    parser.add_argument("--out", type=Path, default=HERE)
+    options = parser.parse_args()
+    machine = describe_machine(options)
+    builds, attribution, matches = measure_builds(options), compare_attribution(options), compare_statistics(options)
+    plot(matches, builds, options.out / "results.png")
+    (options.out / "RESULTS.md").write_text(
+        f"# Benchmarks\n\nWritten by `make bench`. {machine}\n\n"
+        "## Build, all cores\n\nArticles of the shipped length, some 5,000 characters of text.\n\n"
+        f"{format_table(builds)}\n## Attribution, one core\n\n{format_table(attribution)}\n"
+        "F1: of the hand-coded sentences with a quotation mark, those coded as somebody's quoted words against those "
+        "in which a quotation was found.\n\n## Statistics\n\nRatios: ours over the sum of the peers' (peak: over the greatest) in the same "
+        f"run.\n\n{format_table(matches)}\n![wall times](results.png)\n",
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    main()

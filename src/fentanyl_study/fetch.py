@@ -1,0 +1,371 @@
+"""Fetch official texts politely: Federal Register, Justice Department, Foreign Ministry, a list of pages.
+
+One request at a time with a pause between, few retries, limits on size and time, no local address. What is
+in the corpus is not fetched again; what could not be had is listed, with its reason, in raw/not_fetched.csv.
+"""
+
+import contextlib
+import datetime
+import email.utils
+import functools
+import html
+import http.client
+import ipaddress
+import itertools
+import json
+import os
+import socket
+import ssl
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import pandas as pd
+
+from fentanyl_study.corpus import get_data_dir, read_articles, read_csv
+from fentanyl_study.ingest import FIELDS, open_intake
+from fentanyl_study.pages import decode_text, find_date, html_to_text, read_page, split_answers
+from fentanyl_study.schema import ARTICLES, InputError
+
+USER_AGENT = "fentanyl-study/0.1 (research corpus; one request at a time)"
+MAX_BYTES = 20_000_000  # longer than any page; a page without end is cut off here
+TIMEOUT = 20  # seconds without a byte
+TOTAL_TIME = 120  # seconds for one answer, however it drips
+TRIES = 3
+LONGEST_WAIT = 120  # seconds; a server that asks for more is left alone until the next run
+NOT_FETCHED = "raw/not_fetched.csv"
+FEDERAL_REGISTER = "https://www.federalregister.gov/api/v1/documents.json"
+JUSTICE = "https://www.justice.gov/api/v1/press_releases.json"
+
+_US = {"outlet_country": "US", "outlet_type": "government", "voice": "us_official"}
+_MFA = {"outlet": "Ministry of Foreign Affairs of China", "outlet_country": "CN", "outlet_type": "government",
+        "voice": "china_official"}  # fmt: skip
+_READABLE = ("text/html", "application/xhtml+xml", "text/plain")
+
+
+class FetchError(InputError):
+    """What could not be had: `again` tells if a later try may do, `wait` for how long a server asks."""
+
+    def __init__(self, message, *, again=False, wait=None):
+        super().__init__(message)
+        self.again, self.wait = again, wait
+
+
+def _refuse_local(address):
+    ip = ipaddress.ip_address(address)
+    if not ip.is_global or ip.is_multicast:
+        raise FetchError(f"{address} is a local or private address; --allow-local permits it")
+
+
+class _Connection(http.client.HTTPConnection):
+    """Looks at the address it has reached, so that no redirect and no changed DNS answer leads astray."""
+
+    guarded = True
+
+    def connect(self):
+        super().connect()
+        if self.guarded:
+            try:
+                _refuse_local(self.sock.getpeername()[0])
+            except FetchError:
+                self.close()
+                raise
+
+
+class _SecureConnection(http.client.HTTPSConnection, _Connection):
+    """The same over TLS; the look is taken before the handshake."""
+
+
+class _Handler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
+    """Opens http and https by these connections. A user's own proxy may be local, the page behind it not."""
+
+    def __init__(self, allow_local):
+        super().__init__()
+        self.allow_local, self.connections = allow_local, []
+
+    def http_open(self, request):
+        return self.do_open(functools.partial(self._connect, _Connection, request), request)
+
+    def https_open(self, request):
+        connect = functools.partial(self._connect, _SecureConnection, request)
+        return self.do_open(connect, request, context=ssl.create_default_context())
+
+    def _connect(self, kind, request, host, **keywords):
+        target = urllib.parse.urlsplit(request.full_url)
+        proxied = request.host != target.netloc
+        if proxied and not self.allow_local:
+            with contextlib.suppress(socket.gaierror):  # a name that only the proxy knows
+                for found in socket.getaddrinfo(target.hostname, None):
+                    _refuse_local(found[4][0])
+        connection = kind(host, **keywords)
+        connection.guarded = not (self.allow_local or proxied)
+        self.connections.append(connection)
+        return connection
+
+    def hang_up(self):
+        for connection in self.connections:
+            with contextlib.suppress(OSError, AttributeError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _make_opener(handler):
+    opener = urllib.request.OpenerDirector()  # not build_opener(): that would follow to file: and ftp:
+    for part in (handler, urllib.request.ProxyHandler(), urllib.request.HTTPRedirectHandler(),
+                 urllib.request.HTTPDefaultErrorHandler(), urllib.request.HTTPErrorProcessor(),
+                 urllib.request.UnknownHandler()):  # fmt: skip
+        opener.add_handler(part)
+    return opener
+
+
+def fetch_page(url, *, allow_local=False):
+    """Get one address: its bytes, and the headers of the answer.
+
+    Raises
+    ------
+    FetchError
+        Not http(s), a local address, an error of the server or the line, too big, too slow, cut short.
+    """
+    if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
+        raise FetchError(f"{url}: expected an address that begins with http:// or https://")
+    handler, deadline = _Handler(allow_local), time.monotonic() + TOTAL_TIME
+    request = urllib.request.Request(
+        urllib.parse.quote(url, safe="%/:=&?~#+!$,;'@()*[]"),
+        headers={"User-Agent": USER_AGENT, "Accept": "text/html, text/plain, application/json"},
+    )
+    watch = threading.Timer(TOTAL_TIME, handler.hang_up)
+    watch.daemon = True
+    watch.start()
+    try:
+        with _make_opener(handler).open(request, timeout=TIMEOUT) as response:
+            return _read_body(response, deadline), response.headers
+    except urllib.error.HTTPError as error:
+        error.close()
+        again = error.code in (408, 425, 429) or error.code >= 500
+        reason = f"HTTP {error.code} {error.reason}"
+        raise FetchError(reason, again=again, wait=_read_wait(error.headers)) from None
+    except (OSError, http.client.HTTPException) as error:
+        reason = str(getattr(error, "reason", None) or error) or type(error).__name__
+        late = time.monotonic() >= deadline
+        raise FetchError(f"took longer than {TOTAL_TIME} s" if late else reason, again=True) from None
+    finally:
+        watch.cancel()
+
+
+def _read_body(response, deadline):
+    parts, size = [], 0
+    while part := response.read1(65536):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_BYTES:
+            raise FetchError(f"is larger than {MAX_BYTES // 1_000_000} MB")
+        if time.monotonic() > deadline:
+            raise FetchError(f"took longer than {TOTAL_TIME} s", again=True)
+    if response.length:  # what Content-Length promised and did not come
+        raise FetchError(f"cut short: {response.length} bytes are missing", again=True)
+    return b"".join(parts)
+
+
+def _read_wait(headers):
+    """Read Retry-After, seconds or a date, as seconds."""
+    value = headers.get("Retry-After") or ""
+    if value.strip().isdigit():
+        return int(value)
+    with contextlib.suppress(ValueError, TypeError):
+        when = email.utils.parsedate_to_datetime(value)
+        return max(0, (when - datetime.datetime.now(when.tzinfo)).total_seconds())
+    return None
+
+
+class Visitor:
+    """Gets one address after the other, with a pause before each and few retries."""
+
+    def __init__(self, *, allow_local=False, pause=1.0):
+        self.allow_local, self.pause, self.last = allow_local, pause, None
+
+    def get(self, url):
+        """Get one address, as ``fetch_page``; what may pass is tried again, when the server says."""
+        for attempt in itertools.count(1):
+            if self.last is not None:
+                time.sleep(max(0, self.last + self.pause - time.monotonic()))
+            try:
+                return fetch_page(url, allow_local=self.allow_local)
+            except FetchError as error:
+                wait = self.pause * 2**attempt if error.wait is None else error.wait
+                if not error.again or attempt == TRIES or wait > LONGEST_WAIT:
+                    raise
+                time.sleep(wait)
+            finally:
+                self.last = time.monotonic()
+
+    def get_results(self, url, **parameters):
+        """Get one page of an interface's answer: an object with a list named results."""
+        content, _ = self.get(f"{url}?{urllib.parse.urlencode(parameters)}")
+        with contextlib.suppress(ValueError):
+            answer = json.loads(content)
+            if isinstance(answer, dict) and isinstance(answer.get("results", []), list):
+                return answer
+        raise FetchError(f"{url}: expected a JSON object with results", again=True)
+
+
+def find_federal_register(query, visitor):
+    """Find documents of the Federal Register: rows, with the address of the text in `text_url`."""
+    for page in itertools.count(1):
+        wanted = {"conditions[term]": query, "per_page": 100, "page": page, "order": "newest"}
+        answer = visitor.get_results(FEDERAL_REGISTER, **wanted)
+        for document in answer.get("results", []):
+            agencies = document.get("agencies") or []
+            yield _US | {
+                "title": document.get("title"), "outlet": "Federal Register", "notes": document.get("type"),
+                "author": _join_names(agencies), "published": document.get("publication_date"),
+                "url": document.get("html_url"), "text_url": document.get("raw_text_url") or "",
+            }  # fmt: skip
+        if not answer.get("results") or page >= answer.get("total_pages", page):
+            return
+
+
+def find_justice(query, visitor):
+    """Find press releases of the Justice Department by their title: rows, with the body in `content`."""
+    seen = 0
+    for page in itertools.count(0):
+        wanted = {"parameters[title]": query, "pagesize": 50, "page": page}
+        answer = visitor.get_results(JUSTICE, **wanted, sort="date", direction="DESC")
+        for release in answer.get("results", []):
+            yield _US | {
+                "title": html.unescape(release.get("title") or ""), "outlet": "Department of Justice",
+                "author": _join_names(release.get("component") or []),
+                "published": _read_epoch(str(release.get("date") or "")), "url": release.get("url"),
+                "content": release.get("body") or "",
+            }  # fmt: skip
+        seen += len(answer.get("results", []))
+        total = answer.get("metadata", {}).get("resultset", {}).get("count", 0)
+        if not answer.get("results") or seen >= int(total):
+            return
+
+
+def _join_names(bodies):
+    return "; ".join(filter(None, (body.get("name") or body.get("raw_name") for body in bodies)))
+
+
+def _read_epoch(seconds):
+    """Give the day of a number of seconds since 1970; what is no number stays."""
+    if not (seconds.isascii() and seconds.isdigit()):
+        return seconds
+    return datetime.datetime.fromtimestamp(int(seconds), datetime.UTC).date().isoformat()
+
+
+def find_mfa(urls, visitor):
+    """Give the rows of pages of the Chinese Foreign Ministry; their questions and answers will be parted."""
+    yield from (_MFA | {"url": url, "split": True} for url in urls)
+
+
+def find_listed(path, visitor):
+    """Give the rows of a CSV file with a column url and what else is known, by the names of articles.csv."""
+    rows = read_csv(path)
+    if "url" not in rows:
+        raise InputError(f"{path}: column(s) missing: url; expected url and any of {', '.join(FIELDS)}")
+    for row in rows.to_dict("records"):
+        notes = row.get("notes") or row.get("note")
+        yield {name: row[name] for name in FIELDS if name in row} | {"notes": notes}
+
+
+def load_article(entry, visitor):
+    """Get the article of a row that was found: what the row tells goes before what the page tells."""
+    if "content" in entry:
+        page = {"text": html_to_text(entry["content"])}
+    elif entry.get("text_url") == "":
+        raise FetchError("the interface names no text for it")
+    else:
+        content, headers = visitor.get(entry.get("text_url") or entry["url"])
+        kind, charset = headers.get_content_type(), headers.get_content_charset()
+        if kind not in _READABLE:
+            raise FetchError(f"is {kind}; expected HTML or plain text")
+        if "text_url" in entry:
+            text, note = decode_text(content, name=entry["text_url"], charset=charset)
+            page = {"text": html_to_text(text) if "<pre" in text else text, "notes": note}
+        else:
+            page = read_page(content, url=entry["url"], charset=charset)
+    given = {name: value for name, value in entry.items() if value}
+    if not find_date(given.get("published", "")):
+        given.pop("published", None)  # "2024-07": the page may know the day
+    article = page | given | {"notes": " ".join(filter(None, (entry.get("notes"), page.get("notes"))))}
+    if entry.get("split"):
+        article["published"] = find_date(article.get("title", "")) or article.get("published", "")
+        article["text"] = split_answers(article["text"])
+    return article
+
+
+def fetch_articles(entries, visitor, data_dir=None, *, limit=None):
+    """Fetch what is not in the corpus yet, and put each text in place as soon as it has come.
+
+    Parameters
+    ----------
+    entries : iterable of dict
+        From one of the ``find_`` functions.
+    visitor : Visitor
+    data_dir : Path, optional
+        Corpus folder; made if need be.
+    limit : int, optional
+        Stop after so many texts were asked for.
+
+    Returns
+    -------
+    list of (str, str, str)
+        Address, outcome (added, known, failed), doc_id or reason. Failures also stand in
+        raw/not_fetched.csv; those marked `again` no are not asked for while they stand there.
+    """
+    data_dir = Path(data_dir or get_data_dir())
+    failed = _read_failed(data_dir)
+    have = set(read_articles(data_dir)["url"]) if (data_dir / ARTICLES.path).exists() else set()
+    outcomes, tried = [], 0
+    try:
+        for entry in entries:
+            url = entry.get("url") or ""
+            if url in have or failed.get(url, {}).get("again") == "no":
+                outcomes.append((url, "known", failed.get(url, {}).get("reason", "")))
+                continue
+            if tried == limit:
+                break
+            tried += 1
+            have.add(url)
+            outcome, detail, again = _fetch_one(entry, visitor, data_dir)
+            outcomes.append((url, outcome, detail))
+            failed.pop(url, None)
+            if outcome == "failed":
+                failed[url] = {"url": url, "reason": detail, "again": again}
+    except FetchError as error:  # of the list itself; what has come stays
+        outcomes.append(("", "failed", f"the list broke off: {error}"))
+    finally:
+        _write_failed(failed, data_dir)
+    return outcomes
+
+
+def _fetch_one(entry, visitor, data_dir):
+    try:
+        if not entry.get("url"):
+            raise FetchError("no address is given for it")
+        article = load_article(entry, visitor)
+        with open_intake(data_dir) as intake:
+            doc_id, reason = intake.add(article)
+        return ("failed", reason, "no") if reason else ("added", doc_id, "")
+    except InputError as error:
+        return "failed", str(error), "yes" if getattr(error, "again", False) else "no"
+
+
+def _read_failed(data_dir):
+    path = data_dir / NOT_FETCHED
+    return {row["url"]: row for row in read_csv(path).to_dict("records")} if path.exists() else {}
+
+
+def _write_failed(failed, data_dir):
+    """Write what could not be had, one row an address; no file if all is well."""
+    path = data_dir / NOT_FETCHED
+    if not failed:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = pd.DataFrame([failed[url] for url in sorted(failed)], columns=["url", "reason", "again"])
+    rows.to_csv(path.with_suffix(".partial"), index=False, lineterminator="\n")
+    os.replace(path.with_suffix(".partial"), path)

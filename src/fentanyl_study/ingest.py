@@ -1,0 +1,311 @@
+"""Take articles into a corpus folder, one or many at once: texts and rows together, or not at all."""
+
+import contextlib
+import csv
+import gzip
+import hashlib
+import json
+import os
+import re
+import shutil
+import unicodedata
+import zlib
+from pathlib import Path
+
+import pandas as pd
+
+from fentanyl_study.corpus import fill_optional, get_data_dir, read_articles, read_csv
+from fentanyl_study.pages import decode_text, find_date
+from fentanyl_study.schema import ARTICLES, DOC_ID, InputError
+
+FIELDS = {column.name: column for column in ARTICLES.columns if column.name not in ("doc_id", "sha256")}
+LONGEST_NAME = 40  # characters of an outlet's name in a doc_id
+
+
+class Intake:
+    """What is taken in: rows, their texts in a folder aside, and what is known already."""
+
+    def __init__(self, staging, articles):
+        self.staging, self.rows = staging, []
+        self.ids = {doc_id.lower() for doc_id in articles["doc_id"]}  # some file systems do not tell a from A
+        self.texts = dict(zip(articles["sha256"], articles["doc_id"], strict=True))
+        self.pages = {(row.url, row.title): row.doc_id for row in articles.itertuples() if row.url}
+
+    def add(self, article):
+        """Take in one article: a dict of the columns of articles.csv, and text.
+
+        Gives its doc_id, and the reason if it was left out because the corpus has it (else an empty one).
+        Raises InputError if a field is missing or wrong.
+        """
+        row = {name: " ".join(str(article.get(name) or "").split()) for name in FIELDS}
+        row["published"] = find_date(row["published"]) or row["published"]
+        row["language"] = row["language"] or "en"
+        text = str(article.get("text") or "").strip("\ufeff")
+        if not text.strip():
+            raise InputError("text is empty; expected the article's text")
+        for name, column in FIELDS.items():
+            if not column.accepts(row[name]):
+                raise InputError(f"{name} is {row[name]!r}; expected {column.describe_values()}")
+        content = text.encode("utf-8", "replace")
+        sha256, page = hashlib.sha256(content).hexdigest(), (row["url"], row["title"])
+        wanted = clean_name(str(article.get("doc_id") or ""))
+        if sha256 in self.texts or page in self.pages:
+            what = "the same text" if sha256 in self.texts else "the same address and title"
+            known = self.texts.get(sha256) or self.pages[page]
+            return known, f"{what} as {known}"
+        if wanted.lower() in self.ids:
+            return wanted, f"doc_id {wanted} is there already"
+        doc_id = wanted or make_doc_id(row["outlet"], row["published"], taken=self.ids)
+        (self.staging / f"{doc_id}.txt").write_bytes(content)
+        self.rows.append({"doc_id": doc_id, **row, "sha256": sha256})
+        self.ids.add(doc_id.lower())
+        self.texts[sha256] = doc_id
+        if row["url"]:
+            self.pages[page] = doc_id
+        return doc_id, ""
+
+
+def clean_name(name):
+    """Make a name from elsewhere fit to be a doc_id: letters, digits, dots, hyphens, underscores.
+
+    >>> clean_name("../remarks/2023-07-07 Statement.md"), clean_name("芬太尼")
+    ('remarks-2023-07-07-Statement.md', '')
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-._")[:120]
+
+
+def make_doc_id(outlet, published, *, taken=()):
+    """Name an article after its outlet and day; a second one of that day ends in -2.
+
+    >>> make_doc_id("Global Times", "2019-04-01", taken={"globaltimes-2019-04-01"})
+    'globaltimes-2019-04-01-2'
+    """
+    slug = re.sub(r"[^a-z0-9]", "", clean_name(outlet).lower())[:LONGEST_NAME] or "article"
+    doc_id, n = f"{slug}-{published}", 1
+    while doc_id in taken:
+        n += 1
+        doc_id = f"{slug}-{published}-{n}"
+    assert DOC_ID.fullmatch(doc_id)
+    return doc_id
+
+
+@contextlib.contextmanager
+def open_intake(data_dir=None):
+    """Open a corpus folder, made if need be, for new articles: an ``Intake``.
+
+    Texts and rows are put in place when the block ends; if it fails, the folder is as it was.
+
+    Raises
+    ------
+    InputError
+        The folder's own articles.csv has a fault, or another intake is at work in it.
+    """
+    data_dir = Path(data_dir or get_data_dir())
+    made = [folder for folder in (data_dir / "raw/texts", data_dir / "raw", data_dir) if not folder.exists()]
+    path, staging = data_dir / ARTICLES.path, data_dir / "raw" / "intake.partial"
+    articles = read_articles(data_dir) if path.exists() else pd.DataFrame(columns=ARTICLES.names)
+    (data_dir / "raw" / "texts").mkdir(parents=True, exist_ok=True)
+    try:
+        staging.mkdir()
+    except FileExistsError:
+        fault = f"{staging}: articles are being added, or that broke off; if so, remove this folder"
+        raise InputError(fault) from None
+    try:
+        intake = Intake(staging, articles)
+        yield intake
+        if intake.rows:
+            _put_in_place(intake, path)
+    finally:
+        shutil.rmtree(staging)
+        for folder in made:
+            with contextlib.suppress(OSError):  # not empty: it is in use now
+                folder.rmdir()
+
+
+def _put_in_place(intake, path):
+    """Move the texts, then the new articles.csv; if either fails, take the texts back."""
+    rows = pd.DataFrame(intake.rows)
+    if path.exists():
+        rows = pd.concat([fill_optional(read_csv(path)), rows], ignore_index=True).fillna("")
+    moved, partial = [], intake.staging / "articles.csv"
+    try:
+        rows.to_csv(partial, index=False, lineterminator="\n")
+        for row in intake.rows:
+            moved.append(path.parent / "texts" / f"{row['doc_id']}.txt")
+            os.replace(intake.staging / moved[-1].name, moved[-1])
+        os.replace(partial, path)
+    except BaseException:
+        for text in moved:
+            text.unlink(missing_ok=True)
+        raise
+
+
+def read_rows(path):
+    """Read a file of many articles: row by row its number and a dict, or an InputError for a bad row.
+
+    JSON Lines (.jsonl, .ndjson; rows count from 1) or CSV (the header is row 1), either of them also .gz.
+
+    Raises
+    ------
+    InputError
+        The file is missing, of another kind, cut short, or not UTF-8.
+    """
+    suffix = Path(path).with_suffix("").suffix if Path(path).suffix == ".gz" else Path(path).suffix
+    if suffix not in (".csv", ".jsonl", ".ndjson"):
+        raise InputError(f"{path}: expected a file named .csv, .jsonl or .ndjson, or one of these with .gz")
+    open_file = gzip.open if str(path).endswith(".gz") else open
+    try:
+        with open_file(path, "rt", encoding="utf-8-sig", newline="") as file:
+            yield from _read_csv_rows(file) if suffix == ".csv" else _read_json_rows(file)
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: cannot be read to its end: {error}") from None
+
+
+def _read_csv_rows(file):
+    csv.field_size_limit(2**31 - 1)  # the default stops at 131,072 characters; a briefing is longer
+    reader = csv.DictReader(file)
+    for number, row in enumerate(reader, start=2):
+        ragged = None in row or None in row.values()
+        n = len(reader.fieldnames)
+        yield number, InputError(f"the row has not {n} cells, as the header has") if ragged else row
+
+
+def _read_json_rows(file):
+    for number, line in enumerate(file, start=1):
+        if line.strip():
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                row = InputError(f"not JSON: {error}")
+            is_row = isinstance(row, dict | InputError)
+            yield number, row if is_row else InputError("expected a JSON object, one a line")
+
+
+def import_file(path, data_dir=None, *, mapping=None, defaults=None, match=None, strict=False):
+    """Take in every row of a JSON Lines or CSV file (see ``read_rows``), in one go.
+
+    Parameters
+    ----------
+    path : Path
+    data_dir : Path, optional
+        Corpus folder; made if need be.
+    mapping : dict, optional
+        Column of articles.csv (or text, or doc_id) to the file's column that holds it.
+    defaults : dict, optional
+        Values for columns that the file lacks or leaves empty.
+    match : str, optional
+        Regular expression; only texts that it matches are taken, case aside.
+    strict : bool
+        Raise at the first faulty row, and take in none, instead of leaving it out.
+
+    Returns
+    -------
+    DataFrame
+        One row per row of the file: row, doc_id, outcome (added, known, unmatched, faulty), reason.
+        The day is looked for in the title if `published` is empty. Does not judge what a text is about.
+    """
+    from tqdm import tqdm
+
+    wanted = _compile(match or "")
+    outcomes = []
+    with open_intake(data_dir) as intake:
+        for number, row in tqdm(read_rows(path), desc="import", unit="row", disable=None):
+            if not outcomes:
+                _check_mapping(row, mapping or {}, path)
+            try:
+                article = _map_row(row, mapping or {}, defaults or {})
+                doc_id, reason = intake.add(article) if wanted.search(article["text"]) else ("", "")
+                outcome = "known" if reason else "added" if doc_id else "unmatched"
+                outcomes.append((number, doc_id, outcome, reason))
+            except InputError as error:
+                if strict:
+                    raise InputError(f"{path}, row {number}: {error}") from None
+                outcomes.append((number, "", "faulty", str(error)))
+    return pd.DataFrame(outcomes, columns=["row", "doc_id", "outcome", "reason"])
+
+
+def _compile(pattern):
+    try:
+        return re.compile(pattern, re.IGNORECASE)
+    except re.error as error:
+        raise InputError(f"--match {pattern!r} is not a regular expression: {error}") from None
+
+
+def _check_mapping(row, mapping, path):
+    """Raise if the first row lacks what the mapping names, or a text: every other row would as well."""
+    unknown = [name for name in mapping if name not in (*FIELDS, "doc_id", "text")]
+    absent = [column for column in ({"text": "text"} | mapping).values() if column not in row]
+    if isinstance(row, dict) and (unknown or absent):
+        where, name = ("articles.csv", unknown[0]) if unknown else ("the file", absent[0])
+        columns = ", ".join(map(str, row))
+        raise InputError(f"{path}: {where} has no column {name}; the file has {columns}; use --map text=NAME")
+
+
+def _map_row(row, mapping, defaults):
+    """Give a row the names of articles.csv, its cells as text, and mend mojibake in its text."""
+    if isinstance(row, InputError):
+        raise row
+    article = {name: _to_text(row.get(mapping.get(name, name))) for name in (*FIELDS, "text")}
+    article["doc_id"] = _to_text(row.get(mapping["doc_id"])) if "doc_id" in mapping else ""
+    article = {name: value or defaults.get(name, "") for name, value in article.items()}
+    article["text"], note = decode_text(article["text"].encode("utf-8", "replace"), name="text")
+    article["notes"] = f"{article['notes']} {note}".strip()
+    article["published"] = article["published"] or find_date(article["title"])
+    return article
+
+
+def _to_text(value):
+    return "; ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def add_article(article, data_dir=None, *, ask=None):
+    """Add one article to a corpus folder and say in a few lines what cleaning and attribution make of it.
+
+    Parameters
+    ----------
+    article : dict
+        Columns of articles.csv, as far as known, and text.
+    data_dir : Path, optional
+    ask : callable, optional
+        Called with each required column that is empty; gives its value.
+
+    Raises
+    ------
+    InputError
+        A column is missing or wrong, or the article is in the corpus already; nothing is written then.
+    """
+    data_dir = Path(data_dir or get_data_dir())
+    needed = [column for name, column in FIELDS.items() if column.required and name != "language"]
+    lacking = [column for column in needed if not article.get(column.name)]
+    if lacking and not ask:
+        options = {"outlet_country": "country", "outlet_type": "type", "published": "date"}
+        names = ", ".join(f"--{options.get(column.name, column.name)}" for column in lacking)
+        raise InputError(f"the source does not tell all that articles.csv needs; give {names}")
+    article = article | {column.name: ask(column) for column in lacking}
+    with open_intake(data_dir) as intake:
+        doc_id, reason = intake.add(article)
+        if reason:
+            raise InputError(f"is in the corpus already: {reason}")
+    return f"added {doc_id}\n{describe_article(doc_id, data_dir)}"
+
+
+def describe_article(doc_id, data_dir):
+    """Say what the build makes of one article: kept, removed, sides, speakers on no side, where to look."""
+    from fentanyl_study.build import build_articles
+    from fentanyl_study.hand_codes import read_corrections, read_hand_codes
+
+    articles = read_articles(data_dir)
+    people = read_hand_codes(data_dir), read_corrections(data_dir)
+    _, sentences, removed = build_articles(articles[articles["doc_id"] == doc_id], *people, data_dir=data_dir)
+    unsided = sentences.loc[(sentences["side"] == "other") & (sentences["speaker"] != ""), "speaker"]
+    return (
+        f"kept: {len(sentences)} sentences\nremoved: {_count_values(removed['reason'])}\n"
+        f"sides: {_count_values(sentences['side'])}\nspeakers on no side: {_count_values(unsided)}\n"
+        f"look at {data_dir}/processed (sentences.csv, removed.csv) after fentanyl-study build --data {data_dir}"
+    )
+
+
+def _count_values(values):
+    counts = values.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return ", ".join(f"{n} {value}" for value, n in counts.items()) or "none"

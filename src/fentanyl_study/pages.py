@@ -1,0 +1,139 @@
+"""Turn the bytes of a file or a web page into an article: its text, and what the page tells of it."""
+
+import contextlib
+import datetime
+import html
+import re
+from pathlib import Path
+
+from fentanyl_study.schema import InputError
+
+SHORTEST_ARTICLE = 40  # words; what a page without an article gives (menus, a notice of cookies) is shorter
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+          "november", "december")  # fmt: skip
+
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_MONTH = "|".join(f"{month[:3]}(?:{month[3:]}|t|\\.)?" for month in MONTHS)
+# matches "June11, 2018", "Sept. 4, 2019", "4 September 2019"; not "04/09/2019", which may be either
+_WORDS = re.compile(
+    rf"(?i)\b(?:(?P<day>\d{{1,2}})\s+)?(?P<month>{_MONTH})"
+    r"\s*(?(day)|(?P<day2>\d{1,2}))\W+(?P<year>\d{4})\b"
+)
+_BINARY = re.compile(  # zip, gzip, PDF, bzip2, xz, 7z, rar, PNG, JPEG, GIF, old Office
+    rb"PK\x03\x04|\x1f\x8b|%PDF|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!|\x89PNG|\xff\xd8\xff|GIF8|\xd0\xcf\x11\xe0"
+)
+_FOREIGN = re.compile(r"[^\x00-\x7f]{2}")  # mojibake has two such in a row ("â€™"); ftfy is slow
+_CHARSET = re.compile(rb"""(?i)<meta[^>]{1,80}charset=["']?([\w-]+)""")
+_HTML = re.compile(r"(?is)\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|article|div|p)\b")
+
+
+def find_date(words):
+    """Find a day in words; empty if there is none that is sure.
+
+    >>> find_date("Remarks of June11, 2018"), find_date("2019-04-01T09:30:00Z"), find_date("04/05/2019")
+    ('2018-06-11', '2019-04-01', '')
+    """
+    parts = [m.groups() for m in _ISO.finditer(words)]
+    for m in _WORDS.finditer(words):
+        month = next(i for i, name in enumerate(MONTHS, start=1) if name.startswith(m["month"][:3].lower()))
+        parts.append((m["year"], month, m["day"] or m["day2"]))
+    for year, month, day in parts:
+        with contextlib.suppress(ValueError):
+            return datetime.date(int(year), int(month), int(day)).isoformat()
+    return ""
+
+
+def decode_text(content, *, name, charset=None):
+    """Decode a text's bytes: as UTF-8, as the page says, or as it looks; mend mojibake; line ends become \\n.
+
+    Returns
+    -------
+    (str, str)
+        The text, and a note if it is not the bytes as they stood (else empty).
+
+    Raises
+    ------
+    InputError
+        The bytes are no text: an archive, a picture, a PDF, or in no known encoding.
+    """
+    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if _BINARY.match(content) or (b"\0" in content and not wide):
+        raise InputError(f"{name}: is an archive, a picture or another binary file; expected text or HTML")
+    encodings = ("utf-16",) if wide else ("utf-8-sig", charset or "utf-8", "cp1252")
+    for encoding in encodings:
+        with contextlib.suppress(UnicodeDecodeError, LookupError):
+            text = content.decode(encoding).removeprefix("\ufeff")
+            break
+    else:
+        raise InputError(f"{name}: is in no encoding that is known; save it as UTF-8")
+    note = "" if encoding.startswith("utf") or encoding == charset else f"Read as {encoding}."
+    if _FOREIGN.search(text):
+        import ftfy
+
+        mended = ftfy.fix_encoding(text) if ftfy.badness.is_bad(text) else text
+        if mended != text:
+            text, note = mended, f"{note} Mended by ftfy where an encoding was misread.".strip()
+    return re.sub(r"\r\n?", "\n", text), note
+
+
+def extract_article(html, *, url="", name=""):
+    """Take the article out of a web page: its text, title, author, outlet, day, address.
+
+    Raises
+    ------
+    InputError
+        The page holds no article.
+    """
+    import trafilatura
+
+    page = trafilatura.bare_extraction(html, url=url or None, with_metadata=True, include_comments=False)
+    text = (page.text or "") if page is not None else ""
+    if len(text.split()) < SHORTEST_ARTICLE:
+        raise InputError(f"{name or url}: no article on this page (under {SHORTEST_ARTICLE} words of text)")
+    told = {"title": page.title, "author": page.author, "outlet": page.sitename, "published": page.date}
+    return {key: value or "" for key, value in told.items()} | {"url": url, "text": text.replace("\n", "\n\n")}
+
+
+def read_page(content, *, url="", charset=None, name=""):
+    """Read bytes that may be HTML or plain text: the fields of an article, as ``extract_article``."""
+    declared = _CHARSET.search(content[:2000])
+    charset = charset or (declared[1].decode() if declared else None)
+    text, note = decode_text(content, name=name or url, charset=charset)
+    found = extract_article(text, url=url, name=name) if _HTML.match(text) else {"text": text, "url": url}
+    return found | {"notes": note}
+
+
+def read_file(path):
+    """Read an article from a file of text or HTML: its fields, as far as the file tells.
+
+    Raises
+    ------
+    InputError
+        The file is missing, is binary, or holds no article.
+    """
+    try:
+        return read_page(Path(path).read_bytes(), name=str(path))
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}; expected text, HTML or a web address") from None
+
+
+def html_to_text(markup):
+    """Take all the text of a piece of HTML that is known to hold nothing but the article.
+
+    >>> html_to_text("<p>WASHINGTON &ndash; It\\nis so.</p><ul><li>One</li></ul>")
+    'WASHINGTON – It is so.\\n\\nOne'
+    """
+    inner = re.search(r"(?is)<pre\b[^>]*>(.*?)(?:</pre>|\Z)", markup)
+    markup = inner[1] if inner else " ".join(markup.split())
+    markup = re.sub(r"(?is)<(script|style|head)\b.*?</\1>|<!--.*?-->", "", markup)
+    markup = re.sub(r"(?i)\s*<(?:br|/?(?:p|div|li|ul|ol|h\d|tr|table|blockquote))\b[^>]*>\s*", "\n\n", markup)
+    return re.sub(r"\n{3,}", "\n\n", html.unescape(re.sub(r"<[^<>]+>", "", markup))).strip()
+
+
+def split_answers(text):
+    """Part questions from answers where a transcript runs them together.
+
+    >>> split_answers("Q: Is it so? A: It is. Q: And B: that?")
+    'Q: Is it so?\\n\\nA: It is.\\n\\nQ: And B: that?'
+    """
+    return re.sub(r"(?<=[.?!”\"])\s+(?=[QA]\s?[:：]\s)", "\n\n", text)
