@@ -9,10 +9,8 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name):
-    """Import the classifier when it is asked for: scikit-learn takes longer to load than a corpus to be coded."""
-    if name == "make_stance_classifier":
-        from fentanyl_study.coding.classifier import make_stance_classifier
+def make_stance_classifier():
+    """Make an unfitted stance classifier, see ``coding.classifier``; loads scikit-learn, which the build can spare."""
+    from fentanyl_study.coding import classifier
 
-        return make_stance_classifier
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return classifier.make_stance_classifier()
