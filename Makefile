@@ -1,6 +1,6 @@
 # `make help` lists what can be made. Everything runs in .venv, with the pins of requirements.lock.
 .DEFAULT_GOAL := help
-.PHONY: bench help reproduce report test test-code test-notebooks test-browser lab lock clean
+.PHONY: bench help reproduce report test test-code test-slow test-notebooks test-browser lab lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -49,14 +49,21 @@ test-browser: .venv/ready ## look at the report in a real browser (needs Chromiu
 	$(BIN)/python -m pytest tests/browser
 
 test: .venv/ready ## run all tests, validate the notebooks, compare a fresh execution with the committed bytes
-	@$(MAKE) --no-print-directory -j2 --output-sync=target test-code test-notebooks
+	@$(MAKE) --no-print-directory -j3 --output-sync=target test-code test-slow test-notebooks
+
+# The three parts run side by side; the slow one waits much for installs, kills and other processes.
+SLOW := tests/test_environment.py tests/test_scale.py tests/test_report.py
 
 test-code: .venv/ready
-	$(BIN)/python -m pytest --doctest-modules --ignore=tests/browser tests src
+	$(BIN)/python -m pytest --doctest-modules --ignore=tests/browser --ignore=tests/test_notebooks.py $(SLOW:%=--ignore=%) tests src
+
+test-slow: .venv/ready
+	$(BIN)/python -m pytest $(SLOW)
 
 test-notebooks: .venv/ready
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
-	  FENTANYL_STUDY_OUT=$$scratch $(BIN)/python -m pytest --nbval --nbval-current-env notebooks
+	  FENTANYL_STUDY_OUT=$$scratch $(BIN)/python -m pytest --nbval --nbval-current-env notebooks && \
+	  $(BIN)/python -m pytest tests/test_notebooks.py
 
 .venv/bench/ready: .venv/ready benchmarks/requirements.txt
 	$(BIN)/python -m venv --clear .venv/bench

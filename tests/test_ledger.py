@@ -31,10 +31,10 @@ def test_methods_are_current():
 
 def test_findings_are_written_between_the_marks_only(tmp_path):
     page = tmp_path / "README.md"
-    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    page.write_text(f"before\n{BEGIN}\nstale words\n{END}\nafter\n", encoding="utf-8")
     write_findings(page, read_ledger(), read_built_documents())
     text = page.read_text(encoding="utf-8")
-    assert text.startswith("before\n") and text.endswith("\nafter\n") and "old" not in text
+    assert text.startswith("before\n") and text.endswith("\nafter\n") and "stale words" not in text
 
 
 def test_lost_marks_are_told(tmp_path):

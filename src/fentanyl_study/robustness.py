@@ -24,6 +24,8 @@ PRIORS = {"in proportion": make_informative_prior, "0.01": lambda dfm: 0.01, "0.
 UNITS = ("sentence", "paragraph")
 TOPIC_NUMBERS = (4, 6, 8)
 MOST_LEFT_OUT = 20  # articles: in a larger corpus the largest stand for the rest
+MOST_SENTENCES = 20_000  # of a larger corpus articles are drawn until there are so many: some thousand runs must be quick
+SEED = 0  # for drawing them
 SAME_TOPIC = 3  # of ten leading terms in common, for a refitted topic to be the claimed one
 
 
@@ -78,9 +80,10 @@ def run_choices(claims, sentences, documents, *, data_dir=None, n_jobs=2):
     claims : DataFrame
         From ``claims.find_claims``.
     """
+    sentences = _draw_articles(sentences)
     variants = read_code_variants(sentences, data_dir)
     names = collect_names(sentences, documents)
-    dfms = {out: build_dfm(sentences, names=names, counting=Counting(min_sentences=1, drop_stop_words=out))
+    dfms = {out: build_dfm(sentences, names=names, counting=Counting(min_sentences=min(LEAST_SENTENCES), drop_stop_words=out))
             for out in (True, False)}  # fmt: skip
     subsets = product(("all speech", "direct only"), list_samples(sentences))
     parts = Parallel(n_jobs=n_jobs)(
@@ -91,6 +94,16 @@ def run_choices(claims, sentences, documents, *, data_dir=None, n_jobs=2):
     claimed = runs["id"].map(claims.set_index("id")["estimate"])
     middle = np.where(runs["id"].str.startswith("abroad:"), 0.5, 0.0)
     return runs.assign(agrees=(np.sign(runs["estimate"] - middle) == np.sign(claimed - middle)))
+
+
+def _draw_articles(sentences):
+    """Give all sentences, or those of articles drawn until there are ``MOST_SENTENCES``."""
+    if len(sentences) <= MOST_SENTENCES:
+        return sentences
+    sizes = sentences["doc_id"].value_counts().sort_index()
+    drawn = sizes.sample(frac=1, random_state=SEED).cumsum()
+    n_drawn = max(1, int((drawn <= MOST_SENTENCES).sum()))
+    return sentences[sentences["doc_id"].isin(drawn.index[:n_drawn])].reset_index(drop=True)
 
 
 def _run_subset(claims, variants, counted, subset):
