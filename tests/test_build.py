@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from fentanyl_study import build
+from fentanyl_study.agreement import measure_coders
 from fentanyl_study.build import build_corpus
 from fentanyl_study.corpus import read_codings, read_csv, read_documents, read_removed, read_sentences
 from fentanyl_study.schema import InputError
@@ -91,6 +92,16 @@ def test_correction_of_keep_takes_out_and_puts_back(make_corpus):
     assert read_removed(corpus)[["text", "reason"]].values.tolist() == [
         ["The two sides met in Beijing on Monday.", "by_hand"]
     ]
+
+
+def test_article_can_be_taken_out_though_its_codes_stay(corpus_copy):
+    (corpus_copy / "raw/texts/shine-2019-09-04.txt").unlink()
+    articles = read_csv(corpus_copy / "raw/articles.csv").query("doc_id != 'shine-2019-09-04'")
+    articles.to_csv(corpus_copy / "raw/articles.csv", index=False)
+    build_corpus(corpus_copy)
+    assert read_sentences(corpus_copy)["doc_id"].nunique() == 4
+    agreement = measure_coders(corpus_copy).set_index("variable")
+    assert agreement.loc["keep", "n"] == 245 - 15  # the fifteen coded lines of that article
 
 
 def test_optional_columns_may_be_missing(make_corpus):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from krippendorff import alpha as krippendorff_alpha
 
-from fentanyl_study.corpus import get_data_dir, read_codings
+from fentanyl_study.corpus import get_data_dir, read_articles, read_codings
 from fentanyl_study.schema import FRAMES, TARGETS, InputError
 
 CODED = ("side", "mode", *TARGETS)
@@ -144,7 +144,9 @@ def measure_coders(data_dir=None):
     folder = Path(data_dir or get_data_dir())
     if not all((folder / "coding" / f"{name}.csv").exists() for name in CODERS):
         return measure_agreement(pd.DataFrame(columns=["doc_id", "variable", "first", "second"]))
-    return measure_agreement(pair_codes(*(read_codings(name, data_dir=folder) for name in CODERS)))
+    there = set(read_articles(folder)["doc_id"])  # a coding may outlast its article
+    codings = [read_codings(name, data_dir=folder) for name in CODERS]
+    return measure_agreement(pair_codes(*(coding[coding["doc_id"].isin(there)] for coding in codings)))
 
 
 def judge_alpha(alpha):

@@ -145,7 +145,10 @@ def _format_rows(rows):
 
 
 def _check_documents_known(table, articles):
+    """Raise if a decision is on an article that is not there; a whole coding may outlast its article."""
     unknown = table[~table["doc_id"].isin(articles["doc_id"])]
+    if "n" in table:  # a coding from its first sentence on is of an article taken out, a single row a slip
+        unknown = unknown[~unknown["doc_id"].isin(unknown.loc[unknown["n"] == 1, "doc_id"])]
     for row in unknown.head(1).itertuples():
         raise InputError(f"{row.file}, row {row.row}: {row.doc_id} has no row in raw/articles.csv; correct doc_id")
 
