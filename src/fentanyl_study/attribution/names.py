@@ -113,7 +113,7 @@ class Cast:
 
     def resolve(self, phrase, start):
         """Give the Source that a phrase at ``start`` of the text stands for; None if it speaks for nobody."""
-        phrase, start = self._widen(re.sub(r"\s+", " ", phrase).strip(" ,;:—–-“”\"'’()[]"), start)
+        phrase, start = self._widen(" ".join(phrase.split()).strip(" ,;:—–-“”\"'’()[]"), start)
         if (
             not phrase
             or _VOICELESS.match(phrase)
@@ -134,7 +134,8 @@ class Cast:
         lead = _LEAD_WORDS.match(phrase)
         if lead:
             phrase, start = phrase[lead.end() :], start + lead.end()
-        phrase = re.sub(r"\s(?:who|that|which)$", "", phrase)
+        if phrase.endswith((" who", " that", " which")):
+            phrase = phrase.rpartition(" ")[0]
         if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
             return phrase, start
         if _IN_CLAUSE.search(self.text[max(0, start - 60) : start]):
@@ -152,12 +153,12 @@ class Cast:
                 return f"{named[1]}, {phrase}", start
         phrase = self._widen_right(phrase, start)
         before = _cut_before(self.text[max(0, start - 120) : start])
-        hyphen = re.search(r"[A-Z][\w.]*-$", before)  # "U.S.-|China Commission"
+        hyphen = before.endswith("-") and _HYPHEN.search(before)
         title = _keep_title(before) if before.endswith(" ") else hyphen.group() if hyphen else ""
-        owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
         closed = self.text[start + len(phrase) : start + len(phrase) + 9].lstrip(" .")[:1] in (",", "(", ")")
-        if owner and closed and (is_party(phrase) or not split_name(phrase)[0]):
-            name = split_name(owner[1])[0]
+        if closed and (is_party(phrase) or not split_name(phrase)[0]):
+            owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
+            name = owner and split_name(owner[1])[0]
             if name:
                 return f"{name}, {owner[2]}{title}{phrase}", start - len(title) - len(owner[0])
         return (title + phrase).strip(), start - len(title)
@@ -180,8 +181,8 @@ class Cast:
             if bodies:
                 return self.text[start : start + len(phrase) + after[bodies[0].last - 1].end]
         tail = _TAIL.search(whole)
-        listed = _find_listed(words)
-        if tail and judge_source(phrase, self.home).side and not listed & {len(words) - 2, len(words) - 1}:
+        last = {len(words) - 2, len(words) - 1}
+        if tail and judge_source(phrase, self.home).side and not _find_listed(words) & last:
             return f"{tail.group()}, {whole[: tail.start()]}"
         return phrase
 
@@ -496,6 +497,7 @@ _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+
 _HOLDER = re.compile(r"[Tt]he (?:\w+ )?(?:chair\w*|director|head|chief|administrator|commissioner) of ")
 # "the ministry's figures", "an official with the ministry"
 _OF_BODY = re.compile(r"(?:^| (?:with|at|of|from|in|for) )[Tt]he (\w+)(?:$|['’]s? \w+$)")
+_HYPHEN = re.compile(r"[A-Z][\w.]*-$")  # "U.S.-|China Commission"
 _OWNER = re.compile(
     rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), (who [^;:.!?“”\"\n]{{0,150}}|[^,;:.!?“”\"\n]{{0,90}})$"
 )
@@ -588,9 +590,13 @@ def _is_chinese(name):
     return 2 <= len(words) <= 3 and all(_PINYIN.fullmatch(word) for word in words)
 
 
+_NEXT_NAME = re.compile(r" ([A-Z][a-z]+(?:['’-][A-Za-z]+)?)\b")
+_NAME_BREAK = re.compile(r"[\n,;:()“”—–]|[a-z]\. ")
+
+
 def _read_full_name(text, start, end):
     """Give the full name that a surname at start:end is part of, or "": "Rob Portman", "Liu Yuejin"."""
-    after = re.compile(r" ([A-Z][a-z]+(?:['’-][A-Za-z]+)?)\b").match(text, end)
+    after = _NEXT_NAME.match(text, end)
     if (
         after
         and _PINYIN.fullmatch(after[1])
@@ -598,8 +604,11 @@ def _read_full_name(text, start, end):
         and not _is_listed(after[1])
     ):
         return text[start : after.end()]
-    begin = max(0, start - 60)
-    words = read_words(re.split(r"[\n,;:()“”—–]|[a-z]\. ", text[begin:start])[-1] + text[start:end])
+    before = _NAME_BREAK.split(text[max(0, start - 60) : start])[-1]
+    last = before[before.rstrip().rfind(" ") + 1 :].strip()
+    if not last or last.islower() and last.isalpha() and last != "the":
+        return ""
+    words = read_words(before + text[start:end])
     listed, first = _find_listed(words), []
     own = len(read_words(text[start:end]))
     for i in range(len(words) - own - 1, max(-1, len(words) - own - 4), -1):
@@ -635,7 +644,7 @@ def _find_introductions(text, name):
     for start, end in itertools.islice(_find_word(text, name), 4):
         before = text[max(0, start - 120) : start]
         title = _cut_before(before)
-        clause = _TITLE_CLAUSE.search(before) if not title.strip() else None
+        clause = _TITLE_CLAUSE.search(before) if before.endswith(", ") and not title.strip() else None
         found.append((clause[1] + " " if clause else _keep_title(title)) + name + _read_after(text, end))
     return found
 
@@ -696,18 +705,17 @@ def _read_clause(text, start):
     return re.split(r"[;:!?\n“”\"]|[a-z]\. ", text[max(0, start - 120) : start])[-1].strip(" ,")
 
 
+@functools.lru_cache(maxsize=4096)
 def _find_head(phrase):
     """Give the noun of a bare phrase: "report" of "the new report"; "" for a name."""
-    phrase = re.sub(r"^(?:one|some|two|several|most|all) of ", "", phrase, flags=re.I)
-    words = [
-        word.norm
-        for word in read_words(
-            re.split(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar|close)\b|,", phrase)[0]
-        )
-    ]
+    words = [word.norm for word in read_words(_HEAD_ENDS.split(_SOME_OF.sub("", phrase))[0])]
     if words and words[-1].endswith("s") and words[-1][:-1] in read_group("documents"):
         return words[-1][:-1]
     return words[-1] if words else ""
+
+
+_SOME_OF = re.compile(r"^(?:one|some|two|several|most|all) of ", re.I)
+_HEAD_ENDS = re.compile(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar|close)\b|,")
 
 
 def _is_bare(phrase):
@@ -733,6 +741,7 @@ def _name_country(phrase, verdict):
     return {CHINA: "China", US: "United States"}.get(verdict.side, _tidy(phrase))
 
 
+@functools.lru_cache(maxsize=4096)
 def _may_be(source, excluded):
     """Tell whether a person may be "she": no first name or title that men bear."""
     words = {source.name.split()[0], *source.known_as.split()} if excluded and source.name else set()
