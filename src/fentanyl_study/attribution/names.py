@@ -208,10 +208,10 @@ class Cast:
             known = find_speaker(name)
             return known["name"] if known else name
         if name not in self._fulls:
-            places = [(at, _read_full_name(self.text, at, end)) for at, end in _find_word(self.text, name)]
+            places = [(at, _read_full_name(self.text, at, end)) for at, end in find_word(self.text, name)]
             places += [
                 (-1, _read_full_name(self.background, at, end))
-                for at, end in _find_word(self.background, name)
+                for at, end in find_word(self.background, name)
             ]
             self._fulls[name] = [(at, full) for at, full in places if full]
         for _, source in reversed(self.heard[-MEMORY:]):  # of two bearers who spoke last
@@ -623,7 +623,7 @@ def _is_listed(word):
     return word.strip(".,") in read_group("sentence openers") or bool(find_entries(read_words(word)))
 
 
-def _find_word(text, word):
+def find_word(text, word):
     """Give the places of a whole word; a search for each name by pattern would compile each anew."""
     at = text.find(word)
     while at >= 0:
@@ -641,7 +641,7 @@ def _cut_before(text):
 def _find_introductions(text, name):
     """Give what stands around the first mentions of a name: title before, apposition after."""
     found = []
-    for start, end in itertools.islice(_find_word(text, name), 4):
+    for start, end in itertools.islice(find_word(text, name), 4):
         before = text[max(0, start - 120) : start]
         title = _cut_before(before)
         clause = _TITLE_CLAUSE.search(before) if before.endswith(", ") and not title.strip() else None
