@@ -152,15 +152,28 @@ _TAG = re.compile(
 )
 
 
+@functools.cache
+def _read_tag_verbs():
+    return _read_forms().keys() | _read_claims()["tag"].keys()
+
+
+def _may_have_tag(sentence):
+    """Tell cheaply whether a clause after a comma is short and has a verb near its end."""
+    for clause in sentence.split(", ")[1:]:
+        words = clause.split()
+        if len(words) < 16 and not _read_tag_verbs().isdisjoint(re.findall("[a-z]+", clause)):
+            return True
+    return False
+
+
 def _read_tag(text, start, end, pieces):
     """Read a short clause of speech inside or at the end of a sentence, which all of it belongs to."""
-    if text.find(", ", start, end) < 0 and text.find(" quoted", start, end) < 0:
-        return None
     match = text.find(" quoted", start, end) >= 0 and _QUOTED_AS.search(text, start, end)
     if match:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
-    match = _INVERTED.search(text, start, end) or _TAG.search(text, start, end)
-    if not match or match["verb"] not in _read_forms().keys() | _read_claims()["tag"].keys():
+    match = text.find(", sa", start, end) >= 0 and _INVERTED.search(text, start, end)
+    match = match or _may_have_tag(text[start:end]) and _TAG.search(text, start, end)
+    if not match or match["verb"] not in _read_tag_verbs():
         return None
     at, subject = match.start("subject"), match["subject"]
     if any((piece.clause_start or 0) >= match.start() for piece in pieces) or _RELATIVE.search(subject):
@@ -204,16 +217,19 @@ def _code_finding(text, start, end, cast):
 
 def _code_reported(text, start, end, pieces, quoted):
     """Code a sentence by the source of most of its letters; None if it is the narrator's."""
+    if not pieces:
+        return None
     tally = {}
     for piece in pieces:
         n = _letters(text, max(start, piece.start), min(end, piece.end))
         tally[piece.source[:2]] = tally.get(piece.source[:2], 0) + n
     if not tally or not max(tally.values()):
         return None
-    best = max(tally, key=lambda source: tally[source])  # a tie goes to the first in the sentence
-    passed = [source for source in tally if tally[source] and not is_outlet(source[0])]
-    if is_outlet(best[0]) and best[1] == OTHER and passed:  # the last in the chain, codebook part 2
-        best, tally[passed[0]] = passed[0], tally[best]
+    best = max(tally, key=tally.get)  # a tie goes to the first in the sentence
+    if len(tally) > 1 and best[1] == OTHER and is_outlet(best[0]):
+        passed = [source for source in tally if tally[source] and not is_outlet(source[0])]
+        if passed:  # the last in the chain, codebook part 2
+            best, tally[passed[0]] = passed[0], tally[best]
     mine = [piece for piece in pieces if piece.source[:2] == best]
     if tally[best] < MIN_CREDITED * (sum(tally.values()) + _count_own_words(text, start, end, mine)):
         return None
