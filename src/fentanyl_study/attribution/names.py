@@ -42,6 +42,7 @@ _PINYIN = re.compile(rf"{_SYLLABLE}(?:['’]?{_SYLLABLE}){{0,2}}", re.I)
 _HONORIFIC = re.compile(r"^(?:(?:Dr|Mr|Mrs|Ms|Prof|Hon|Sir|Madam)\.? )+")
 # What closes a person's introduction, before and after the name
 _BEFORE = re.compile(r"(?s:.*)(?:[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] )")
+_BREAKS = tuple(",;:!?\n\r“”\"()—")
 _AFTER = re.compile(
     r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b|"
     r"\s(?:runs|heads|leads|chairs|directs|oversees|serves as|works (?:for|at|in)|"
@@ -129,6 +130,10 @@ class Cast:
             self.heard.append((start, source))
         return source
 
+    def _recall(self):
+        """Give (position, Source) of who was heard, the last first."""
+        return itertools.islice(reversed(self.heard), MEMORY)
+
     def _widen(self, phrase, start):
         """Add what the phrase's own words leave out: "US" before it, the name it stands in apposition to."""
         lead = _LEAD_WORDS.match(phrase)
@@ -214,7 +219,7 @@ class Cast:
                 for at, end in find_word(self.background, name)
             ]
             self._fulls[name] = [(at, full) for at, full in places if full]
-        for _, source in reversed(self.heard[-MEMORY:]):  # of two bearers who spoke last
+        for _, source in self._recall():  # of two bearers who spoke last
             if source.is_person and source.name.endswith(" " + name):
                 return source.name
         fulls = self._fulls[name]
@@ -339,7 +344,7 @@ class Cast:
         if head in read_group("body nouns"):
             return self._find_body_called(head, start)
         words = set(_HEAD_FORMS.get(head, head).split())
-        for _, source in reversed(self.heard[-MEMORY:]):
+        for _, source in self._recall():
             if words.intersection(source.known_as.split()):
                 return source
         return self._find_person_called(phrase, start) or self._find_generic(head)
@@ -348,7 +353,7 @@ class Cast:
         """Take "the official" for the last official heard, "the investigators" for the last body."""
         if head not in read_group("bare offices"):
             return None
-        for _, source in reversed(self.heard[-MEMORY:]):
+        for _, source in self._recall():
             if source.side != OTHER and source.is_person != head.endswith("s"):
                 return source
         return None
@@ -379,7 +384,7 @@ class Cast:
         if self._issuer:
             return self._issuer[1]
         return next(
-            (s for _, s in reversed(self.heard[-MEMORY:]) if not s.is_person and s.side != OTHER), None
+            (s for _, s in self._recall() if not s.is_person and s.side != OTHER), None
         )
 
     def _find_named_beside(self, begin, end):
@@ -396,7 +401,7 @@ class Cast:
     def _find_body_called(self, head, start):
         """Find the body last named before that "the commission" or "the ministry" can be."""
         if head in ("agency", "office"):  # any body may be called so: the one that spoke last
-            for _, source in reversed(self.heard[-MEMORY:]):
+            for _, source in self._recall():
                 if not source.is_person and is_body(source.name) and source.name not in _CHAMBERS:
                     return source
         searched, found = self._called.get(head, (max(0, start - FAR_BACK), None))
@@ -423,7 +428,7 @@ class Cast:
         last = next(
             (
                 (at, source)
-                for at, source in reversed(self.heard[-MEMORY:])
+                for at, source in self._recall()
                 if at <= start and fits(source) and _may_be(source, sex)
             ),
             (-1, None),
@@ -634,6 +639,8 @@ def find_word(text, word):
 
 
 def _cut_before(text):
+    if text.endswith(_BREAKS):
+        return ""
     match = _BEFORE.match(text)
     return text[match.end() :] if match else text
 

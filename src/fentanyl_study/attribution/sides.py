@@ -110,9 +110,10 @@ def _read_lexicon():
 @functools.lru_cache(maxsize=4096)
 def find_entries(words):
     """Find the listed bodies, offices and places among words: the longest at each place."""
-    norms, matches, i = tuple(word.norm for word in words), [], 0
+    norms, matches, i = tuple([word.norm for word in words]), [], 0
+    lexicon = _read_lexicon()
     while i < len(words):
-        match = _match_at(words, norms, i)
+        match = _match_at(words, norms, i) if norms[i] in lexicon else None
         if match:
             matches.append(match)
         i = match.last if match else i + 1

@@ -16,7 +16,7 @@ from fentanyl_study.attribution.sides import (
 from fentanyl_study.wordlists import read_wordlist
 
 MIN_CREDITED = 0.5  # below this share of the letters outside the attribution clause, the narrator speaks
-_WORD = re.compile(r"\w+(?:[’'.,-]\w+)*")
+_WORD = re.compile(r"\w++(?:[’'.,-]\w++)*+")
 
 
 class Code(NamedTuple):
@@ -74,6 +74,7 @@ def _read_forms():
     return {form: after for kind in claims if kind != "tag" for form, after in claims[kind].items()}
 
 
+_LETTERS = re.compile("[a-z]+")
 _LOWER_WORD = re.compile(r"(?<=[\s,])[a-z]+\b")
 # "On Friday, | China denied it"; "When it appeared, | the embassy called it a smear"
 _LEAD = re.compile(
@@ -159,9 +160,9 @@ def _read_tag_verbs():
 
 def _may_have_tag(sentence):
     """Tell cheaply whether a clause after a comma is short and has a verb near its end."""
+    verbs = _read_tag_verbs()
     for clause in sentence.split(", ")[1:]:
-        words = clause.split()
-        if len(words) < 16 and not _read_tag_verbs().isdisjoint(re.findall("[a-z]+", clause)):
+        if clause.count(" ") < 16 and not verbs.isdisjoint(_LETTERS.findall(clause)):
             return True
     return False
 
@@ -205,9 +206,13 @@ _FINDING = re.compile(
 )
 
 
+_FINDERS = ("data", "figures", "statistics", "numbers", "estimates", "records", "in the ")
+
+
 def _code_finding(text, start, end, cast):
     """Code figures that a body's data show, and what is so in somebody's view."""
-    match = _FINDING.search(text[start:end])
+    sentence = text[start:end]
+    match = any(map(sentence.__contains__, _FINDERS)) and _FINDING.search(sentence)
     group = match and ("body" if match["body"] else "person")
     source = match and cast.resolve(match[group], start + match.start(group))
     if not source or not source.name:
