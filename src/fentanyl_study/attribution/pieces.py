@@ -80,11 +80,11 @@ def _drop_nested(attributions):
     speech, acts = read_group("speech cues"), read_group("act cues")
     for found in sorted(attributions, key=lambda a: (min(a.start, a.speaker_start or a.start), -a.end)):
         at, is_speech = found.speaker_start or found.start, found.cue.lower() in speech
-        inside = any(
-            begin <= at < end and found.start > begin and (found.end <= end or is_core and not is_speech)
-            for begin, end, is_core in clauses[-9:]  # nothing lies deeper
-        )
-        if not inside:
+        for begin, end, is_core in clauses[-9:]:  # nothing lies deeper
+            if begin <= at < end and found.start > begin:
+                if found.end <= end or is_core and not is_speech:
+                    break
+        else:
             kept.append(found)
             if found.speaker and found.cue.lower() not in acts and not is_outlet(found.speaker):
                 clauses.append((found.start, found.end, is_speech))
