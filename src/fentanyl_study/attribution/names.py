@@ -299,7 +299,8 @@ class Cast:
             and sure in (None, earlier.side)
         ):
             return earlier
-        one = head not in read_group("body nouns") | read_group("documents") and not head.endswith("s")
+        is_thing = head in read_group("body nouns") or head in read_group("documents")
+        one = not is_thing and not head.endswith("s")
         return Source(_tidy(phrase), sure or verdict.side or OTHER, _list_words(phrase), one)
 
     def _find_named_later(self, phrase, body, start):
@@ -669,26 +670,21 @@ def _read_title_run(text, begin):
     return text[begin:run].rstrip(" ,")
 
 
+_RANKS = frozenset(("the", "senior", "top", "special", "national", "general", "deputy", "vice"))
+
+
 def _keep_title(before):
     """Cut what stands before a name down to its title: "met with | US Senator "."""
     begin, end = len(before), len(before.rstrip())
+    openers, particles = read_group("sentence openers"), read_group("title particles")
     while end > 0:
         first = before.rfind(" ", 0, end) + 1
         raw, end = before[first:end].strip("'’"), len(before[:first].rstrip())
-        if not (
-            raw[:1].isupper() or raw in read_group("title particles") or _is_listed(raw.lower())
-        ) or raw in read_group("sentence openers") - read_group("title openers"):
+        if raw in openers and raw not in read_group("title openers"):
             break
-        if raw not in read_group("title particles") or raw in (
-            "the",
-            "senior",
-            "top",
-            "special",
-            "national",
-            "general",
-            "deputy",
-            "vice",
-        ):
+        if not (raw[:1].isupper() or raw in particles or _is_listed(raw.lower())):
+            break
+        if raw not in particles or raw in _RANKS:
             begin = first
     return before[begin:]
 
