@@ -42,6 +42,7 @@ _PINYIN = re.compile(rf"{_SYLLABLE}(?:['’]?{_SYLLABLE}){{0,2}}", re.I)
 _HONORIFIC = re.compile(r"^(?:(?:Dr|Mr|Mrs|Ms|Prof|Hon|Sir|Madam)\.? )+")
 # What closes a person's introduction, before and after the name
 _BEFORE = re.compile(r"(?s:.*)(?:[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] )")
+_BREAKS = tuple(",;:!?\n\r“”\"()—")
 _AFTER = re.compile(
     r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b|"
     r"\s(?:runs|heads|leads|chairs|directs|oversees|serves as|works (?:for|at|in)|"
@@ -113,7 +114,7 @@ class Cast:
 
     def resolve(self, phrase, start):
         """Give the Source that a phrase at ``start`` of the text stands for; None if it speaks for nobody."""
-        phrase, start = self._widen(re.sub(r"\s+", " ", phrase).strip(" ,;:—–-“”\"'’()[]"), start)
+        phrase, start = self._widen(" ".join(phrase.split()).strip(" ,;:—–-“”\"'’()[]"), start)
         if (
             not phrase
             or _VOICELESS.match(phrase)
@@ -129,12 +130,17 @@ class Cast:
             self.heard.append((start, source))
         return source
 
+    def _recall(self):
+        """Give (position, Source) of who was heard, the last first."""
+        return itertools.islice(reversed(self.heard), MEMORY)
+
     def _widen(self, phrase, start):
         """Add what the phrase's own words leave out: "US" before it, the name it stands in apposition to."""
         lead = _LEAD_WORDS.match(phrase)
         if lead:
             phrase, start = phrase[lead.end() :], start + lead.end()
-        phrase = re.sub(r"\s(?:who|that|which)$", "", phrase)
+        if phrase.endswith((" who", " that", " which")):
+            phrase = phrase.rpartition(" ")[0]
         if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
             return phrase, start
         if _IN_CLAUSE.search(self.text[max(0, start - 60) : start]):
@@ -152,12 +158,12 @@ class Cast:
                 return f"{named[1]}, {phrase}", start
         phrase = self._widen_right(phrase, start)
         before = _cut_before(self.text[max(0, start - 120) : start])
-        hyphen = re.search(r"[A-Z][\w.]*-$", before)  # "U.S.-|China Commission"
+        hyphen = before.endswith("-") and _HYPHEN.search(before)
         title = _keep_title(before) if before.endswith(" ") else hyphen.group() if hyphen else ""
-        owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
         closed = self.text[start + len(phrase) : start + len(phrase) + 9].lstrip(" .")[:1] in (",", "(", ")")
-        if owner and closed and (is_party(phrase) or not split_name(phrase)[0]):
-            name = split_name(owner[1])[0]
+        if closed and (is_party(phrase) or not split_name(phrase)[0]):
+            owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
+            name = owner and split_name(owner[1])[0]
             if name:
                 return f"{name}, {owner[2]}{title}{phrase}", start - len(title) - len(owner[0])
         return (title + phrase).strip(), start - len(title)
@@ -180,8 +186,8 @@ class Cast:
             if bodies:
                 return self.text[start : start + len(phrase) + after[bodies[0].last - 1].end]
         tail = _TAIL.search(whole)
-        listed = _find_listed(words)
-        if tail and judge_source(phrase, self.home).side and not listed & {len(words) - 2, len(words) - 1}:
+        last = {len(words) - 2, len(words) - 1}
+        if tail and judge_source(phrase, self.home).side and not _find_listed(words) & last:
             return f"{tail.group()}, {whole[: tail.start()]}"
         return phrase
 
@@ -207,13 +213,13 @@ class Cast:
             known = find_speaker(name)
             return known["name"] if known else name
         if name not in self._fulls:
-            places = [(at, _read_full_name(self.text, at, end)) for at, end in _find_word(self.text, name)]
+            places = [(at, _read_full_name(self.text, at, end)) for at, end in find_word(self.text, name)]
             places += [
                 (-1, _read_full_name(self.background, at, end))
-                for at, end in _find_word(self.background, name)
+                for at, end in find_word(self.background, name)
             ]
             self._fulls[name] = [(at, full) for at, full in places if full]
-        for _, source in reversed(self.heard[-MEMORY:]):  # of two bearers who spoke last
+        for _, source in self._recall():  # of two bearers who spoke last
             if source.is_person and source.name.endswith(" " + name):
                 return source.name
         fulls = self._fulls[name]
@@ -293,7 +299,8 @@ class Cast:
             and sure in (None, earlier.side)
         ):
             return earlier
-        one = head not in read_group("body nouns") | read_group("documents") and not head.endswith("s")
+        is_thing = head in read_group("body nouns") or head in read_group("documents")
+        one = not is_thing and not head.endswith("s")
         return Source(_tidy(phrase), sure or verdict.side or OTHER, _list_words(phrase), one)
 
     def _find_named_later(self, phrase, body, start):
@@ -338,7 +345,7 @@ class Cast:
         if head in read_group("body nouns"):
             return self._find_body_called(head, start)
         words = set(_HEAD_FORMS.get(head, head).split())
-        for _, source in reversed(self.heard[-MEMORY:]):
+        for _, source in self._recall():
             if words.intersection(source.known_as.split()):
                 return source
         return self._find_person_called(phrase, start) or self._find_generic(head)
@@ -347,7 +354,7 @@ class Cast:
         """Take "the official" for the last official heard, "the investigators" for the last body."""
         if head not in read_group("bare offices"):
             return None
-        for _, source in reversed(self.heard[-MEMORY:]):
+        for _, source in self._recall():
             if source.side != OTHER and source.is_person != head.endswith("s"):
                 return source
         return None
@@ -378,7 +385,7 @@ class Cast:
         if self._issuer:
             return self._issuer[1]
         return next(
-            (s for _, s in reversed(self.heard[-MEMORY:]) if not s.is_person and s.side != OTHER), None
+            (s for _, s in self._recall() if not s.is_person and s.side != OTHER), None
         )
 
     def _find_named_beside(self, begin, end):
@@ -395,7 +402,7 @@ class Cast:
     def _find_body_called(self, head, start):
         """Find the body last named before that "the commission" or "the ministry" can be."""
         if head in ("agency", "office"):  # any body may be called so: the one that spoke last
-            for _, source in reversed(self.heard[-MEMORY:]):
+            for _, source in self._recall():
                 if not source.is_person and is_body(source.name) and source.name not in _CHAMBERS:
                     return source
         searched, found = self._called.get(head, (max(0, start - FAR_BACK), None))
@@ -422,7 +429,7 @@ class Cast:
         last = next(
             (
                 (at, source)
-                for at, source in reversed(self.heard[-MEMORY:])
+                for at, source in self._recall()
                 if at <= start and fits(source) and _may_be(source, sex)
             ),
             (-1, None),
@@ -496,6 +503,7 @@ _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+
 _HOLDER = re.compile(r"[Tt]he (?:\w+ )?(?:chair\w*|director|head|chief|administrator|commissioner) of ")
 # "the ministry's figures", "an official with the ministry"
 _OF_BODY = re.compile(r"(?:^| (?:with|at|of|from|in|for) )[Tt]he (\w+)(?:$|['’]s? \w+$)")
+_HYPHEN = re.compile(r"[A-Z][\w.]*-$")  # "U.S.-|China Commission"
 _OWNER = re.compile(
     rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), (who [^;:.!?“”\"\n]{{0,150}}|[^,;:.!?“”\"\n]{{0,90}})$"
 )
@@ -588,9 +596,13 @@ def _is_chinese(name):
     return 2 <= len(words) <= 3 and all(_PINYIN.fullmatch(word) for word in words)
 
 
+_NEXT_NAME = re.compile(r" ([A-Z][a-z]+(?:['’-][A-Za-z]+)?)\b")
+_NAME_BREAK = re.compile(r"[\n,;:()“”—–]|[a-z]\. ")
+
+
 def _read_full_name(text, start, end):
     """Give the full name that a surname at start:end is part of, or "": "Rob Portman", "Liu Yuejin"."""
-    after = re.compile(r" ([A-Z][a-z]+(?:['’-][A-Za-z]+)?)\b").match(text, end)
+    after = _NEXT_NAME.match(text, end)
     if (
         after
         and _PINYIN.fullmatch(after[1])
@@ -598,8 +610,11 @@ def _read_full_name(text, start, end):
         and not _is_listed(after[1])
     ):
         return text[start : after.end()]
-    begin = max(0, start - 60)
-    words = read_words(re.split(r"[\n,;:()“”—–]|[a-z]\. ", text[begin:start])[-1] + text[start:end])
+    before = _NAME_BREAK.split(text[max(0, start - 60) : start])[-1]
+    last = before[before.rstrip().rfind(" ") + 1 :].strip()
+    if not last or last.islower() and last.isalpha() and last != "the":
+        return ""
+    words = read_words(before + text[start:end])
     listed, first = _find_listed(words), []
     own = len(read_words(text[start:end]))
     for i in range(len(words) - own - 1, max(-1, len(words) - own - 4), -1):
@@ -614,7 +629,7 @@ def _is_listed(word):
     return word.strip(".,") in read_group("sentence openers") or bool(find_entries(read_words(word)))
 
 
-def _find_word(text, word):
+def find_word(text, word):
     """Give the places of a whole word; a search for each name by pattern would compile each anew."""
     at = text.find(word)
     while at >= 0:
@@ -625,6 +640,8 @@ def _find_word(text, word):
 
 
 def _cut_before(text):
+    if text.endswith(_BREAKS):
+        return ""
     match = _BEFORE.match(text)
     return text[match.end() :] if match else text
 
@@ -632,10 +649,10 @@ def _cut_before(text):
 def _find_introductions(text, name):
     """Give what stands around the first mentions of a name: title before, apposition after."""
     found = []
-    for start, end in itertools.islice(_find_word(text, name), 4):
+    for start, end in itertools.islice(find_word(text, name), 4):
         before = text[max(0, start - 120) : start]
         title = _cut_before(before)
-        clause = _TITLE_CLAUSE.search(before) if not title.strip() else None
+        clause = _TITLE_CLAUSE.search(before) if before.endswith(", ") and not title.strip() else None
         found.append((clause[1] + " " if clause else _keep_title(title)) + name + _read_after(text, end))
     return found
 
@@ -653,26 +670,21 @@ def _read_title_run(text, begin):
     return text[begin:run].rstrip(" ,")
 
 
+_RANKS = frozenset(("the", "senior", "top", "special", "national", "general", "deputy", "vice"))
+
+
 def _keep_title(before):
     """Cut what stands before a name down to its title: "met with | US Senator "."""
     begin, end = len(before), len(before.rstrip())
+    openers, particles = read_group("sentence openers"), read_group("title particles")
     while end > 0:
         first = before.rfind(" ", 0, end) + 1
         raw, end = before[first:end].strip("'’"), len(before[:first].rstrip())
-        if not (
-            raw[:1].isupper() or raw in read_group("title particles") or _is_listed(raw.lower())
-        ) or raw in read_group("sentence openers") - read_group("title openers"):
+        if raw in openers and raw not in read_group("title openers"):
             break
-        if raw not in read_group("title particles") or raw in (
-            "the",
-            "senior",
-            "top",
-            "special",
-            "national",
-            "general",
-            "deputy",
-            "vice",
-        ):
+        if not (raw[:1].isupper() or raw in particles or _is_listed(raw.lower())):
+            break
+        if raw not in particles or raw in _RANKS:
             begin = first
     return before[begin:]
 
@@ -696,18 +708,17 @@ def _read_clause(text, start):
     return re.split(r"[;:!?\n“”\"]|[a-z]\. ", text[max(0, start - 120) : start])[-1].strip(" ,")
 
 
+@functools.lru_cache(maxsize=4096)
 def _find_head(phrase):
     """Give the noun of a bare phrase: "report" of "the new report"; "" for a name."""
-    phrase = re.sub(r"^(?:one|some|two|several|most|all) of ", "", phrase, flags=re.I)
-    words = [
-        word.norm
-        for word in read_words(
-            re.split(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar|close)\b|,", phrase)[0]
-        )
-    ]
+    words = [word.norm for word in read_words(_HEAD_ENDS.split(_SOME_OF.sub("", phrase))[0])]
     if words and words[-1].endswith("s") and words[-1][:-1] in read_group("documents"):
         return words[-1][:-1]
     return words[-1] if words else ""
+
+
+_SOME_OF = re.compile(r"^(?:one|some|two|several|most|all) of ", re.I)
+_HEAD_ENDS = re.compile(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar|close)\b|,")
 
 
 def _is_bare(phrase):
@@ -733,6 +744,7 @@ def _name_country(phrase, verdict):
     return {CHINA: "China", US: "United States"}.get(verdict.side, _tidy(phrase))
 
 
+@functools.lru_cache(maxsize=4096)
 def _may_be(source, excluded):
     """Tell whether a person may be "she": no first name or title that men bear."""
     words = {source.name.split()[0], *source.known_as.split()} if excluded and source.name else set()

@@ -1,6 +1,7 @@
 """Pieces: from attributed content to what counts as a statement, each piece with its source resolved."""
 
 import bisect
+import functools
 import re
 from typing import NamedTuple
 
@@ -65,7 +66,7 @@ def _resolve(found, cast, voice):
         and found.cue.lower() != "according"
     ):
         return []  # what a page itself tells of others
-    if not (counts and source and re.search(r"[^\W\d_]", source.name)):
+    if not (counts and source and _LETTER.search(source.name)):
         return []
     return [Piece(found.start, found.end, source, found.kind, found.cue, found.speaker_start)]
 
@@ -76,21 +77,17 @@ def _drop_nested(attributions):
     What an outlet passes on stays, since the last in the chain is the source (codebook, part 2).
     """
     kept, clauses = [], []
+    speech, acts = read_group("speech cues"), read_group("act cues")
     for found in sorted(attributions, key=lambda a: (min(a.start, a.speaker_start or a.start), -a.end)):
-        inside = any(
-            begin <= (found.speaker_start or found.start) < end
-            and found.start > begin
-            and (found.end <= end or is_core and found.cue.lower() not in read_group("speech cues"))
-            for begin, end, is_core in clauses[-9:]  # nothing lies deeper
-        )
-        if not inside:
+        at, is_speech = found.speaker_start or found.start, found.cue.lower() in speech
+        for begin, end, is_core in clauses[-9:]:  # nothing lies deeper
+            if begin <= at < end and found.start > begin:
+                if found.end <= end or is_core and not is_speech:
+                    break
+        else:
             kept.append(found)
-            if (
-                found.speaker
-                and not is_outlet(found.speaker)
-                and found.cue.lower() not in read_group("act cues")
-            ):
-                clauses.append((found.start, found.end, found.cue.lower() in read_group("speech cues")))
+            if found.speaker and found.cue.lower() not in acts and not is_outlet(found.speaker):
+                clauses.append((found.start, found.end, is_speech))
     return kept
 
 
@@ -124,6 +121,7 @@ def _is_no_statement(found, text, voice):
     return voice != "narrator" or not is_source  # "the evening listed", "chemistry explains"
 
 
+_LETTER = re.compile(r"[^\W\d_]")
 _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
 # "did not say whether it was"
@@ -131,6 +129,7 @@ _UNSAID = re.compile(r"(?:not|n['’]t) say (?:if|whether|when|how|what|who|why)
 _PROPER = re.compile(r"[A-Z]")
 
 
+@functools.lru_cache(maxsize=4096)
 def is_outlet(phrase):
     found = [m.entry for m in find_entries(read_words(phrase))]
     return bool(found) and found[0].side == OTHER and found[0].kind == "body"

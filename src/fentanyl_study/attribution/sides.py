@@ -74,13 +74,13 @@ def read_words(phrase):
     """Give the words of a phrase, "the" left out, "Chinese" read as "china", "U.S." as "us"."""
     words = []
     for match in _WORD.finditer(phrase):
-        raw, (start, end) = match.group(), match.span()
+        raw = match[0]
         norm = _normalise(raw)
         if norm == "states" and words and words[-1].norm == "united":
             before = words.pop()
-            words.append(Word("us", phrase[before.start : end], before.start, end))
+            words.append(Word("us", phrase[before.start : match.end()], before.start, match.end()))
         elif norm and norm != "the":
-            words.append(Word(norm, raw, start, end))
+            words.append(Word(norm, raw, *match.span()))
     return tuple(words)
 
 
@@ -110,9 +110,10 @@ def _read_lexicon():
 @functools.lru_cache(maxsize=4096)
 def find_entries(words):
     """Find the listed bodies, offices and places among words: the longest at each place."""
-    norms, matches, i = tuple(word.norm for word in words), [], 0
+    norms, matches, i = tuple([word.norm for word in words]), [], 0
+    lexicon = _read_lexicon()
     while i < len(words):
-        match = _match_at(words, norms, i)
+        match = _match_at(words, norms, i) if norms[i] in lexicon else None
         if match:
             matches.append(match)
         i = match.last if match else i + 1

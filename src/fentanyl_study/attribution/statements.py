@@ -16,7 +16,7 @@ from fentanyl_study.attribution.sides import (
 from fentanyl_study.wordlists import read_wordlist
 
 MIN_CREDITED = 0.5  # below this share of the letters outside the attribution clause, the narrator speaks
-_WORD = re.compile(r"\w+(?:[’'.,-]\w+)*")
+_WORD = re.compile(r"\w++(?:[’'.,-]\w++)*+")
 
 
 class Code(NamedTuple):
@@ -74,6 +74,7 @@ def _read_forms():
     return {form: after for kind in claims if kind != "tag" for form, after in claims[kind].items()}
 
 
+_LETTERS = re.compile("[a-z]+")
 _LOWER_WORD = re.compile(r"(?<=[\s,])[a-z]+\b")
 # "On Friday, | China denied it"; "When it appeared, | the embassy called it a smear"
 _LEAD = re.compile(
@@ -152,15 +153,28 @@ _TAG = re.compile(
 )
 
 
+@functools.cache
+def _read_tag_verbs():
+    return _read_forms().keys() | _read_claims()["tag"].keys()
+
+
+def _may_have_tag(sentence):
+    """Tell cheaply whether a clause after a comma is short and has a verb near its end."""
+    verbs = _read_tag_verbs()
+    for clause in sentence.split(", ")[1:]:
+        if clause.count(" ") < 16 and not verbs.isdisjoint(_LETTERS.findall(clause)):
+            return True
+    return False
+
+
 def _read_tag(text, start, end, pieces):
     """Read a short clause of speech inside or at the end of a sentence, which all of it belongs to."""
-    if text.find(", ", start, end) < 0 and text.find(" quoted", start, end) < 0:
-        return None
     match = text.find(" quoted", start, end) >= 0 and _QUOTED_AS.search(text, start, end)
     if match:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
-    match = _INVERTED.search(text, start, end) or _TAG.search(text, start, end)
-    if not match or match["verb"] not in _read_forms().keys() | _read_claims()["tag"].keys():
+    match = text.find(", sa", start, end) >= 0 and _INVERTED.search(text, start, end)
+    match = match or _may_have_tag(text[start:end]) and _TAG.search(text, start, end)
+    if not match or match["verb"] not in _read_tag_verbs():
         return None
     at, subject = match.start("subject"), match["subject"]
     if any((piece.clause_start or 0) >= match.start() for piece in pieces) or _RELATIVE.search(subject):
@@ -192,9 +206,13 @@ _FINDING = re.compile(
 )
 
 
+_FINDERS = ("data", "figures", "statistics", "numbers", "estimates", "records", "in the ")
+
+
 def _code_finding(text, start, end, cast):
     """Code figures that a body's data show, and what is so in somebody's view."""
-    match = _FINDING.search(text[start:end])
+    sentence = text[start:end]
+    match = any(map(sentence.__contains__, _FINDERS)) and _FINDING.search(sentence)
     group = match and ("body" if match["body"] else "person")
     source = match and cast.resolve(match[group], start + match.start(group))
     if not source or not source.name:
@@ -204,16 +222,19 @@ def _code_finding(text, start, end, cast):
 
 def _code_reported(text, start, end, pieces, quoted):
     """Code a sentence by the source of most of its letters; None if it is the narrator's."""
+    if not pieces:
+        return None
     tally = {}
     for piece in pieces:
         n = _letters(text, max(start, piece.start), min(end, piece.end))
         tally[piece.source[:2]] = tally.get(piece.source[:2], 0) + n
     if not tally or not max(tally.values()):
         return None
-    best = max(tally, key=lambda source: tally[source])  # a tie goes to the first in the sentence
-    passed = [source for source in tally if tally[source] and not is_outlet(source[0])]
-    if is_outlet(best[0]) and best[1] == OTHER and passed:  # the last in the chain, codebook part 2
-        best, tally[passed[0]] = passed[0], tally[best]
+    best = max(tally, key=tally.get)  # a tie goes to the first in the sentence
+    if len(tally) > 1 and best[1] == OTHER and is_outlet(best[0]):
+        passed = [source for source in tally if tally[source] and not is_outlet(source[0])]
+        if passed:  # the last in the chain, codebook part 2
+            best, tally[passed[0]] = passed[0], tally[best]
     mine = [piece for piece in pieces if piece.source[:2] == best]
     if tally[best] < MIN_CREDITED * (sum(tally.values()) + _count_own_words(text, start, end, mine)):
         return None

@@ -9,7 +9,7 @@ import bisect
 import re
 from typing import NamedTuple
 
-from fentanyl_study.attribution.names import split_name
+from fentanyl_study.attribution.names import find_word, split_name
 from fentanyl_study.attribution.sides import (
     find_entries,
     find_speaker,
@@ -38,7 +38,7 @@ _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 _LABEL = re.compile(
     r"\s*(?:(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//)|(?P<q>Q)[\s\u00a0]+(?=[“\"A-Z(]))\s*"
 )
-_HOST = r"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?"
+_HOST = re.compile(r"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?$")
 _ANSWER_WORDS = frozenset(("a", "answer"))
 _ROLE = re.compile(
     r"^(?:MR|MS|MRS|DR|SECRETARY|PRESIDENT|VICE PRESIDENT|SENATOR|REPRESENTATIVE|DIRECTOR|AMBASSADOR|"
@@ -46,7 +46,7 @@ _ROLE = re.compile(
     r"PRESIDENT|THE FIRST LADY|SPEAKER|ADMINISTRATOR|GENERAL|ATTORNEY GENERAL|GOVERNOR|CHAIR|"
     r"SENIOR \w+ OFFICIAL|"
     r"SPOKESPERSON|MINISTER|PRIME MINISTER)\b", re.I)  # fmt: skip
-_END = re.compile(r"[.!?…。？！;]['’”\"»)\]]*\s*$|[”\"]\s*$")
+_STOPS, _QUOTES, _CLOSERS = tuple(".!?…。？！;"), ("”", '"'), "'’”\"»)]"
 _SPEECH = (r"(?:said|says|say|told|wrote|writes|reported|stated|answered|replied|posted|tweeted|"
            r"remarked|noted|declared|"
            r"announced|responded|commented|read|reads|added|continued|explained|argued|"
@@ -100,8 +100,9 @@ def find_turns(text, *, title="", voice="narrator"):
     else:
         turns = {}
     for i, (start, end, line) in enumerate(lines):
-        signed = _QUOTED_LABEL.match(line) or _SIGNED.match(line)
-        if signed and i not in turns and _is_source(signed["name"]):
+        is_quoted = i not in turns and ("“" in line or '"' in line)
+        signed = is_quoted and (_QUOTED_LABEL.match(line) or _SIGNED.match(line))
+        if signed and _is_source(signed["name"]):
             turns[i] = Turn(start, end, signed["name"])
     _read_blocks(lines, turns, voice)
     return [turns[i] for i in sorted(turns)]
@@ -120,7 +121,7 @@ def _read_labels(lines, text, title):
     """Give {line number: source phrase}, "" for who asks; only lines that begin with a speaker's label."""
     found = {}
     for i, (_, _, line) in enumerate(lines):
-        match = _LABEL.match(line)
+        match = (":" in line or "：" in line or line.lstrip()[:1] == "Q") and _LABEL.match(line)
         if match and not _QUOTED_LABEL.match(line) and (match["q"] or _may_be_label(match["name"], line)):
             found[i] = "q" if match["q"] else match["name"].strip()
     names = set(found.values())
@@ -167,10 +168,8 @@ def _classify_label(name, lines, found, text):
     ):
         return "question"
     turns = [i for i, label in found.items() if label == name]
-    if re.search(
-        rf"{_HOST}{re.escape(_read_label_name(name).split()[-1])}\b",
-        text,
-    ):
+    last = _read_label_name(name).split()[-1]
+    if any(_HOST.search(text, max(0, at - 60), at) for at, _ in find_word(text, last)):
         return "question"
     asks = sum(bool(_ASKS.search(_read_turn(i, lines))) for i in turns)
     if 2 * asks > len(turns):
@@ -192,11 +191,9 @@ def _read_turn(i, lines):
 
 def _is_person(name, text):
     """Tell a label that names a person of the text from a heading with a colon."""
-    last = _read_label_name(name).split()[-1]
-    return (
-        bool(split_name(_read_label_name(name))[0])
-        and len(re.findall(rf"\b{re.escape(last)}\b", text, re.I)) > 1
-    )
+    plain = _read_label_name(name)
+    places = find_word(text.lower(), plain.split()[-1].lower())
+    return bool(split_name(plain)[0]) and len(list(places)) > 1
 
 
 def _read_label_name(name):
@@ -267,10 +264,16 @@ def _ends_transcript(line, phrase, *, after_last):
 # -- block quotations and documents --------------------------------------------------------
 
 
+_SENTENCE_BREAK = re.compile(r"(?<=[a-z0-9)][.!?])\s+(?=[A-Z“\"])")
+
+
 def _is_tag(line):
     """Read a bare tag, without end mark or with a colon: "Blinken said in the interview"."""
-    last = re.split(r"(?<=[a-z0-9)][.!?])\s+(?=[A-Z“\"])", line.strip())[-1]
-    if _END.search(line) or len(last) > 500 or len(last.split()) < 3:
+    line = line.strip()
+    if line.endswith(_QUOTES) or line.rstrip(_CLOSERS).endswith(_STOPS):
+        return ""
+    last = _SENTENCE_BREAK.split(line)[-1]
+    if len(last) > 500 or len(last.split()) < 3:
         return ""
     if last.endswith((":", "：")):
         return last
