@@ -7,8 +7,8 @@ from typing import NamedTuple
 from fentanyl_study.attribution.words import VERBS, read_verbs
 from fentanyl_study.wordlists import read_wordlist
 
-# The complements of a verb, first match wins; positions are those of the content.
-# the second column is a letter without which the pattern cannot match
+# The complements of a verb, first match wins; positions are those of the content. The second column
+# is a letter without which a pattern cannot match:
 # q quotation, t that-clause, w question, i infinitive, e nothing more, z bare clause, n noun phrase;
 # capital letters: the same after the one addressed ("told reporters that")
 SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeJ]*[nws]|q)"
@@ -36,7 +36,7 @@ _COMPLEMENTS = (
 FINITE = re.compile(r"[xbDSeB]")
 _ANY_MODIFIERS = re.compile(MODIFIERS)
 _GROUP = "xrb"
-_FLOATED = re.compile("x[wqu]")  # "have all said", "has long said", "has since said"
+_FLOATED = frozenset(("xw", "xq", "xu"))  # "have all said", "has long said", "has since said"
 _POSSESSIVES = frozenset("his her their its my our your".split())
 
 
@@ -131,7 +131,7 @@ def _read_verb(sentence, phrases, verb, shared):
     last, outer = shared
     takes = read_takes()[read_verbs()[sentence.get_word(verb)][1]]
     group = verb
-    while group and (letters[group - 1] in _GROUP or _FLOATED.match(letters, max(0, group - 2), group)):
+    while group and (letters[group - 1] in _GROUP or letters[group - 2 : group] in _FLOATED):
         group -= 1
     before = letters[group - 1] if group else "^"
     finite = letters[verb] != "G" or "b" in letters[group:verb]

@@ -108,22 +108,16 @@ def _add_ed(stem):
 
 def _classify(word):
     """Give the letter of a word by itself."""
+    if not word[0].isalpha():
+        return "Q" if word[0] == FILLER else _PUNCTUATION.get(word[0], "q")  # figures, "$5", "½"
     low = word.lower().replace("’", "'")
     listed = _read_classes().get(low)
-    if word[0] == FILLER:
-        return "Q"
-    if word[0].isdigit() or word[0] in "$€£¥":
-        return "q"
-    if not word[0].isalpha():
-        return _PUNCTUATION.get(word[0], "q")  # "½"
     shouted = len(word) > 1 and word.isupper()  # "US" is no pronoun, "WHO" no relative
     if word[0].isupper() and (shouted or not (listed and listed in "pdqmTWthxbyA")):
         return "P" if low.endswith(("'s", "s'")) else "n"
     if listed:
         return listed
-    if low in read_verbs():
-        return read_verbs()[low][0]
-    return _guess(low)
+    return read_verbs()[low][0] if low in read_verbs() else _guess(low)
 
 
 def _guess(low):
