@@ -137,7 +137,8 @@ def read_sentences(text, start, end):
     >>> read_sentences("Mr. Li also said that it fell.", 0, 30)[0].letters
     'nnrDTpe'
     """
-    words = list(itertools.chain.from_iterable(map(_words.__getitem__, text[start:end].split())))
+    pieces = map(_words.__getitem__, text[start:end].split())
+    words = list(itertools.chain.from_iterable(pieces))
     sentences = [Sentence(text, start, words[:MAX_TOKENS])] if words else []
     for at in range(MAX_TOKENS, len(words), MAX_TOKENS):
         sentences.append(Sentence(text, sentences[-1].spans[-1][1], words[at : at + MAX_TOKENS]))
@@ -154,12 +155,14 @@ def _find_letters(words):
     first = 1 if letters[0] in "-(" and len(letters) > 1 else 0
     if letters[first] == "n":
         settled = _settle_first(words[first], letters[first + 1 : first + 2] or ".")
-        letters = letters[:first] + settled + letters[first + 1 :]
+        if settled != "n":
+            letters = letters[:first] + settled + letters[first + 1 :]
     if letters.count("n") > HEADLINE * len(letters):
         letters = _lower_verbs(letters, words)
     return _settle_verbs(letters, words)
 
 
+@functools.lru_cache(maxsize=10_000)
 def _settle_first(word, after):
     """Give the letter of a sentence's first word, whose capital tells nothing: "Officials", "Kelly"."""
     if len(word) > 1 and word.isupper():
