@@ -52,12 +52,12 @@ def find_quotations(text):
     for paragraph in _PARAGRAPH.finditer(text) if _MARK.search(text) else ():
         begin, end = paragraph.span()
         marks = [match for match in _MARK.finditer(text, begin, end) if len(match[0]) < 3]
-        if marks:
-            begin, end = _trim(text, begin, end)
-            quotations, running = _read_paragraph(text, begin, end, marks, running)
-            found += quotations
-        elif running:
-            running = paragraph[0].isspace()
+        if not marks:
+            running = False
+            continue
+        begin, end = _trim(text, begin, end)
+        quotations, running = _read_paragraph(text, begin, end, marks, running)
+        found += quotations
     return found
 
 

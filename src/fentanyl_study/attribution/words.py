@@ -145,7 +145,8 @@ def read_sentences(text, start, end):
     return sentences
 
 
-_words = _Memo(lambda piece: (piece,) if piece.isalpha() else tuple(_TOKEN.findall(piece)))  # of what stands between two spaces: "said," is "said" and ","
+# Of what stands between two spaces: "said," is "said" and ","
+_words = _Memo(lambda piece: (piece,) if piece.isalpha() else tuple(_TOKEN.findall(piece)))
 _letters = _Memo(_classify)
 
 
