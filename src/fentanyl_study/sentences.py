@@ -15,7 +15,7 @@ _END = re.compile(
     r"(?:(?<=[。！？])[”’」』]*\s*|(?:[\"”’')\]]|\[\d+\])*+(?:\s+|(?=[A-Z“\"])|$))"
 )
 _LINE_BREAK = re.compile(r"[\n\r\u2028\u2029]\s*")
-_LAST_TOKEN = re.compile(r"[\w.&-]*$")
+_LAST_TOKEN = re.compile(r"(?:.*[^\w.&-])?([\w.&-]*)$", re.DOTALL)
 _NEXT_WORD = re.compile(r"[\"“‘'(\[—–-]*\s*([\w’'-]*)")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]|[A-Z]")  # "U.S", "p.m", the initial in "George W"
 _ENUMERATOR = re.compile(r"\W*(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})\W*")  # "1." or "(a)" alone is no sentence
@@ -56,21 +56,20 @@ def find_sentences(text):
     >>> [text[start:end] for start, end in find_sentences(text)]
     ['Mr. Li met U.S. envoys.', 'They agreed.']
     """
-    found, begin = [], 0
-    for line_start, line_end in _find_lines(text):
-        begin = line_start
-        for match in _END.finditer(text, line_start, line_end):
+    found = []
+    for begin, line_end in _find_lines(text):
+        for match in _END.finditer(text, begin, line_end):
             if _ends_sentence(text, begin, match, line_end):
-                found.append((begin, match.end()))
+                found.append((begin, begin + len(text[begin : match.end()].rstrip())))
                 begin = match.end()
-        found.append((begin, line_end))
-    return [span for span in (_strip(text, *span) for span in found) if span[0] < span[1]]
+        found.append((begin, begin + len(text[begin:line_end].rstrip())))
+    return [span for span in found if span[0] < span[1]]
 
 
 def _find_lines(text):
-    """Give the stretches between line breaks that end a sentence."""
-    start = 0
-    for match in _LINE_BREAK.finditer(text):
+    """Give the stretches between line breaks that end a sentence; none begins with white space."""
+    start = len(text) - len(text.lstrip())
+    for match in _LINE_BREAK.finditer(text, start):
         if text[match.end() : match.end() + 1].islower():
             before = text[max(start, match.start() - 40) : match.start()].rstrip()
             if _BROKEN.match(before[-1:]):
@@ -80,11 +79,6 @@ def _find_lines(text):
     yield start, len(text)
 
 
-def _strip(text, start, end):
-    piece = text[start:end]
-    return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
-
-
 def _ends_sentence(text, begin, match, end):
     """Tell whether the end mark that was matched ends the sentence begun at `begin`."""
     mark, after = match.group(), match.end()
@@ -92,9 +86,8 @@ def _ends_sentence(text, begin, match, end):
         return True
     following = _NEXT_WORD.match(text, after, end)[1]
     before = text[max(begin, match.start() - 40) : match.start()]
-    token = _LAST_TOKEN.search(before)[0]
     if not mark[-1].isspace():
-        return _ends_without_space(token, mark, following, text[after])
+        return _ends_without_space(_LAST_TOKEN.match(before)[1], mark, following, text[after])
     enumerates = match.start() - begin < 12 and _ENUMERATOR.fullmatch(text, begin, match.start() + 1)
     if following[:1].islower() or enumerates:
         return False
@@ -113,7 +106,7 @@ def _ends_without_space(token, mark, following, first):
 
 def _is_abbreviation(before, following, ahead):
     """Tell whether the full stop after `before` belongs to an abbreviation that ends no sentence."""
-    token = _LAST_TOKEN.search(before)[0]
+    token = _LAST_TOKEN.match(before)[1]
     if token in _words("title") or (token.isupper() and token.capitalize() in _words("title")):
         return True
     if token in _words("before_number"):

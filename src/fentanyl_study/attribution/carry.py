@@ -38,6 +38,8 @@ def carry_over(text, quotations, owners, speech, sources):
     ((6, 8), '')
     """
     owners = dict(owners)
+    if len(owners) == len(quotations):
+        return owners
     breaks = [match.start() for match in _BREAK.finditer(text)]
     paragraphs = [bisect.bisect_left(breaks, quotation.start) for quotation in quotations]
     following = _find_following(paragraphs, owners)

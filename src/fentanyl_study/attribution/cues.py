@@ -7,7 +7,8 @@ from typing import NamedTuple
 from fentanyl_study.attribution.words import VERBS, read_verbs
 from fentanyl_study.wordlists import read_wordlist
 
-# The complements of a verb, first match wins; positions are those of the content.
+# The complements of a verb, first match wins; positions are those of the content. The second column
+# is a letter without which a pattern cannot match:
 # q quotation, t that-clause, w question, i infinitive, e nothing more, z bare clause, n noun phrase;
 # capital letters: the same after the one addressed ("told reporters that")
 SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeJ]*[nws]|q)"
@@ -15,28 +16,27 @@ PLACE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeQJ]*[nwsQ]|q)"  # "on “Meet the Press”
 MODIFIERS = rf"(?:[ioau]?[dqwe]{{0,2}}y(?:,?q)?|r|[ioau]{PLACE}|t(?=[dqPnmps]){SIMPLE}){{0,6}}"
 _ADDRESSEE = rf"{SIMPLE}(?:o{SIMPLE})?"
 _COMPLEMENTS = (
-    ("q", rf"{MODIFIERS},?:?(?=Q)"),
-    ("t", rf"{MODIFIERS},?(?=T)"),
-    ("z", rf"{MODIFIERS}:(?=.)"),
-    ("Q", rf"{_ADDRESSEE}{MODIFIERS},?:?(?=Q)"),
-    ("T", rf"{_ADDRESSEE}{MODIFIERS},?(?=T)"),
-    ("w", r"r*(?=[Wh])"),
-    ("W", rf"{_ADDRESSEE}r*(?=W)"),
-    ("i", r"r*(?=tr*[Bvwbxre])"),
-    ("I", rf"{_ADDRESSEE}{MODIFIERS}(?=tr*[Bvwbxr])"),
-    ("e", rf"{MODIFIERS}(?=[,.;-]|$)"),
-    ("n", r"r*(?=[gG])"),
-    ("z", rf"{MODIFIERS}(?=p|{PLACE}(?:[ioatu]{PLACE}|,[^,]*,|-[^-]*-)*r*[xbDSeB])"),
-    ("E", rf"{_ADDRESSEE}{MODIFIERS}(?=[,;G-]|$)"),
-    ("Z", rf"{_ADDRESSEE}{MODIFIERS}(?=p)"),
-    ("n", rf"r*(?={PLACE})"),
-    ("p", r"(?=[ioatu])"),
+    ("q", "Q", rf"{MODIFIERS},?:?(?=Q)"),
+    ("t", "T", rf"{MODIFIERS},?(?=T)"),
+    ("z", ":", rf"{MODIFIERS}:(?=.)"),
+    ("Q", "Q", rf"{_ADDRESSEE}{MODIFIERS},?:?(?=Q)"),
+    ("T", "T", rf"{_ADDRESSEE}{MODIFIERS},?(?=T)"),
+    ("w", "", r"r*(?=[Wh])"),
+    ("W", "W", rf"{_ADDRESSEE}r*(?=W)"),
+    ("i", "t", r"r*(?=tr*[Bvwbxre])"),
+    ("I", "t", rf"{_ADDRESSEE}{MODIFIERS}(?=tr*[Bvwbxr])"),
+    ("e", "", rf"{MODIFIERS}(?=[,.;-]|$)"),
+    ("n", "", r"r*(?=[gG])"),
+    ("z", "", rf"{MODIFIERS}(?=p|{PLACE}(?:[ioatu]{PLACE}|,[^,]*,|-[^-]*-)*r*[xbDSeB])"),
+    ("E", "", rf"{_ADDRESSEE}{MODIFIERS}(?=[,;G-]|$)"),
+    ("Z", "", rf"{_ADDRESSEE}{MODIFIERS}(?=p)"),
+    ("n", "", rf"r*(?={PLACE})"),
+    ("p", "", r"(?=[ioatu])"),
 )
-_SIMPLE_COMPLEMENTS = tuple(row for row in _COMPLEMENTS if row[0].islower())
 FINITE = re.compile(r"[xbDSeB]")
 _ANY_MODIFIERS = re.compile(MODIFIERS)
 _GROUP = "xrb"
-_FLOATED = re.compile("x[wqu]")  # "have all said", "has long said", "has since said"
+_FLOATED = frozenset(("xw", "xq", "xu"))  # "have all said", "has long said", "has since said"
 _POSSESSIVES = frozenset("his her their its my our your".split())
 
 
@@ -54,8 +54,8 @@ class Cue(NamedTuple):
 
 @functools.cache
 def read_takes():
-    """Give {lemma: complements it may take}, letters as in find._COMPLEMENTS."""
-    return {row["verb"]: frozenset(row["takes"]) for row in read_wordlist("cue_verbs")}
+    """Give {lemma: complements it may take}, letters as in _COMPLEMENTS; every verb may take a quotation."""
+    return {row["verb"]: frozenset(row["takes"] + "q") for row in read_wordlist("cue_verbs")}
 
 
 @functools.cache
@@ -131,7 +131,7 @@ def _read_verb(sentence, phrases, verb, shared):
     last, outer = shared
     takes = read_takes()[read_verbs()[sentence.get_word(verb)][1]]
     group = verb
-    while group and (letters[group - 1] in _GROUP or _FLOATED.match(letters, max(0, group - 2), group)):
+    while group and (letters[group - 1] in _GROUP or letters[group - 2 : group] in _FLOATED):
         group -= 1
     before = letters[group - 1] if group else "^"
     finite = letters[verb] != "G" or "b" in letters[group:verb]
@@ -169,7 +169,7 @@ def _read_verb(sentence, phrases, verb, shared):
     if joined and subject[0] and letters[subject[0] - 1] == "Q" and letters[verb] == "B":
         first = subject[0]  # "Q," he went on to say
     quoted = first > 0 and (letters[first - 1] == "Q" or letters[first - 2 : first] == "Q,")
-    code, content = _match_complement(letters, takes | {"q"}, verb)
+    code, content = _match_complement(letters, takes, verb)
     if code == "n" and letters[content : content + 1] == "G" and first and letters[first - 1] == ",":
         code = "e"  # "..., the agency reported citing the police"
     if not code and not joined and "z" in takes and first and letters[first - 1] in "hW":
@@ -207,18 +207,21 @@ def _read_inverted(letters, phrases, verb, before):
 
 
 @functools.cache
-def _compile_complements(takes):
-    """Give one pattern of all complements, and the code of each of its groups."""
-    rows = _COMPLEMENTS if takes & {"a", "n"} else _SIMPLE_COMPLEMENTS
-    return re.compile("|".join(f"({pattern})" for _, pattern in rows)), [code for code, _ in rows]
+def _compile_complements(simple):
+    """Give the complements with compiled patterns; only those without an addressee if `simple`."""
+    rows = [row for row in _COMPLEMENTS if not (simple and row[0].isupper())]
+    return [(code, needed, re.compile(pattern)) for code, needed, pattern in rows]
 
 
 def _match_complement(letters, takes, verb):
     """Give (code, start) of the verb's complement; ("", 0) if it takes none such."""
-    pattern, codes = _compile_complements(takes)
-    match = pattern.match(letters, verb + 1)
+    following, match = letters[verb + 1 :], None
+    for code, needed, pattern in _compile_complements("a" not in takes and "n" not in takes):
+        if needed in following:
+            match = pattern.match(letters, verb + 1)
+            if match:
+                break
     if match:
-        code = codes[match.lastindex - 1]
         if code.isupper() and "a" in takes or code in takes:
             return code, verb + 1 if code == "I" else match.end()
         if code in "QTWIEZz" and "n" in takes:

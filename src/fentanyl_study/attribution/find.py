@@ -90,7 +90,8 @@ class _Reader:
         if sentence.start >= self.labelled[0] and not _WORTH_READING.search(letters):
             return
         quoted, alone = self.find_quoted(sentence, 0, len(letters)), not letters.strip("Q,;:-()")
-        self.alone |= {self.at[sentence.spans[i][0]]: alone for i in quoted}
+        for i in quoted:
+            self.alone[self.at[sentence.spans[i][0]]] = alone
         if alone and sentence.start >= self.labelled[0]:
             return
         phrases = Phrases(letters)
@@ -107,7 +108,10 @@ class _Reader:
             self.read_evidence(sentence)
         if len(cues) > 1:  # "the belief that" beside a cue that has a source adds nothing
             cues = [cue for cue in cues if cue.subject or letters[cue.verb] in VERBS]
-        for k in sorted(range(len(cues)), key=lambda k: not _follows_quotation(letters, cues[k])):
+        order = range(len(cues))
+        if "Q" in letters:
+            order = sorted(order, key=lambda k: not _follows_quotation(letters, cues[k]))
+        for k in order:
             self.credit(sentence, cues[k], cues[k + 1 : k + NEARBY], cues[max(0, k - 1) : k])
         for i in quoted:
             if self.at[sentence.spans[i][0]] not in self.owner:
@@ -343,7 +347,10 @@ def _find_end(letters, begin, later):
 
 def _find_left(letters, cue):
     """Give where the content before a cue ends."""
-    return len(letters[: cue.first].rstrip(",-"))
+    left = cue.first
+    while left and letters[left - 1] in ",-":
+        left -= 1
+    return left
 
 
 def _follows_quotation(letters, cue):

@@ -49,11 +49,14 @@ def find_quotations(text):
     [('We agree.', False), ('We do.', True), ('yes', False)]
     """
     found, running = [], False
-    for paragraph in _PARAGRAPH.finditer(text):
-        begin, end = _trim(text, *paragraph.span())
-        if begin == end:
+    for paragraph in _PARAGRAPH.finditer(text) if _MARK.search(text) else ():
+        begin, end = paragraph.span()
+        marks = [match for match in _MARK.finditer(text, begin, end) if len(match[0]) < 3]
+        if not marks:
+            running = False
             continue
-        quotations, running = _read_paragraph(text, begin, end, running)
+        begin, end = _trim(text, begin, end)
+        quotations, running = _read_paragraph(text, begin, end, marks, running)
         found += quotations
     return found
 
@@ -63,10 +66,9 @@ def _trim(text, begin, end):
     return begin + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
 
 
-def _read_paragraph(text, begin, end, running):
+def _read_paragraph(text, begin, end, marks, running):
     """Give the paragraph's quotations, and whether one is still open where it ends."""
-    marks = [match for match in _MARK.finditer(text, begin, end) if len(match[0]) < 3]
-    if not 0 < len(marks) <= MAX_MARKS:
+    if len(marks) > MAX_MARKS:
         return [], False
     found, opened, depth = [], None, 0
     continues = running and marks[0].start() == begin and marks[0].group() not in _CLOSERS

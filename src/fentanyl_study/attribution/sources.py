@@ -7,7 +7,7 @@ import re
 
 # A noun phrase: "the ministry", "two senior U.S. officials", "Department of Health and Human Services";
 # "the" alone is none, and "the senior" is one only because nothing tells adjectives from nouns
-NP = r"(?:[pm]|[dqPr]{0,3}+(?:[nwsPdqyJ]|[eg](?=[nwseg])|(?<=[ns])c(?=[ns]))*[nws]|d?q{1,2})"
+NP = r"(?:[pm]|[dqPr]{0,3}+(?:(?:[PdqyJ]|[eg](?=[nwseg])|(?<=[ns])c(?=[ns]))*+[nws]++)++|d?q{1,2})"
 _CHUNK = re.compile(NP)
 _PREPOSITIONS = "oiatu"  # of, in, as, to, after
 _MODIFIER = re.compile(r"[moihuGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
@@ -23,7 +23,8 @@ class Phrases:
 
     def __init__(self, letters):
         self.letters = letters
-        self.by_end = {match.end(): match.start() for match in _CHUNK.finditer(letters)}  # in order
+        spans = map(re.Match.span, _CHUNK.finditer(letters))
+        self.by_end = {end: start for start, end in spans}  # in order
 
     def extend_left(self, end):
         """Give the chain of phrases that ends at `end`: "staff of the office in Ohio", or None."""

@@ -22,9 +22,9 @@ MAX_TOKENS = 150  # a longer "sentence" is a list or no prose; patterns stay fas
 
 # "U.S.-led", "Clinton’s", "AT&T", "12,000"; a run of fillers is one word
 _TOKEN = re.compile(
-    r"([^\W\d_]\w*(?:[-’'./&]\w+)*(?:(?<=s)[’'](?!\w))?|[,;:()\[\]…–—―-]|"
+    r"[^\W\d_]\w*(?:[-’'./&]\w+)*(?:(?<=s)[’'](?!\w))?|[,;:()\[\]…–—―-]|"
     + FILLER
-    + r"+|[$€£¥]?\d(?:[\d,.]*\d)?%?(?:-\w+)*)"
+    + r"+|[$€£¥]?\d(?:[\d,.]*\d)?%?(?:-\w+)*"
 )
 _PUNCTUATION = {",": ",", ";": ";", ":": ":", "-": "-", "–": "-", "—": "-", "―": "-", "(": "(", ")": ")",
                 "[": "(", "]": ")", "…": ";"}  # fmt: skip
@@ -34,12 +34,27 @@ LONGEST_NAME = 6  # letters of a name in -ly
 HEADLINE = 0.6  # share of capitalised words; running text stays far below it
 
 
+class _Memo(dict):
+    """A dict that works out the values it lacks; long keys are not kept, and all go when there are many."""
+
+    def __init__(self, work_out):
+        self.work_out = work_out
+
+    def __missing__(self, key):
+        value = self.work_out(key)
+        if len(self) > 100_000:
+            self.clear()
+        if len(key) < 40:
+            self[key] = value
+        return value
+
+
 class Sentence:
     """The words of one sentence, a letter each; their offsets are worked out when asked for."""
 
-    def __init__(self, start, pieces):  # a word follows what stands before it
-        self.start, self.pieces, self.words = start, pieces, pieces[1::2]
-        self.letters = _find_letters(self.words)
+    def __init__(self, text, start, words):
+        self.text, self.start, self.words = text, start, words
+        self.letters = _find_letters(words)
 
     def get_word(self, i):
         """Give a word in lower case, with a straight apostrophe."""
@@ -47,9 +62,13 @@ class Sentence:
 
     @functools.cached_property
     def spans(self):
-        """The offsets of each word."""
-        offsets = list(itertools.accumulate(map(len, self.pieces), initial=self.start))
-        return list(zip(offsets[1::2], offsets[2::2], strict=False))
+        """The offsets of each word; what stands between two words is the beginning of none."""
+        spans, end, find = [], self.start, self.text.find
+        for word in self.words:
+            start = find(word, end)
+            end = start + len(word)
+            spans.append((start, end))
+        return spans
 
 
 @functools.cache
@@ -87,25 +106,18 @@ def _add_ed(stem):
     return stem[:-1] + "ied" if re.search(r"[^aeiou]y$", stem) else stem + "ed"
 
 
-@functools.lru_cache(maxsize=100_000)
 def _classify(word):
     """Give the letter of a word by itself."""
+    if not word[0].isalpha():
+        return "Q" if word[0] == FILLER else _PUNCTUATION.get(word[0], "q")  # figures, "$5", "½"
     low = word.lower().replace("’", "'")
     listed = _read_classes().get(low)
-    if word[0] == FILLER:
-        return "Q"
-    if word[0].isdigit() or word[0] in "$€£¥":
-        return "q"
-    if not word[0].isalpha():
-        return _PUNCTUATION.get(word[0], "q")  # "½"
     shouted = len(word) > 1 and word.isupper()  # "US" is no pronoun, "WHO" no relative
     if word[0].isupper() and (shouted or not (listed and listed in "pdqmTWthxbyA")):
         return "P" if low.endswith(("'s", "s'")) else "n"
     if listed:
         return listed
-    if low in read_verbs():
-        return read_verbs()[low][0]
-    return _guess(low)
+    return read_verbs()[low][0] if low in read_verbs() else _guess(low)
 
 
 def _guess(low):
@@ -125,32 +137,39 @@ def read_sentences(text, start, end):
     >>> read_sentences("Mr. Li also said that it fell.", 0, 30)[0].letters
     'nnrDTpe'
     """
-    pieces, sentences = _TOKEN.split(text[start:end]), []
-    for at in range(0, len(pieces) - 1, 2 * MAX_TOKENS):
-        part = pieces[at : at + 2 * MAX_TOKENS]
-        sentences.append(Sentence(start, part))
-        start += sum(map(len, part))
+    pieces = map(_words.__getitem__, text[start:end].split())
+    words = list(itertools.chain.from_iterable(pieces))
+    sentences = [Sentence(text, start, words[:MAX_TOKENS])] if words else []
+    for at in range(MAX_TOKENS, len(words), MAX_TOKENS):
+        sentences.append(Sentence(text, sentences[-1].spans[-1][1], words[at : at + MAX_TOKENS]))
     return sentences
+
+
+# Of what stands between two spaces: "said," is "said" and ","
+_words = _Memo(lambda piece: (piece,) if piece.isalpha() else tuple(_TOKEN.findall(piece)))
+_letters = _Memo(_classify)
 
 
 def _find_letters(words):
     """Give the letters of a sentence's words, each settled by its neighbours."""
-    letters = "".join(map(_classify, words))
+    letters = "".join(map(_letters.__getitem__, words))
     first = 1 if letters[0] in "-(" and len(letters) > 1 else 0
     if letters[first] == "n":
         settled = _settle_first(words[first], letters[first + 1 : first + 2] or ".")
-        letters = letters[:first] + settled + letters[first + 1 :]
+        if settled != "n":
+            letters = letters[:first] + settled + letters[first + 1 :]
     if letters.count("n") > HEADLINE * len(letters):
         letters = _lower_verbs(letters, words)
     return _settle_verbs(letters, words)
 
 
+@functools.lru_cache(maxsize=10_000)
 def _settle_first(word, after):
     """Give the letter of a sentence's first word, whose capital tells nothing: "Officials", "Kelly"."""
     if len(word) > 1 and word.isupper():
         return "n"
     low = word.lower()
-    letter = _classify(low)
+    letter = _letters[low]
     guessed = "y" if low in _read_classes() else "yegr"  # "Day said", "Beijing denied"
     is_name = after in "xbSDP"
     if letter == "r":  # "Kelly", not "Recently"
