@@ -25,7 +25,7 @@ PROPOSITIONS = {
     "cooperation": "cooperation of the two countries is worth having",
     "us_pressure": "US pressure on China is justified",
 }
-LATER = "2021-01-01"  # parts the years before class scheduling had its effect from the precursor dispute
+LATER = "2021-01-01"  # parts the dispute over the finished drug from that over precursors
 N_TERMS, N_FRAMES, N_TOPICS, N_CHANGES = 5, 3, 3, 3
 TOPIC_NUMBERS = range(3, 11)  # as in notebook 04
 MAX_P = 0.05  # corrected; the share of false discoveries that is put up with

@@ -216,10 +216,14 @@ def _use_corpus(options):
 
 
 def _run_notebooks(options):
-    from fentanyl_study.notebooks import run_notebooks
+    from fentanyl_study.notebooks import CellExecutionError, run_notebooks
 
     _use_corpus(options)
-    run_notebooks(options.out)
+    try:
+        run_notebooks(options.out)
+    except CellExecutionError as error:
+        lines = [line for line in str(error).splitlines() if line.strip()]
+        raise InputError(f"a notebook stopped, and was not written: {lines[-1]}") from None
 
 
 def _update_ledger(options):
