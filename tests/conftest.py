@@ -8,6 +8,8 @@ from pathlib import Path
 import matplotlib
 import pytest
 
+from fentanyl_study.report import write_report
+
 matplotlib.use("agg")  # tests draw to files; the notebooks' kernels choose for themselves
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -43,3 +45,24 @@ def make_corpus(tmp_path):
         return tmp_path
 
     return write
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """The report of the shipped corpus, written twice to a folder of its own: the second time changes nothing."""
+    folder = tmp_path_factory.mktemp("report")
+    shutil.copytree(REPOSITORY / "figures", folder / "figures")
+    (folder / "reports").mkdir()
+    for name in ("claims.csv", "methods.md"):
+        shutil.copy(REPOSITORY / "reports" / name, folder / "reports")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FENTANYL_STUDY_OUT", str(folder))
+        write_report()
+        first = read_pages(folder)
+        write_report()
+    assert read_pages(folder) == first
+    return folder / "reports"
+
+
+def read_pages(folder):
+    return {path: path.read_bytes() for path in sorted((folder / "reports").rglob("*.html"))}

@@ -79,6 +79,15 @@ def test_shares_stand_where_the_table_says(shares):
     assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("bootstrap", "(line: 95 % interval)"),
+     ("leave-one-out", "(line: range when each article is left out)"), ("one article", "share")],
+)
+def test_the_axis_says_what_the_lines_are(shares, kind, words):
+    assert plot_shares(shares.assign(interval_kind=kind), row="name").get_xlabel().endswith(words)
+
+
 def test_profiles_draw_each_side_in_its_colour():
     profiles = pd.DataFrame(
         {"side": ["china_official", "us_official"], "feature": ["law", "deaths"], "tfidf": [0.2, 0.3]}

@@ -1,35 +1,10 @@
 """The report: the same bytes twice, links that resolve, nothing from anywhere else, text that stays text."""
 
 import re
-import shutil
 from html import unescape
 from urllib.parse import unquote
 
-import pytest
-
 from fentanyl_study.corpus import REPOSITORY
-from fentanyl_study.report import write_report
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    """The report of the shipped corpus, written to a folder of its own."""
-    folder = tmp_path_factory.mktemp("report")
-    shutil.copytree(REPOSITORY / "figures", folder / "figures")
-    (folder / "reports").mkdir()
-    for name in ("claims.csv", "methods.md"):
-        shutil.copy(REPOSITORY / "reports" / name, folder / "reports")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FENTANYL_STUDY_OUT", str(folder))
-        write_report()
-        first = read_pages(folder)
-        write_report()
-    assert read_pages(folder) == first
-    return folder / "reports"
-
-
-def read_pages(folder):
-    return {path: path.read_bytes() for path in sorted((folder / "reports").rglob("*.html"))}
 
 
 def read_links(text):

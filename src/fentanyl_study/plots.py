@@ -24,6 +24,7 @@ SIDE_LABELS = {
     "narrator": "narrator",
 }
 WIDTH, DPI = 7.2, 150  # inches and dots: a text column of A4, sharp on a screen
+BOUND_NAMES = {"bootstrap": "95 % interval", "leave-one-out": "range when each article is left out"}
 
 
 def make_axes(*, height=3.6, columns=1, rows=1, **keywords):
@@ -144,6 +145,13 @@ def _spread(values, *, gap, low, high):
     return heights
 
 
+def _name_bounds(shares):
+    """Name what the lines beside the shares are: an interval or the range of leaving each article out."""
+    kinds = shares.get("interval_kind", pd.Series(dtype=str)).unique()
+    names = [name for kind, name in BOUND_NAMES.items() if kind in kinds]
+    return f" (line: {', '.join(names)})" if names else ""
+
+
 def plot_shares(shares, *, row, by="side"):
     """Draw the share of each row in each group, with its interval, joined by a line.
 
@@ -152,7 +160,8 @@ def plot_shares(shares, *, row, by="side"):
     Parameters
     ----------
     shares : DataFrame
-        share, low, high (0 to 1), and the columns `row` and `by`; as from ``uncertainty.compute_shares``.
+        share, low, high (0 to 1), interval_kind if the axis is to say what the lines are, and the columns
+        `row` and `by`; as from ``uncertainty.compute_shares``.
     """
     names, groups = list(dict.fromkeys(shares[row])), list(dict.fromkeys(shares[by]))
     axes = make_axes(height=0.9 + 0.42 * max(len(names), 1))
@@ -161,13 +170,12 @@ def plot_shares(shares, *, row, by="side"):
         axes.plot(part.share, [place[name]] * len(part), color="#CCCCCC", linewidth=1, zorder=1)
     for position, group in enumerate(groups):
         part, (color, marker, label) = shares[shares[by] == group], _get_style(group, position)
-        heights = part[row].map(place) + 0.14 * (
-            (len(groups) - 1) / 2 - position
-        )  # intervals must not cover another
+        # moved apart by group, so that no interval covers another
+        heights = part[row].map(place) + 0.14 * ((len(groups) - 1) / 2 - position)
         axes.hlines(heights, part.low, part.high, color=color, linewidth=1.6)
         axes.scatter(part.share, heights, color=color, marker=marker, s=30, label=label, zorder=3)
     axes.set_yticks(list(place.values()), [str(name) for name in names])
-    axes.set(xlabel="share, with interval", ylim=(0.5 - max(len(names), 1), 0.5))
+    axes.set(xlabel=f"share{_name_bounds(shares)}", ylim=(0.5 - max(len(names), 1), 0.5))
     axes.set_xlim(left=min(0, axes.get_xlim()[0]))
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.tick_params(axis="y", length=0)
@@ -316,7 +324,7 @@ def plot_stances(shares, *, by="side"):
     axes.set_yticks([-(i * step + middle) for i in range(len(targets))], names)
     highest = shares.loc[shares["stance"] != "none", "high"].max() if len(shares) else 1.0
     reach = min(1.0, 0.05 + float(highest))
-    axes.set(xlim=(-reach, reach), xlabel="share of the sentences: against  |  favor")
+    axes.set(xlim=(-reach, reach), xlabel=f"against  |  favor, share of the sentences{_name_bounds(shares)}")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{abs(100 * share):.0f} %"))
     axes.axvline(0, color="black", linewidth=0.6)
     axes.tick_params(axis="y", length=0)

@@ -11,30 +11,14 @@ import subprocess
 
 import pytest
 
-from fentanyl_study.corpus import REPOSITORY
-from fentanyl_study.report import write_report
-
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update", "--disable-extensions"]  # fmt: skip
 WIDTHS = {"phone": 390, "tablet": 820, "desk": 1440}  # pixels
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    assert CHROMIUM, "no Chromium found; install it, or set CHROMIUM to its path"
-    folder = tmp_path_factory.mktemp("report")
-    shutil.copytree(REPOSITORY / "figures", folder / "figures")
-    (folder / "reports").mkdir()
-    for name in ("claims.csv", "methods.md"):
-        shutil.copy(REPOSITORY / "reports" / name, folder / "reports")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FENTANYL_STUDY_OUT", str(folder))
-        write_report()
-    return folder / "reports"
-
-
 def browse(page, tmp_path, *flags):
+    assert CHROMIUM, "no Chromium found; install it, or set CHROMIUM to its path"
     command = [CHROMIUM, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", *flags, page.as_uri()]
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
