@@ -109,6 +109,7 @@ class Cast:
     _persons: dict = field(default_factory=dict)
     _fulls: dict = field(default_factory=dict)  # short name: [(position, full name)]
     _called: dict = field(default_factory=dict)  # "commission": (searched up to, Source)
+    _bodies: list | None = None  # [(position, Source)], found when first asked for
     _documents: list | None = None
     _issuer: tuple | None = None  # (position, Source) of the last document spoken of
 
@@ -143,7 +144,8 @@ class Cast:
             phrase = phrase.rpartition(" ")[0]
         if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
             return phrase, start
-        if _IN_CLAUSE.search(self.text[max(0, start - 60) : start]):
+        before = self.text[max(0, start - 60) : start]
+        if before.endswith(_CLAUSE_ENDS) and _IN_CLAUSE.search(before):
             clause = _read_clause(self.text, start)
             return re.split(r"\b(?:who|which|that)\b", clause)[0].strip(" ,") or phrase, start
         named = _NAMED.match(self.text, start + len(phrase))
@@ -157,9 +159,9 @@ class Cast:
             if " " in name and not split_name(phrase)[0]:
                 return f"{named[1]}, {phrase}", start
         phrase = self._widen_right(phrase, start)
-        before = _cut_before(self.text[max(0, start - 120) : start])
-        hyphen = before.endswith("-") and _HYPHEN.search(before)
-        title = _keep_title(before) if before.endswith(" ") else hyphen.group() if hyphen else ""
+        before = self.text[max(0, start - 120) : start]
+        hyphen = before.endswith("-") and _HYPHEN.search(_cut_before(before))
+        title = _read_title(before) if before.endswith(" ") else hyphen.group() if hyphen else ""
         closed = self.text[start + len(phrase) : start + len(phrase) + 9].lstrip(" .")[:1] in (",", "(", ")")
         if closed and (is_party(phrase) or not split_name(phrase)[0]):
             owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
@@ -234,12 +236,12 @@ class Cast:
         known = find_speaker(name)
         aliases = [name] if not known else [name, *filter(None, known["aliases"].split(";"))]
         for alias in aliases:
-            introductions += _find_introductions(self.text, alias) + _find_introductions(
-                self.background, alias
-            )
+            introductions += _find_introductions(self.text, alias)
+            introductions += _find_introductions(self.background, alias)
         introductions.append(phrase + _read_after(self.text, start + len(phrase)))
         if " " in name:
             introductions += _find_introductions(self.text, name.split()[0 if _is_chinese(name) else -1])
+        introductions = list(dict.fromkeys(introductions))
         verdicts = [judge_source(words, self.home) for words in introductions]
         certain = [verdict.side for verdict in verdicts if verdict.is_certain]
         guessed = [verdict.side for verdict in verdicts if verdict.side]
@@ -406,18 +408,21 @@ class Cast:
                 if not source.is_person and is_body(source.name) and source.name not in _CHAMBERS:
                     return source
         searched, found = self._called.get(head, (max(0, start - FAR_BACK), None))
-        for source in self._list_bodies(max(0, searched - 80), start) if searched < start else ():
+        for source in self._list_bodies(searched, start) if searched < start else ():
             found = source if head in source.known_as.split() else found
         self._called[head] = (start, found)
         return found
 
     def _list_bodies(self, begin, end):
         """Give the bodies of the two states that a stretch of the text names, as Sources."""
-        return [
-            Source(entry.name, entry.side, _list_words(f"{alias} {entry.name}"))
-            for alias, entry in find_bodies(self.text[begin:end])
-            if entry.side in (CHINA, US)
-        ]
+        if self._bodies is None:
+            self._bodies = [
+                (at, Source(entry.name, entry.side, _list_words(f"{alias} {entry.name}")))
+                for at, alias, entry in find_bodies(self.text)
+                if entry.side in (CHINA, US)
+            ]
+        first, last = (bisect.bisect_left(self._bodies, (at,)) for at in (begin, end))
+        return [source for _, source in self._bodies[first:last]]
 
     # -- pronouns --------------------------------------------------------------------------
 
@@ -482,6 +487,7 @@ _FROM_BODY = re.compile(
 )
 _LEAD_WORDS = re.compile(r"(?:according )?(?:to|by) (?=\S)", re.I)
 _IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$")
+_CLAUSE_ENDS = ("in ", "at ", "on ", "for ", "with ", "near ", "the ")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
 _LEADING = re.compile(r"[\s”]*(?:(?:But|And|For|To|As|Yet) )?")
@@ -602,6 +608,9 @@ _NAME_BREAK = re.compile(r"[\n,;:()“”—–]|[a-z]\. ")
 
 def _read_full_name(text, start, end):
     """Give the full name that a surname at start:end is part of, or "": "Rob Portman", "Liu Yuejin"."""
+    last = text[text.rfind(" ", 0, max(0, start - 1)) + 1 : start - 1]
+    if last.islower() and last.isalpha() and last != "the" and not text[end : end + 2].strip()[:1].isupper():
+        return ""  # the usual case
     after = _NEXT_NAME.match(text, end)
     if (
         after
@@ -639,6 +648,14 @@ def find_word(text, word):
         at = text.find(word, end)
 
 
+def _read_title(before):
+    """Read the title that ends what stands before a name: "met with | US Senator "."""
+    last = before[before.rfind(" ", 0, -1) + 1 :].strip("'’ ")
+    if last.islower() and last.isalpha() and last not in read_group("title particles") and not _is_listed(last):
+        return ""  # the usual case
+    return _keep_title(_cut_before(before))
+
+
 def _cut_before(text):
     if text.endswith(_BREAKS):
         return ""
@@ -651,9 +668,8 @@ def _find_introductions(text, name):
     found = []
     for start, end in itertools.islice(find_word(text, name), 4):
         before = text[max(0, start - 120) : start]
-        title = _cut_before(before)
-        clause = _TITLE_CLAUSE.search(before) if before.endswith(", ") and not title.strip() else None
-        found.append((clause[1] + " " if clause else _keep_title(title)) + name + _read_after(text, end))
+        clause = before.endswith(", ") and _TITLE_CLAUSE.search(before)
+        found.append((clause[1] + " " if clause else _read_title(before)) + name + _read_after(text, end))
     return found
 
 

@@ -31,8 +31,9 @@ class Piece(NamedTuple):
 
 def deal_pieces(spans, text, turns, cast, voice):
     """Give each sentence's span, attributed content and quotations, in reading order."""
-    waiting = _list_attributions(find_attributions(text), turns, text)
-    quoted, pieces, at = [(q.start, q.end) for q in find_quotations(text)], [], 0
+    quotations = find_quotations(text)
+    waiting = _list_attributions(find_attributions(text, quotations), turns)
+    quoted, pieces, at = [(q.start, q.end) for q in quotations], [], 0
     for start, end in spans:
         while waiting and min(waiting[-1].start, waiting[-1].speaker_start) < end:
             pieces += _resolve(waiting.pop(), cast, voice)
@@ -43,7 +44,7 @@ def deal_pieces(spans, text, turns, cast, voice):
         yield (start, end), [piece for piece in pieces if piece.start < end], quoted[at:until]
 
 
-def _list_attributions(attributions, turns, text):
+def _list_attributions(attributions, turns):
     """Give what may count, the first last: not what lies in a turn or has no source."""
     found = [
         a for a in _drop_nested(attributions)
@@ -80,14 +81,14 @@ def _drop_nested(attributions):
     speech, acts = read_group("speech cues"), read_group("act cues")
     for found in sorted(attributions, key=lambda a: (min(a.start, a.speaker_start or a.start), -a.end)):
         at, is_speech = found.speaker_start or found.start, found.cue.lower() in speech
-        for begin, end, is_core in clauses[-9:]:  # nothing lies deeper
-            if begin <= at < end and found.start > begin:
-                if found.end <= end or is_core and not is_speech:
+        for begin, end, is_core, speaker in clauses[-9:]:  # nothing lies deeper
+            if begin <= at < end and found.start > begin and (found.end <= end or is_core and not is_speech):
+                if not is_outlet(speaker):
                     break
         else:
             kept.append(found)
-            if found.speaker and found.cue.lower() not in acts and not is_outlet(found.speaker):
-                clauses.append((found.start, found.end, is_speech))
+            if found.speaker and found.cue.lower() not in acts:
+                clauses.append((found.start, found.end, is_speech, found.speaker))
     return kept
 
 

@@ -72,7 +72,7 @@ def _normalise(raw):
 @functools.lru_cache(maxsize=4096)  # the same few phrases come again and again in an article
 def read_words(phrase):
     """Give the words of a phrase, "the" left out, "Chinese" read as "china", "U.S." as "us"."""
-    words = []
+    words, make = [], Word._make
     for match in _WORD.finditer(phrase):
         raw = match[0]
         norm = _normalise(raw)
@@ -80,7 +80,7 @@ def read_words(phrase):
             before = words.pop()
             words.append(Word("us", phrase[before.start : match.end()], before.start, match.end()))
         elif norm and norm != "the":
-            words.append(Word(norm, raw, *match.span()))
+            words.append(make((norm, raw, match.start(), match.end())))
     return tuple(words)
 
 
@@ -131,25 +131,28 @@ def _match_at(words, norms, i):
 
 @functools.cache
 def _read_body_openings():
-    """Give the words with which a body's name may begin."""
-    lexicon = _read_lexicon()
-    return {first for first, found in lexicon.items() if any(entry.kind == "body" for _, entry in found)} | {
-        "united"
-    }
+    """Give {word with which a body's name may begin: the words that may follow it, "" for the end}."""
+    openings = {"united": {"states"}}
+    for first, found in _read_lexicon().items():
+        nexts = {words[1] if len(words) > 1 else "" for words, entry in found if entry.kind == "body"}
+        if nexts:
+            openings[first] = nexts
+    return openings
 
 
 def find_bodies(text):
-    """Find the listed bodies in a long text as (words, Entry); reads only where one may begin."""
+    """Find the listed bodies in a long text as (start, words, Entry); reads only where one may begin."""
     openings, found, reached = _read_body_openings(), [], 0
     for word in _WORD.finditer(text):
         at = word.start()
-        if at >= reached and _normalise(word.group()) in openings:
+        nexts = openings.get(_normalise(word.group())) if at >= reached else None
+        if nexts and ("" in nexts or (after := _WORD.search(text, word.end())) and _normalise(after[0]) in nexts):
             words = read_words.__wrapped__(text[at : at + 110])
             first = words and _match_at(words, tuple(w.norm for w in words), 0)
             if first:
                 reached = at + words[first.last - 1].end
                 if first.entry.kind == "body":
-                    found.append((" ".join(w.norm for w in words[: first.last]), first.entry))
+                    found.append((at, " ".join(w.norm for w in words[: first.last]), first.entry))
     return found
 
 

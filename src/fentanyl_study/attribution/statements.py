@@ -31,8 +31,11 @@ class Code(NamedTuple):
 NARRATOR = Code("narrator", "", "none", "")
 
 
+_LETTER_RUNS = re.compile(r"[^\W_]+")
+
+
 def _letters(text, start, end):
-    return sum(map(str.isalnum, text[start:end]))
+    return sum(map(len, _LETTER_RUNS.findall(text, start, end)))
 
 
 def code_statement(text, start, end, pieces, quoted, cast, page=None):
@@ -104,10 +107,8 @@ _COLON = re.compile(
 def _find_clause(text, start, end, forms):
     """Find the first verb of saying or claiming whose subject opens the sentence, with that subject."""
     stop = min(end, start + 300)
-    words = [] if forms.keys().isdisjoint(text[start:stop].replace(",", "").split()) else (
-        _LOWER_WORD.finditer(text, start, stop)
-    )  # fmt: skip
-    for verb in words:
+    may_be = not forms.keys().isdisjoint(text[start:stop].replace(",", "").split())
+    for verb in _LOWER_WORD.finditer(text, start, stop) if may_be else ():
         after = forms.get(verb.group())
         if after == "" or after and after in _WORD.findall(text, verb.end(), min(end, verb.end() + 40))[:5]:
             found = _read_subject(text, start, verb.start())
@@ -161,10 +162,10 @@ def _read_tag_verbs():
 def _may_have_tag(sentence):
     """Tell cheaply whether a clause after a comma is short and has a verb near its end."""
     verbs = _read_tag_verbs()
-    for clause in sentence.split(", ")[1:]:
-        if clause.count(" ") < 16 and not verbs.isdisjoint(_LETTERS.findall(clause)):
-            return True
-    return False
+    return any(
+        clause.count(" ") < 16 and not verbs.isdisjoint(_LETTERS.findall(clause))
+        for clause in sentence.split(", ")[1:]
+    )
 
 
 def _read_tag(text, start, end, pieces):
@@ -224,6 +225,11 @@ def _code_reported(text, start, end, pieces, quoted):
     """Code a sentence by the source of most of its letters; None if it is the narrator's."""
     if not pieces:
         return None
+    if len(pieces) == 1 and (pieces[0].clause_start or 0) < start + 20 and _LETTER_RUNS.search(
+        text, max(start, pieces[0].start), min(end, pieces[0].end)
+    ):  # the usual case
+        piece = pieces[0]
+        return Code(piece.source.side, piece.source.name, _find_mode(text, start, end, pieces, quoted, is_only=True), piece.cue)
     tally = {}
     for piece in pieces:
         n = _letters(text, max(start, piece.start), min(end, piece.end))
@@ -258,6 +264,8 @@ def _count_own_words(text, start, end, mine):
 
 def _find_mode(text, start, end, mine, quoted, *, is_only=False):
     """Give the mode by the share of the sentence's words that stand in quotation marks."""
+    if not quoted and all(piece.kind != "direct" for piece in mine):
+        return "indirect"
     spans = set()
     for piece in mine:
         a, b = max(start, piece.start), min(end, piece.end)
