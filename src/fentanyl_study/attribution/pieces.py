@@ -95,12 +95,14 @@ def _drop_nested(attributions):
 def _is_no_statement(found, text, voice):
     """Tell what reports an act, a question or nothing: codebook, part 2."""
     cue, speaker = found.cue.lower(), found.speaker.lower()
+    if found.kind != "indirect" and cue != "according":
+        return cue in ("-", "–", "—") and "\n" in text[found.end : found.speaker_start]
     words = read_words(found.speaker)
     named = _PROPER.search(found.speaker[1:]) or find_entries(words)
     if cue == "according" and not _PROPER.match(found.speaker):
         return not named and not any(word.norm in read_group("documents") for word in words)
     if found.kind != "indirect":
-        return cue in set("-–—") and "\n" in text[found.end : found.speaker_start]
+        return False
     if cue in ("found", "finds") and not text.startswith("that", found.start):
         return not named or judge_source(found.speaker, None).side == OTHER
     if cue in read_group("citing cues") or cue.startswith("ask") and _ASKER.search(speaker):

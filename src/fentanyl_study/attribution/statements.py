@@ -40,12 +40,14 @@ def _letters(text, start, end):
 
 def code_statement(text, start, end, pieces, quoted, cast, page=None):
     """Code a sentence of running news: who is reported, what he rejects or claims, whom he cites."""
-    tagged = _read_tag(text, start, end, pieces)
+    words = _PLAIN.findall(text, start, end)
+    tagged = _read_tag(text, start, end, pieces, words)
     if tagged and (code := _code_clause(text, start, end, (*tagged, True), quoted, cast)):
         return code
     reported = _code_reported(text, start, end, pieces, quoted)
     is_weak = not reported or reported.cue in (":", ",")  # a mere mark is no verb
-    clause = _find_clause(text, start, end, _read_forms() if is_weak else _read_claims()["rejection"])
+    forms = _read_forms() if is_weak else _read_claims()["rejection"]
+    clause = _find_clause(text, start, end, forms, words)
     if clause:
         at = clause[2].start()
         within = all(
@@ -77,7 +79,7 @@ def _read_forms():
     return {form: after for kind in claims if kind != "tag" for form, after in claims[kind].items()}
 
 
-_LETTERS = re.compile("[a-z]+")
+_PLAIN = re.compile(r"\w+")
 _LOWER_WORD = re.compile(r"(?<=[\s,])[a-z]+\b")
 # "On Friday, | China denied it"; "When it appeared, | the embassy called it a smear"
 _LEAD = re.compile(
@@ -104,15 +106,15 @@ _COLON = re.compile(
 )
 
 
-def _find_clause(text, start, end, forms):
+def _find_clause(text, start, end, forms, words):
     """Find the first verb of saying or claiming whose subject opens the sentence, with that subject."""
-    stop = min(end, start + 300)
-    may_be = not forms.keys().isdisjoint(text[start:stop].replace(",", "").split())
-    for verb in _LOWER_WORD.finditer(text, start, stop) if may_be else ():
+    for verb in () if forms.keys().isdisjoint(words) else _PLAIN.finditer(text, start, min(end, start + 300)):
         after = forms.get(verb.group())
-        if after == "" or after and after in _WORD.findall(text, verb.end(), min(end, verb.end() + 40))[:5]:
+        if after is None or text[verb.start() - 1] not in " ,\xa0\t":
+            continue
+        if not after or after in _WORD.findall(text, verb.end(), min(end, verb.end() + 40))[:5]:
             found = _read_subject(text, start, verb.start())
-            if found:
+            if found and (verb.end() < end - 1 or found[0] > start + 1 and text[found[0] - 2] in '”"'):  # "Li said." says nothing
                 return *found, verb
     colon = text.find(": ", start, end) > 0 and _COLON.match(text, start, end)
     return (start, colon["subject"].rstrip(", "), _MARK.search(text, colon.start("mark"))) if colon else None
@@ -163,18 +165,20 @@ def _may_have_tag(sentence):
     """Tell cheaply whether a clause after a comma is short and has a verb near its end."""
     verbs = _read_tag_verbs()
     return any(
-        clause.count(" ") < 16 and not verbs.isdisjoint(_LETTERS.findall(clause))
+        clause.count(" ") < 16 and not verbs.isdisjoint(_PLAIN.findall(clause))
         for clause in sentence.split(", ")[1:]
     )
 
 
-def _read_tag(text, start, end, pieces):
+def _read_tag(text, start, end, pieces, words):
     """Read a short clause of speech inside or at the end of a sentence, which all of it belongs to."""
     match = text.find(" quoted", start, end) >= 0 and _QUOTED_AS.search(text, start, end)
     if match:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = text.find(", sa", start, end) >= 0 and _INVERTED.search(text, start, end)
-    match = match or _may_have_tag(text[start:end]) and _TAG.search(text, start, end)
+    match = match or not _read_tag_verbs().isdisjoint(words) and (
+        _may_have_tag(text[start:end]) and _TAG.search(text, start, end)
+    )
     if not match or match["verb"] not in _read_tag_verbs():
         return None
     at, subject = match.start("subject"), match["subject"]
