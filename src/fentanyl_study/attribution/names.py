@@ -106,6 +106,7 @@ class Cast:
     year: str = ""  # of publication
     background: str = ""  # headline and captions: may name, never speak
     heard: list = field(default_factory=list)  # (position, Source), in reading order
+    _resolved: dict = field(default_factory=dict)  # (phrase, start): what it stands for
     _persons: dict = field(default_factory=dict)
     _fulls: dict = field(default_factory=dict)  # short name: [(position, full name)]
     _called: dict = field(default_factory=dict)  # "commission": (searched up to, Source)
@@ -115,6 +116,16 @@ class Cast:
 
     def resolve(self, phrase, start):
         """Give the Source that a phrase at ``start`` of the text stands for; None if it speaks for nobody."""
+        key = phrase, start
+        if key not in self._resolved or start < 0:
+            self._resolved[key] = self._resolve(phrase, start)
+        start, source = self._resolved[key]
+        if source:
+            self.heard.append((start, source))
+        return source
+
+    def _resolve(self, phrase, start):
+        """Give (start, Source or None) of a phrase with its title."""
         phrase, start = self._widen(" ".join(phrase.split()).strip(" ,;:—–-“”\"'’()[]"), start)
         if (
             not phrase
@@ -123,13 +134,9 @@ class Cast:
             and phrase.isupper()
             and not find_entries(read_words(phrase))
         ):
-            return None
-        source = (
-            self._resolve_pronoun(phrase, start) if phrase.lower() in _PRONOUNS else self._name(phrase, start)
-        )
-        if source:
-            self.heard.append((start, source))
-        return source
+            return start, None
+        is_pronoun = phrase.lower() in _PRONOUNS
+        return start, (self._resolve_pronoun if is_pronoun else self._name)(phrase, start)
 
     def _recall(self):
         """Give (position, Source) of who was heard, the last first."""
