@@ -55,16 +55,24 @@ def attribute_sentences(sentences, documents, *, removed=None):
         The sentences with side (``schema.SIDES``), speaker (canonical name, empty for the
         narrator), mode (``schema.MODES``) and cue. Does not apply hand codings or corrections.
     """
-    codes = {}
     articles = {document["doc_id"]: document for document in documents.to_dict("records")}
-    cut = {} if removed is None else dict(tuple(removed.groupby("doc_id")))
-    for doc_id, group in sentences.groupby("doc_id", sort=False):
-        spans = list(zip(group["start"], group["end"], strict=True))
-        others = cut[doc_id][["start", "end"]].itertuples(index=False, name=None) if doc_id in cut else ()
-        found = attribute_article(articles[doc_id]["text"], spans, articles[doc_id], removed=list(others))
-        codes.update(zip(group.index, found, strict=True))
-    ordered = pd.DataFrame([codes[i] for i in sentences.index], columns=Code._fields, index=sentences.index)
+    cut = {} if removed is None else _list_spans(removed)
+    codes = {
+        doc_id: iter(attribute_article(articles[doc_id]["text"], spans, articles[doc_id], removed=cut.get(doc_id, ())))
+        for doc_id, spans in _list_spans(sentences).items()
+    }
+    ordered = pd.DataFrame(
+        [next(codes[doc_id]) for doc_id in sentences["doc_id"]], columns=Code._fields, index=sentences.index
+    )
     return sentences.assign(**{name: ordered[name] for name in Code._fields})
+
+
+def _list_spans(table):
+    """Give {doc_id: [(start, end), …]} in the order of the table."""
+    spans = {}
+    for doc_id, start, end in zip(table["doc_id"], table["start"], table["end"], strict=True):
+        spans.setdefault(doc_id, []).append((start, end))
+    return spans
 
 
 def attribute_article(text, spans, document, *, removed=()):
