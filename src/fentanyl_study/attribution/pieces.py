@@ -79,11 +79,11 @@ def _drop_nested(attributions):
     """
     kept, clauses = [], []
     speech, acts = read_group("speech cues"), read_group("act cues")
-    for found in sorted(attributions, key=lambda a: (min(a.start, a.speaker_start or a.start), -a.end)):
+    for found in sorted(attributions, key=lambda a: (min(a.start, a.speaker_start or a.start), a.start, -a.end)):
         at, is_speech = found.speaker_start or found.start, found.cue.lower() in speech
         for begin, end, is_core, speaker in clauses[-9:]:  # nothing lies deeper
             if begin <= at < end and found.start > begin and (found.end <= end or is_core and not is_speech):
-                if not is_outlet(speaker):
+                if not is_outlet(speaker) and not _MEDIATOR.search(speaker):
                     break
         else:
             kept.append(found)
@@ -112,8 +112,10 @@ def _is_no_statement(found, text, voice):
         return not (named or by_person) or bool(_TO_DO.match(text, found.start))
     if cue.startswith("show") and by_person and not text.startswith("that", found.start):
         return True  # "he showed us a photo"
-    if _UNSAID.search(text, found.speaker_end, found.start + 8):
+    if _UNSAID.search(text, max(found.speaker_end, found.start - 30), found.start + 10):
         return True
+    if cue.startswith("offer") and not text.startswith("to ", found.start):
+        return True  # "the site offered a discount"
     if cue in ("replied", "replies", "reply") and text.startswith("to ", found.start):
         return True
     if cue in read_group("act cues"):
@@ -127,8 +129,14 @@ def _is_no_statement(found, text, voice):
 _LETTER = re.compile(r"[^\W\d_]")
 _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
-# "did not say whether it was"
-_UNSAID = re.compile(r"(?:not|n['’]t) say (?:if|whether|when|how|what|who|why)\b")
+# "did not say whether it was", "has said little", "refused to name them"; not "said nothing would change"
+_UNSAID = re.compile(
+    r"(?:not|n['’]t) say (?:if|whether|when|how|what|who|why)\b|"
+    r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
+    r"\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b)"
+)
+# who tells what others said in a closed room
+_MEDIATOR = re.compile(r"\b(?:people|persons?|sources?|officials?) (?:familiar|briefed|close|with knowledge)\b", re.I)
 _PROPER = re.compile(r"[A-Z]")
 
 

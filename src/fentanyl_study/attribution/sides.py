@@ -267,6 +267,17 @@ def _judge_match(words, matches, nation, home):
     return _judge_what_follows(words, matches, home)
 
 
+def _names_outsider(words, i):
+    """Tell a place that opens the name of a university or firm."""
+    while i < len(words) and words[i].raw[0].isupper():
+        if words[i].norm in _read_lexicon() and any(
+            len(entry_words) == 1 and entry.kind == "outsider" for entry_words, entry in _read_lexicon()[words[i].norm]
+        ):
+            return True
+        i += 1
+    return False
+
+
 _LINKS = frozenset(("at", "for", "from", "in", "of", "with"))
 _DIPLOMATS = frozenset(("ambassador", "attaché", "consulate", "diplomats", "diplomat", "embassy", "envoy"))
 
@@ -278,6 +289,8 @@ def _judge_what_follows(words, matches, home):
         kind, side = match.entry.kind, match.entry.side
         if kind in ("outsider", "former"):
             return Verdict(OTHER, True, match.entry)
+        if kind == "place" and _names_outsider(words, match.last):
+            return Verdict(OTHER, True, match.entry)  # "dean at Hebei Normal University"
         if kind in ("country", "place"):
             sent = words[match.first - 1].norm == "to" or entry.name in _DIPLOMATS
             if sent:  # an ambassador to one of the two comes from the other

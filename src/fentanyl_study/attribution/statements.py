@@ -89,7 +89,7 @@ _LEAD = re.compile(
 )
 _TRAIL = re.compile(
     r",?(?:\s(?:on|in|last|this|earlier|late) \w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|"
-    r"later|likewise|long|since|just as long|does not|do not|himself|herself|themselves|\w+ly))*\s*$"
+    r"later|likewise|long|since|always|never|often|still|once|now|just as long|does not|do not|himself|herself|themselves|\w+ly))*\s*$"
 )
 _NO_SUBJECT = re.compile(
     r"[;:“”\"]|\b(?:was|were|is|are|be|been|being|has|have|had|will|would|can|could|may|should|did|does|"
@@ -182,6 +182,7 @@ def _read_tag(text, start, end, pieces, words):
     if not match or match["verb"] not in _read_tag_verbs():
         return None
     at, subject = match.start("subject"), match["subject"]
+    subject = _RELATIVE.split(subject)[0] if match.re is _INVERTED else subject
     if any((piece.clause_start or 0) >= match.start() for piece in pieces) or _RELATIVE.search(subject):
         return None
     if _NO_SUBJECT.search(subject) and subject.lower() not in read_group("personal pronouns"):
