@@ -8,6 +8,7 @@ from fentanyl_study.attribution.names import Cast, Source, split_name
 from fentanyl_study.attribution.pieces import deal_pieces
 from fentanyl_study.attribution.sides import (
     HOMES,
+    OTHER,
     US,
     find_entries,
     find_speaker,
@@ -109,7 +110,8 @@ def attribute_article(text, spans, document, *, removed=()):
     page = _find_page_source(document, cast)
     if page and page.is_person and not turns:
         return [Code(page.side, page.name, "direct", "") for _ in spans]
-    owners = _resolve_turns(turns, cast, page)
+    is_hearing = "hearing" in title.lower()
+    owners = _resolve_turns(turns, cast, page, is_hearing=is_hearing)
     codes = []
     for span, pieces, quoted in deal_pieces(spans, masked, turns, cast, voice):
         k = find_turn(turns, sum(span) // 2)
@@ -125,6 +127,9 @@ def attribute_article(text, spans, document, *, removed=()):
 # -- the document --------------------------------------------------------------------------
 
 
+# "Ambassador Lu Ming: Trade is a bridge", over a text in the first person
+_BY_LABEL = re.compile(r"(?P<who>(?:[A-Z][\w.’'-]* ){2,6}?[A-Z][\w.’'-]+): ")
+_FIRST_PERSON = re.compile(r"(?m)^[^“”\"\n]*\b(?:I|my)\b")
 _ORDER = re.compile(
     r"\b[Bb]y the authority vested in me\b|\bI, [A-Z][A-Z. ]+, President of the United States"
 )
@@ -137,6 +142,7 @@ def _find_page_source(document, cast):
         return None
     title, outlet = document.get("title") or "", document.get("outlet") or ""
     match = _REMARKS_BY.search(title) or _OWN_REMARKS.search(title)
+    match = match or _FIRST_PERSON.search(cast.text) and _BY_LABEL.match(title)
     if match:
         source = cast.resolve(match["who"], -1)
         if source and source.is_person and not _ends_with_office(source.name):
@@ -160,7 +166,7 @@ def _ends_with_office(name):
     return any(match.last == len(words) for match in find_entries(words))
 
 
-def _resolve_turns(turns, cast, page):
+def _resolve_turns(turns, cast, page, *, is_hearing=False):
     seen, owners = {"": None} | ({UNNAMED: page} if page else {}), []
     for turn in turns:
         if turn.phrase not in seen:
@@ -172,13 +178,16 @@ def _resolve_turns(turns, cast, page):
                 and not known
                 and not judge_source(" ".join([turn.phrase, source.known_as]), None).is_certain
             ):
-                source = source._replace(side=page.side)  # on a government's page its own people answer
+                # on a government's page its own people answer; before a committee, witnesses
+                is_witness = is_hearing and _HONORIFIC.match(cast.text, turn.start)
+                source = source._replace(side=OTHER if is_witness else page.side)
             seen[turn.phrase] = source
         owners.append(seen[turn.phrase])
     cast.heard.clear()  # labels are no antecedents of a pronoun elsewhere
     return owners
 
 
+_HONORIFIC = re.compile(r"\s*(?:Mr|Mrs|Ms|Dr)\b", re.I)
 _LABELLED_QUOTE = re.compile(r"[^:\n]*:\s*[“\"]")
 
 

@@ -165,6 +165,8 @@ class Cast:
             name = split_name(named[1])[0]
             if " " in name and not split_name(phrase)[0]:
                 return f"{named[1]}, {phrase}", start
+        if not split_name(phrase)[0] and (owned := _OWNED.match(phrase)) and split_name(owned[2])[0]:
+            return f"{owned[2]}, {owned[1]}", start  # "its chief, the lawyer Ann Lee"
         phrase = self._widen_right(phrase, start)
         before = self.text[max(0, start - 120) : start]
         hyphen = before.endswith("-") and _HYPHEN.search(_cut_before(before))
@@ -237,17 +239,29 @@ class Cast:
         known = find_speaker(found) or find_speaker(" ".join(found.split()[-2:]))
         return known["name"] if known else found
 
+    def _own(self, phrase, start):
+        """Put what "its" stands for into a phrase: the state or, of anything else, a company."""
+        if not _ITS.search(phrase):
+            return phrase
+        if any(m.entry.kind in ("country", "place") for m in find_entries(read_words(phrase))):
+            return _ITS.sub("the", phrase)  # "its embassy in London"
+        before = self.text[max(0, start - 250) : max(0, start)]
+        owners = [m.entry for m in find_entries(read_words(before)) if m.entry.kind in _OWNERS]
+        owner = {CHINA: "China’s", US: "the US"}.get(owners[-1].side) if owners else None
+        return _ITS.sub(owner or "the company’s", phrase)
+
     def _meet(self, name, phrase, start):
         """Give a person's Source from what the article says of him, else from the list of persons."""
-        introductions = [phrase]
+        introductions = [self._own(phrase, start)]
         known = find_speaker(name)
         aliases = [name] if not known else [name, *filter(None, known["aliases"].split(";"))]
         for alias in aliases:
-            introductions += _find_introductions(self.text, alias)
-            introductions += _find_introductions(self.background, alias)
-        introductions.append(phrase + _read_after(self.text, start + len(phrase)))
+            introductions += [self._own(*found) for found in _find_introductions(self.text, alias)]
+            introductions += [found for found, _ in _find_introductions(self.background, alias)]
+        introductions.append(self._own(phrase + _read_after(self.text, start + len(phrase)), start))
         if " " in name:
-            introductions += _find_introductions(self.text, name.split()[0 if _is_chinese(name) else -1])
+            surname = name.split()[0 if _is_chinese(name) else -1]
+            introductions += [self._own(*found) for found in _find_introductions(self.text, surname)]
         introductions = list(dict.fromkeys(introductions))
         verdicts = [judge_source(words, self.home) for words in introductions]
         certain = [verdict.side for verdict in verdicts if verdict.is_certain]
@@ -264,6 +278,8 @@ class Cast:
     # -- bodies, documents, offices --------------------------------------------------------
 
     def _resolve_nominal(self, phrase, start):
+        if not _find_head(phrase) in read_group("documents"):
+            phrase = self._own(phrase, start)
         verdict = judge_source(phrase, self.home)
         head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
         if sure and _HOLDER.match(phrase) and (person := self._find_person_called(phrase, start)):
@@ -495,6 +511,9 @@ _FROM_BODY = re.compile(
 _LEAD_WORDS = re.compile(r"(?:according )?(?:to|by) (?=\S)", re.I)
 _IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$")
 _CLAUSE_ENDS = ("in ", "at ", "on ", "for ", "with ", "near ", "the ")
+_OWNED = re.compile(r"((?:[Tt]he|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir|[A-Z][\w’']+[’']s) [^,]{3,60}), ((?:[\w.’'-]+ ){1,6}[A-Z][\w’'-]+)")
+_ITS = re.compile(r"\b[Ii]ts(?= )")
+_OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
 _LEADING = re.compile(r"[\s”]*(?:(?:But|And|For|To|As|Yet) )?")
@@ -671,12 +690,13 @@ def _cut_before(text):
 
 
 def _find_introductions(text, name):
-    """Give what stands around the first mentions of a name: title before, apposition after."""
+    """Give what stands around the first mentions of a name, title and apposition, and where."""
     found = []
     for start, end in itertools.islice(find_word(text, name), 4):
         before = text[max(0, start - 120) : start]
         clause = before.endswith(", ") and _TITLE_CLAUSE.search(before)
-        found.append((clause[1] + " " if clause else _read_title(before)) + name + _read_after(text, end))
+        words = (clause[1] + " " if clause else _read_title(before)) + name + _read_after(text, end)
+        found.append((words, start))
     return found
 
 
@@ -740,16 +760,16 @@ def _find_head(phrase):
     return words[-1] if words else ""
 
 
+_BARE = re.compile(r"(?:the|this|that|his|her|its|one of|another)\b", re.I)
 _SOME_OF = re.compile(r"^(?:one|some|two|several|most|all) of ", re.I)
 _HEAD_ENDS = re.compile(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar|close)\b|,")
 
 
 def _is_bare(phrase):
     """Tell "the senator", which an earlier mention explains, from "a US senator"."""
-    return (
-        bool(re.match(r"(?:the|this|that|his|her|its|one of|another)\b", phrase, re.I))
-        and len(phrase.split()) < 5
-    )
+    words = phrase.split()
+    named = sum(word[0].isupper() for word in words[1:]) > 1  # "the National Crime Agency"
+    return bool(_BARE.match(phrase)) and len(words) < 5 and not named
 
 
 @functools.cache

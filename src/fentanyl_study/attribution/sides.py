@@ -212,7 +212,8 @@ def judge_source(phrase, home):
         return Verdict(US, True, verdict.entry if verdict else None)
     if verdict and verdict.side:
         return verdict
-    if nation and nation.entry.kind == "country" and len(words) == nation.last - nation.first:
+    alone = nation and all(word.norm in _STATE_PAPERS for word in words[nation.last :])
+    if nation and nation.entry.kind == "country" and not nation.first and alone:
         return Verdict(nation.entry.side, True, nation.entry)
     return Verdict(None, False)
 
@@ -278,6 +279,7 @@ def _names_outsider(words, i):
     return False
 
 
+_STATE_PAPERS = frozenset(("communique", "note", "readout", "statement", "text", "version"))
 _LINKS = frozenset(("at", "for", "from", "in", "of", "with"))
 _DIPLOMATS = frozenset(("ambassador", "attaché", "consulate", "diplomats", "diplomat", "embassy", "envoy"))
 

@@ -150,10 +150,19 @@ _QUOTED_AS = re.compile(
     r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+) (?:was|were) (?P<verb>quoted)\b"
     r"[^.\n]{0,60}\bas saying"
 )
+# "Experts agreed, | with Lee, dean of the school, calling it a risk."
+_WITH = re.compile(r", with (?P<subject>[^;:“”\"\n]{3,150}?),? (?P<verb>[a-z]+ing)\b")
 _TAG = re.compile(
     r", (?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+) "
     r"(?P<verb>[a-z]+)(?: (?:out|on|later))?(?: (?:on )?[A-Z]\w+day)?(?:\W*$|, )"
 )
+
+
+@functools.cache
+def _read_forms_ing():
+    """Give the participles of the verbs of saying and claiming."""
+    stems = {form[:-1] if form.endswith("e") else form for form in _read_forms()}
+    return frozenset(f"{stem}ing" for stem in stems) | {"saying"}
 
 
 @functools.cache
@@ -174,6 +183,9 @@ def _read_tag(text, start, end, pieces, words):
     """Read a short clause of speech inside or at the end of a sentence, which all of it belongs to."""
     match = text.find(" quoted", start, end) >= 0 and _QUOTED_AS.search(text, start, end)
     if match:
+        return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
+    match = text.find(", with ", start, end) >= 0 and _WITH.search(text, start, end)
+    if match and match["verb"] in _read_forms_ing() and split_name(match["subject"])[0]:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = text.find(", sa", start, end) >= 0 and _INVERTED.search(text, start, end)
     match = match or not _read_tag_verbs().isdisjoint(words) and (
