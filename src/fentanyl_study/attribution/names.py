@@ -247,7 +247,7 @@ class Cast:
             return _ITS.sub("the", phrase)  # "its embassy in London"
         before = self.text[max(0, start - 250) : max(0, start)]
         owners = [m.entry for m in find_entries(read_words(before)) if m.entry.kind in _OWNERS]
-        owner = {CHINA: "China’s", US: "the US"}.get(owners[-1].side) if owners else None
+        owner = _ADJECTIVES.get(owners[-1].side) if owners else None
         return _ITS.sub(owner or "the company’s", phrase)
 
     def _meet(self, name, phrase, start):
@@ -301,6 +301,8 @@ class Cast:
         if head in read_group("prosecution") and (sure or self.home) == US:
             return Source(_PROSECUTION, US, _list_words(phrase))
         body = self._find_body_in(phrase)
+        if not body and head == "embassy" and sure in _ADJECTIVES:  # "its embassy in Washington"
+            body = self._find_body_in(f"{_ADJECTIVES[sure]} embassy")
         if sure and (later := self._find_named_later(phrase, body, start)):
             return later
         if sure and body and body.side == sure:
@@ -512,6 +514,7 @@ _LEAD_WORDS = re.compile(r"(?:according )?(?:to|by) (?=\S)", re.I)
 _IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$")
 _CLAUSE_ENDS = ("in ", "at ", "on ", "for ", "with ", "near ", "the ")
 _OWNED = re.compile(r"((?:[Tt]he|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir|[A-Z][\w’']+[’']s) [^,]{3,60}), ((?:[\w.’'-]+ ){1,6}[A-Z][\w’'-]+)")
+_ADJECTIVES = {CHINA: "China’s", US: "US"}
 _ITS = re.compile(r"\b[Ii]ts(?= )")
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")

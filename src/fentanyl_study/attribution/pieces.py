@@ -16,6 +16,8 @@ from fentanyl_study.attribution.sides import (
     read_words,
 )
 from fentanyl_study.attribution.transcripts import find_turn
+from fentanyl_study.attribution.words import read_verbs
+from fentanyl_study.wordlists import read_wordlist
 
 
 class Piece(NamedTuple):
@@ -83,7 +85,7 @@ def _drop_nested(attributions):
         at, is_speech = found.speaker_start or found.start, found.cue.lower() in speech
         for begin, end, is_core, speaker in clauses[-9:]:  # nothing lies deeper
             if begin <= at < end and found.start > begin and (found.end <= end or is_core and not is_speech):
-                if not is_outlet(speaker) and not _MEDIATOR.search(speaker):
+                if not passes_on(speaker) or _MEDIATOR.search(speaker) and not _is_spoken(found.cue):
                     break
         else:
             kept.append(found)
@@ -141,6 +143,15 @@ _PROPER = re.compile(r"[A-Z]")
 
 
 @functools.lru_cache(maxsize=4096)
-def is_outlet(phrase):
+def _is_spoken(cue):
+    """Tell "argued" from "wants"."""
+    lemma = read_verbs().get(cue.lower(), ("", ""))[1]
+    return any(row["verb"] == lemma and row["kind"] in ("speech", "addressee") for row in read_wordlist("cue_verbs"))
+
+
+@functools.lru_cache(maxsize=4096)
+def passes_on(phrase):
+    """Tell an outlet, or who tells it what was said in a closed room: neither is the source."""
     found = [m.entry for m in find_entries(read_words(phrase))]
-    return bool(found) and found[0].side == OTHER and found[0].kind == "body"
+    is_outlet = bool(found) and found[0].side == OTHER and found[0].kind == "body"
+    return is_outlet or bool(_MEDIATOR.search(phrase))

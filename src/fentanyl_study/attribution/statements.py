@@ -5,7 +5,7 @@ import re
 from typing import NamedTuple
 
 from fentanyl_study.attribution.names import split_name
-from fentanyl_study.attribution.pieces import Piece, is_outlet
+from fentanyl_study.attribution.pieces import Piece, passes_on
 from fentanyl_study.attribution.sides import (
     OTHER,
     find_entries,
@@ -114,7 +114,8 @@ def _find_clause(text, start, end, forms, words):
             continue
         if not after or after in _WORD.findall(text, verb.end(), min(end, verb.end() + 40))[:5]:
             found = _read_subject(text, start, verb.start())
-            if found and (verb.end() < end - 1 or found[0] > start + 1 and text[found[0] - 2] in '”"'):  # "Li said." says nothing
+            is_echo = verb.group() in read_group("echoes")  # "Li agrees."
+            if found and (verb.end() < end - 1 or is_echo or found[0] > start + 1 and text[found[0] - 2] in '”"'):  # "Li said." says nothing
                 return *found, verb
     colon = text.find(": ", start, end) > 0 and _COLON.match(text, start, end)
     return (start, colon["subject"].rstrip(", "), _MARK.search(text, colon.start("mark"))) if colon else None
@@ -147,7 +148,7 @@ _INVERTED = re.compile(
 )
 # "…, | the professor cautioned, …"
 _QUOTED_AS = re.compile(
-    r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+) (?:was|were) (?P<verb>quoted)\b"
+    r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+(?:, [^,;“”\"]{3,90},)?) (?:was|were) (?P<verb>quoted)\b"
     r"[^.\n]{0,60}\bas saying"
 )
 # "Experts agreed, | with Lee, dean of the school, calling it a risk."
@@ -209,7 +210,8 @@ def _code_clause(text, start, end, clause, quoted, cast):
     source = cast.resolve(subject, at)
     is_speech = is_tag or verb.group() in read_group("speech cues")
     is_nobody = not source or not any(map(str.isalpha, source.name))
-    if is_nobody or source.side == OTHER and not (is_speech or split_name(subject)[0]):
+    is_anyone = is_speech or split_name(subject)[0] or subject.lower() in ("he", "she")
+    if is_nobody or source.side == OTHER and not is_anyone:
         return None
     piece = Piece(start, end, source, "indirect" if is_speech else "claim", verb.group(), at)
     return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), verb.group())
@@ -254,8 +256,8 @@ def _code_reported(text, start, end, pieces, quoted):
     if not tally or not max(tally.values()):
         return None
     best = max(tally, key=tally.get)  # a tie goes to the first in the sentence
-    if len(tally) > 1 and best[1] == OTHER and is_outlet(best[0]):
-        passed = [source for source in tally if tally[source] and not is_outlet(source[0])]
+    if len(tally) > 1 and best[1] == OTHER and passes_on(best[0]):
+        passed = [source for source in tally if tally[source] and not passes_on(source[0])]
         if passed:  # the last in the chain, codebook part 2
             best, tally[passed[0]] = passed[0], tally[best]
     mine = [piece for piece in pieces if piece.source[:2] == best]
@@ -304,7 +306,7 @@ def _find_mode(text, start, end, mine, quoted, *, is_only=False):
 
 
 _CITED = re.compile(
-    r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?!by\b)(?P<source>(?:[^,;.\n]|\.(?=\w))+?)"
+    r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?!by\b|as\b)(?P<source>(?:[^,;.\n]|\.(?=\w))+?)"
     r"(?:\s+as\s+\w+ing\b|(?=[,;.\n]|$))"
 )
 
