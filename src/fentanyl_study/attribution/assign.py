@@ -206,11 +206,21 @@ _GOES_ON = re.compile(
 )
 
 
+# five words or more in quotation marks that begin in lower case, inside a sentence
+_PARTIAL = re.compile(r"(?<=\w )[“\"]((?:[a-z][\w’']*)(?: [^\s“”\"]+){4,})[”\"]")
+
+
 def _go_on(codes, spans, text):
     """Give figures and cases that follow a report within its paragraph to who reported (codebook, part 2)."""
     codes = list(codes)
     for i in range(1, len(codes)):
         before, (start, end) = codes[i - 1], spans[i]
+        if codes[i] == NARRATOR and before.mode != "none" and _PARTIAL.search(text, start, end):
+            if "\n" not in text[spans[i - 1][1] : start]:
+                share = sum(len(m[1].split()) for m in _PARTIAL.finditer(text, start, end))
+                mode = "direct" if 2 * share > len(text[start:end].split()) else "mixed"
+                codes[i] = before._replace(mode=mode, cue="")
+                continue
         if codes[i] == NARRATOR and before.mode in ("indirect", "mixed") and _GOES_ON.match(text, start, end):
             if "\n" not in text[spans[i - 1][1] : start]:
                 codes[i] = before._replace(mode="indirect", cue="")

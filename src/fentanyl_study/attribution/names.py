@@ -138,6 +138,10 @@ class Cast:
         is_pronoun = phrase.lower() in _PRONOUNS
         return start, (self._resolve_pronoun if is_pronoun else self._name)(phrase, start)
 
+    def knows(self, name):
+        """Tell whether a person of this name has been heard."""
+        return any(source.is_person and name in source.name for _, source in self._recall())
+
     def _recall(self):
         """Give (position, Source) of who was heard, the last first."""
         return itertools.islice(reversed(self.heard), MEMORY)

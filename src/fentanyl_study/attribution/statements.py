@@ -57,6 +57,8 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
         is_own = page and (reported or not code or code.side in (page.side, OTHER))  # a page's own claims
         reported = code if code and not is_own else reported
     code = reported or _code_finding(text, start, end, cast)
+    if code == NARRATOR:
+        code = _code_view(text, start, end, quoted, cast)
     return _code_citation(text, start, end, cast, code)
 
 
@@ -222,22 +224,50 @@ _FINDING = re.compile(
     r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|"
     r"at) (?:the )?(?P<body>(?:[^,;.\n]|\.(?=[\w ][^A-Z]|\w)){3,90}?),? "
     r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
+    r"\b[Pp]er (?:the )?(?P<per>(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7})(?=[,.;)]|$)|"
     r"\bin the (?P<view>view|words|opinion|eyes) of (?P<person>[^,;.\n]{3,90}),"
 )
 
 
-_FINDERS = ("data", "figures", "statistics", "numbers", "estimates", "records", "in the ")
+# "For Lee, a nurse in Ohio, | …"; "Senator Lee isn't so sure."; "Spokesman Lee: | …"
+_VIEWS = (
+    re.compile(r"For (?P<subject>(?:[A-Z][\w.’'-]*|[a-z]{2,3}) [A-Z][^;:“”\"\n]{2,120}?), (?P<cue>)(?!said|the|a)"),
+    re.compile(
+        r"(?P<subject>[A-Z][^;:“”\"\n]{2,120}?),? (?P<cue>(?:is|are|was|were)(?:n['’]t| not) (?:so |as |yet )?(?:sure|"
+        r"convinced|persuaded|impressed)|(?:is|are|was|were) (?:still )?(?:un(?:convinced|impressed)|s[ck]eptical|"
+        r"doubtful|optimistic|pessimistic)|do(?:es)?(?:n['’]t| not) (?:agree|disagree|think|believe|buy|doubt))\b"
+    ),
+    re.compile(r"(?P<subject>(?:[A-Z][\w.’'-]*,? |of |the |for ){2,9}?[A-Z][\w’'-]+)(?P<cue>:) "),
+)
+
+
+def _code_view(text, start, end, quoted, cast):
+    """Code what is so for somebody named, his doubt, or what stands after his name and a colon."""
+    for pattern in _VIEWS:
+        match = pattern.match(text, start, end)
+        found = match and match["subject"]
+        name = found and split_name(re.split(r",| (?:who|whose|in|of) ", found)[0])[0]
+        if name and (" " in name or cast.knows(name)) and (match["cue"] != ":" or find_entries(read_words(found))):
+            source = cast.resolve(found, match.start("subject"))
+            if source and source.is_person:
+                piece = Piece(match.end(), end, source, "indirect", match["cue"], start)
+                return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["cue"])
+    return NARRATOR
+
+
+_FINDERS = ("data", "figures", "statistics", "numbers", "estimates", "records", "in the ", "per ", "Per ")
 
 
 def _code_finding(text, start, end, cast):
     """Code figures that a body's data show, and what is so in somebody's view."""
     sentence = text[start:end]
     match = any(map(sentence.__contains__, _FINDERS)) and _FINDING.search(sentence)
-    group = match and ("body" if match["body"] else "person")
+    group = match and match.lastgroup if match and match.lastgroup == "per" else match and (
+        "body" if match["body"] else "person")
     source = match and cast.resolve(match[group], start + match.start(group))
     if not source or not source.name:
         return NARRATOR
-    return Code(source.side, source.name, "indirect", match["cue"] or match["view"])
+    return Code(source.side, source.name, "indirect", match["cue"] or match["view"] or "per")
 
 
 def _code_reported(text, start, end, pieces, quoted):
