@@ -296,6 +296,8 @@ class Cast:
             and (later := self._find_named_later(phrase, verdict.entry, start))
         ):
             return later
+        if sure and verdict.entry.kind == "body" and _is_staff(head):
+            return Source(_tidy(phrase), sure, _list_words(phrase))
         if sure and verdict.entry.kind == "body":
             return Source(verdict.entry.name, sure, _list_words(phrase))
         if sure and verdict.entry and (verdict.entry.kind == "country" or head == "side"):
@@ -309,6 +311,8 @@ class Cast:
             body = self._find_body_in(f"{_ADJECTIVES[sure]} embassy")
         if sure and (later := self._find_named_later(phrase, body, start)):
             return later
+        if sure and body and body.side == sure and _is_staff(head):
+            return Source(_tidy(phrase), sure, _list_words(phrase))
         if sure and body and body.side == sure:
             return Source(body.name, sure, _list_words(phrase))
         owner = _OF_BODY.search(phrase) if not sure else None
@@ -770,6 +774,10 @@ def _find_head(phrase):
 _BARE = re.compile(r"(?:the|this|that|his|her|its|one of|another)\b", re.I)
 _SOME_OF = re.compile(r"^(?:one|some|two|several|most|all) of ", re.I)
 _HEAD_ENDS = re.compile(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar|close)\b|,")
+
+
+def _is_staff(head):
+    return head in ("official", "officials", "agents", "inspectors", "officers", "investigators", "diplomats", "officer")
 
 
 def _is_bare(phrase):

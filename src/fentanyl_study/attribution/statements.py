@@ -237,7 +237,7 @@ _VIEWS = (
         r"convinced|persuaded|impressed)|(?:is|are|was|were) (?:still )?(?:un(?:convinced|impressed)|s[ck]eptical|"
         r"doubtful|optimistic|pessimistic)|do(?:es)?(?:n['’]t| not) (?:agree|disagree|think|believe|buy|doubt))\b"
     ),
-    re.compile(r"(?P<subject>(?:[A-Z][\w.’'-]*,? |of |the |for ){2,9}?[A-Z][\w’'-]+)(?P<cue>:) "),
+    re.compile(r"(?P<subject>[A-Z][^:“”\"\n]{4,90}? [A-Z][\w’'-]+)(?P<cue>:) (?=[A-Z“\"])"),
 )
 
 
@@ -247,7 +247,8 @@ def _code_view(text, start, end, quoted, cast):
         match = pattern.match(text, start, end)
         found = match and match["subject"]
         name = found and split_name(re.split(r",| (?:who|whose|in|of) ", found)[0])[0]
-        if name and (" " in name or cast.knows(name)) and (match["cue"] != ":" or find_entries(read_words(found))):
+        is_label = name and found.endswith(name) and find_entries(read_words(found)) and not _NO_SUBJECT.search(found)
+        if name and (" " in name or cast.knows(name)) and (match["cue"] != ":" or is_label):
             source = cast.resolve(found, match.start("subject"))
             if source and source.is_person:
                 piece = Piece(match.end(), end, source, "indirect", match["cue"], start)
