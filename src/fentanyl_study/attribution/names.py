@@ -171,6 +171,8 @@ class Cast:
                 return f"{named[1]}, {phrase}", start
         if not split_name(phrase)[0] and (owned := _OWNED.match(phrase)) and split_name(owned[2])[0]:
             return f"{owned[2]}, {owned[1]}", start  # "its chief, the lawyer Ann Lee"
+        if phrase.startswith("former ") and self.text.endswith("current and ", 0, start):
+            phrase, start = f"current and {phrase}", start - 12
         phrase = self._widen_right(phrase, start)
         before = self.text[max(0, start - 120) : start]
         hyphen = before.endswith("-") and _HYPHEN.search(_cut_before(before))
@@ -297,7 +299,7 @@ class Cast:
         ):
             return later
         if sure and verdict.entry.kind == "body" and _is_staff(head):
-            return Source(_tidy(phrase), sure, _list_words(phrase))
+            return Source(_tidy(phrase), sure, _list_words(phrase), not head.endswith("s"))
         if sure and verdict.entry.kind == "body":
             return Source(verdict.entry.name, sure, _list_words(phrase))
         if sure and verdict.entry and (verdict.entry.kind == "country" or head == "side"):
@@ -312,7 +314,7 @@ class Cast:
         if sure and (later := self._find_named_later(phrase, body, start)):
             return later
         if sure and body and body.side == sure and _is_staff(head):
-            return Source(_tidy(phrase), sure, _list_words(phrase))
+            return Source(_tidy(phrase), sure, _list_words(phrase), not head.endswith("s"))
         if sure and body and body.side == sure:
             return Source(body.name, sure, _list_words(phrase))
         owner = _OF_BODY.search(phrase) if not sure else None
@@ -323,6 +325,11 @@ class Cast:
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
             return Source(_tidy(chief[1] + person.name), person.side, _list_words(phrase))
+        if head in read_group("documents") and not sure and (issued := _ISSUED.match(self.text, start + len(phrase))):
+            issuer = self._find_body_in(issued[1])
+            if issuer:
+                self._issuer = (start, issuer)
+                return issuer
         if head in read_group("documents") and not sure and not _is_bare(phrase):
             named = self._find_named_beside(start, start + len(phrase))
             if named:
@@ -375,10 +382,12 @@ class Cast:
 
     def _find_earlier(self, head, phrase, start):
         """Find what a bare mention ("the report", "the ministry", "the official") was before."""
+        if head in read_group("rulings") and (court := self._find_body_called("court", start)):
+            return court
         if head in read_group("documents"):
             return self._find_issuer(start)
         if head in read_group("body nouns"):
-            return self._find_body_called(head, start)
+            return self._find_body_called(head, start, is_owned="'s " in phrase.replace("’", "'"))
         words = set(_HEAD_FORMS.get(head, head).split())
         for _, source in self._recall():
             if words.intersection(source.known_as.split()):
@@ -434,9 +443,9 @@ class Cast:
             (source for source in heard if not source.is_person and source.side != OTHER), None
         )
 
-    def _find_body_called(self, head, start):
+    def _find_body_called(self, head, start, *, is_owned=False):
         """Find the body last named before that "the commission" or "the ministry" can be."""
-        if head in ("agency", "office"):  # any body may be called so: the one that spoke last
+        if head in ("agency", "office") and not is_owned:  # any body may be called so: the one that spoke last
             for _, source in self._recall():
                 if not source.is_person and is_body(source.name) and source.name not in _CHAMBERS:
                     return source
@@ -475,7 +484,20 @@ class Cast:
         if sex is None and last[1]:
             return last[1]._replace(name=_make_single(last[1].name), is_person=True)
         opening = self._find_opening(start, last[0]) if kind == 1 else None
+        if kind == 1 and not opening and (named := self._find_named_since(start, last[0], fits, sex)):
+            return named
         return opening if opening and _may_be(opening, sex) else last[1]
+
+    def _find_named_since(self, start, until, fits, sex):
+        """Find whom the sentence before names alone of those heard: "It startled Lee. | she said"."""
+        begin = self._find_sentence(start)
+        before = self._find_sentence(max(0, begin - 3))
+        if until >= before:
+            return None
+        stretch = self.text[before:begin]
+        named = {source for _, source in self._recall() if fits(source) and source.name
+                 and any(True for _ in find_word(stretch, source.name.split()[-1]))}
+        return named.pop() if len(named) == 1 and _may_be(next(iter(named)), sex) else None
 
     def _find_opening(self, start, until):
         """Find the person with whom the pronoun's sentence, or one before it, begins: "Trump spoke; | he"."""
@@ -523,6 +545,11 @@ _IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with
 _CLAUSE_ENDS = ("in ", "at ", "on ", "for ", "with ", "near ", "the ")
 _OWNED = re.compile(r"((?:[Tt]he|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir|[A-Z][\w’']+[’']s) [^,]{3,60}), ((?:[\w.’'-]+ ){1,6}[A-Z][\w’'-]+)")
 _ADJECTIVES = {CHINA: "China’s", US: "US"}
+# "The report, | released on Monday by the commission"
+_ISSUED = re.compile(
+    r",? (?:\w+ )?(?:released|issued|published|written|compiled|prepared|put out)(?: [^,.;:]{0,40}?)? by "
+    r"(?P<who>[^,.;:]{3,90})"
+)
 _ITS = re.compile(r"\b[Ii]ts(?= )")
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")

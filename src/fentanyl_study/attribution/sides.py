@@ -327,7 +327,7 @@ def find_speaker(name):
     >>> find_speaker("Wang") is None
     True
     """
-    speakers = _read_speakers()
+    speakers, name = _read_speakers(), name.replace("’", "'")
     found = speakers.get(name.lower())
     if found or ". " not in name:
         return found
