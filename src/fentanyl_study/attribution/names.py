@@ -173,6 +173,8 @@ class Cast:
             return f"{owned[2]}, {owned[1]}", start  # "its chief, the lawyer Ann Lee"
         if phrase.startswith("former ") and self.text.endswith("current and ", 0, start):
             phrase, start = f"current and {phrase}", start - 12
+        if self.text.endswith(", ", 0, start) and (subject := self._find_resident(phrase, start)):
+            return subject
         phrase = self._widen_right(phrase, start)
         before = self.text[max(0, start - 120) : start]
         hyphen = before.endswith("-") and _HYPHEN.search(_cut_before(before))
@@ -184,6 +186,16 @@ class Cast:
             if name:
                 return f"{name}, {owner[2]}{title}{phrase}", start - len(title) - len(owner[0])
         return (title + phrase).strip(), start - len(title)
+
+    def _find_resident(self, phrase, start):
+        """Give the subject that ends in a place: "Ann Lee of Fargo, | North Dakota"."""
+        words = read_words(phrase)
+        if not words or any(m.entry.kind != "place" for m in find_entries(words)) or not find_entries(words):
+            return None
+        begin = self._find_sentence(start)
+        subject = self.text[begin : start + len(phrase)]
+        is_named = " " in split_name(re.split(r",| of | from ", subject)[0])[0]
+        return (subject, begin) if is_named and len(subject) < 200 else None
 
     def _widen_right(self, phrase, start):
         """Add the rest of an office: "Under Secretary | for Terrorism Brian Nelson"."""

@@ -257,6 +257,9 @@ def _judge_match(words, matches, nation, home):
                          and words[m.first - 1].norm in _LINKS), None)  # fmt: skip
         if employer:
             return Verdict(employer.entry.side, True, employer.entry)
+        if entry.name in _ANYONE and any(m.entry.kind == "person" and words[m.first - 1].norm in _LINKS
+                                         for m in matches[1:2]):  # fmt: skip
+            return _judge_match(words, matches[1:], nation, home)  # "people in the administration"
     if entry.kind == "expert":
         return Verdict(OTHER, True, entry)
     foreign = nation and nation.entry.side not in (entry.side,) and nation.last <= match.first
@@ -279,6 +282,7 @@ def _names_outsider(words, i):
     return False
 
 
+_ANYONE = frozenset(("people", "person", "persons"))
 _STATE_PAPERS = frozenset(("communique", "note", "readout", "statement", "text", "version"))
 _LINKS = frozenset(("at", "for", "from", "in", "of", "with"))
 _DIPLOMATS = frozenset(("ambassador", "attaché", "consulate", "diplomats", "diplomat", "embassy", "envoy"))

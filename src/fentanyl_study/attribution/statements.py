@@ -7,8 +7,11 @@ from typing import NamedTuple
 from fentanyl_study.attribution.names import split_name
 from fentanyl_study.attribution.pieces import Piece, passes_on
 from fentanyl_study.attribution.sides import (
+    CHINA,
     OTHER,
+    US,
     find_entries,
+    is_body,
     judge_source,
     read_group,
     read_words,
@@ -211,9 +214,10 @@ def _code_clause(text, start, end, clause, quoted, cast):
     at, subject, verb, is_tag = clause
     source = cast.resolve(subject, at)
     is_speech = is_tag or verb.group() in read_group("speech cues")
-    is_nobody = not source or not any(map(str.isalpha, source.name))
-    is_anyone = is_speech or split_name(subject)[0] or subject.lower() in ("he", "she")
-    if is_nobody or source.side == OTHER and not is_anyone:
+    if not source or not any(map(str.isalpha, source.name)):
+        return None
+    is_anyone = is_speech or split_name(subject)[0] or subject.lower() in ("he", "she") or is_body(source.name)
+    if source.side == OTHER and not is_anyone:
         return None
     piece = Piece(start, end, source, "indirect" if is_speech else "claim", verb.group(), at)
     return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), verb.group())
@@ -241,8 +245,19 @@ _VIEWS = (
 )
 
 
+# "The firm is accused | by prosecutors in Ohio of fraud."
+_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|been|being) (?P<cue>accused|blamed|criti[cs]i[sz]ed|condemned|praised|described|told|urged|warned|"
+    r"called [^,;.]{3,40}) by (?P<subject>[^,;:.]{3,60}?)(?= of | for | as | to |[,.;]|$)"
+)
+
+
 def _code_view(text, start, end, quoted, cast):
     """Code what is so for somebody named, his doubt, or what stands after his name and a colon."""
+    passive = " by " in text[start:end] and _PASSIVE.search(text, start, end)
+    source = passive and cast.resolve(passive["subject"], passive.start("subject"))
+    if source and source.side in (CHINA, US):
+        return Code(source.side, source.name, "indirect", passive["cue"])
     for pattern in _VIEWS:
         match = pattern.match(text, start, end)
         found = match and match["subject"]
