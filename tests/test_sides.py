@@ -88,7 +88,7 @@ def test_a_spokesman_for_what_is_not_listed_speaks_for_no_state(home):
 
 def test_bodies_of_a_long_text_in_order():
     text = "The DEA spoke. Then the Ministry of Public Security of China and the Pentagon, it said."
-    assert [entry.name for _, entry in find_bodies(text)] == [
+    assert [entry.name for _, _, entry in find_bodies(text)] == [
         "Drug Enforcement Administration",
         "Ministry of Public Security",
         "Department of Defense",

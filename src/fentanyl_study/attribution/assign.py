@@ -8,6 +8,7 @@ from fentanyl_study.attribution.names import Cast, Source, split_name
 from fentanyl_study.attribution.pieces import deal_pieces
 from fentanyl_study.attribution.sides import (
     HOMES,
+    OTHER,
     US,
     find_entries,
     find_speaker,
@@ -55,16 +56,24 @@ def attribute_sentences(sentences, documents, *, removed=None):
         The sentences with side (``schema.SIDES``), speaker (canonical name, empty for the
         narrator), mode (``schema.MODES``) and cue. Does not apply hand codings or corrections.
     """
-    codes = {}
     articles = {document["doc_id"]: document for document in documents.to_dict("records")}
-    cut = {} if removed is None else dict(tuple(removed.groupby("doc_id")))
-    for doc_id, group in sentences.groupby("doc_id", sort=False):
-        spans = list(zip(group["start"], group["end"], strict=True))
-        others = cut[doc_id][["start", "end"]].itertuples(index=False, name=None) if doc_id in cut else ()
-        found = attribute_article(articles[doc_id]["text"], spans, articles[doc_id], removed=list(others))
-        codes.update(zip(group.index, found, strict=True))
-    ordered = pd.DataFrame([codes[i] for i in sentences.index], columns=Code._fields, index=sentences.index)
+    cut = {} if removed is None else _list_spans(removed)
+    codes = {
+        doc_id: iter(attribute_article(articles[doc_id]["text"], spans, articles[doc_id], removed=cut.get(doc_id, ())))
+        for doc_id, spans in _list_spans(sentences).items()
+    }
+    ordered = pd.DataFrame(
+        [next(codes[doc_id]) for doc_id in sentences["doc_id"]], columns=Code._fields, index=sentences.index
+    )
     return sentences.assign(**{name: ordered[name] for name in Code._fields})
+
+
+def _list_spans(table):
+    """Give {doc_id: [(start, end), …]} in the order of the table."""
+    spans = {}
+    for doc_id, start, end in zip(table["doc_id"], table["start"], table["end"], strict=True):
+        spans.setdefault(doc_id, []).append((start, end))
+    return spans
 
 
 def attribute_article(text, spans, document, *, removed=()):
@@ -101,7 +110,8 @@ def attribute_article(text, spans, document, *, removed=()):
     page = _find_page_source(document, cast)
     if page and page.is_person and not turns:
         return [Code(page.side, page.name, "direct", "") for _ in spans]
-    owners = _resolve_turns(turns, cast, page)
+    is_hearing = "hearing" in title.lower()
+    owners = _resolve_turns(turns, cast, page, is_hearing=is_hearing)
     codes = []
     for span, pieces, quoted in deal_pieces(spans, masked, turns, cast, voice):
         k = find_turn(turns, sum(span) // 2)
@@ -117,6 +127,9 @@ def attribute_article(text, spans, document, *, removed=()):
 # -- the document --------------------------------------------------------------------------
 
 
+# "Ambassador Lu Ming: Trade is a bridge", over a text in the first person
+_BY_LABEL = re.compile(r"(?P<who>(?:[A-Z][\w.’'-]* ){2,6}?[A-Z][\w.’'-]+): ")
+_FIRST_PERSON = re.compile(r"(?m)^[^“”\"\n]*\b(?:I|my)\b")
 _ORDER = re.compile(
     r"\b[Bb]y the authority vested in me\b|\bI, [A-Z][A-Z. ]+, President of the United States"
 )
@@ -129,6 +142,7 @@ def _find_page_source(document, cast):
         return None
     title, outlet = document.get("title") or "", document.get("outlet") or ""
     match = _REMARKS_BY.search(title) or _OWN_REMARKS.search(title)
+    match = match or _FIRST_PERSON.search(cast.text) and _BY_LABEL.match(title)
     if match:
         source = cast.resolve(match["who"], -1)
         if source and source.is_person and not _ends_with_office(source.name):
@@ -152,7 +166,7 @@ def _ends_with_office(name):
     return any(match.last == len(words) for match in find_entries(words))
 
 
-def _resolve_turns(turns, cast, page):
+def _resolve_turns(turns, cast, page, *, is_hearing=False):
     seen, owners = {"": None} | ({UNNAMED: page} if page else {}), []
     for turn in turns:
         if turn.phrase not in seen:
@@ -164,13 +178,16 @@ def _resolve_turns(turns, cast, page):
                 and not known
                 and not judge_source(" ".join([turn.phrase, source.known_as]), None).is_certain
             ):
-                source = source._replace(side=page.side)  # on a government's page its own people answer
+                # on a government's page its own people answer; before a committee, witnesses
+                is_witness = is_hearing and _HONORIFIC.match(cast.text, turn.start)
+                source = source._replace(side=OTHER if is_witness else page.side)
             seen[turn.phrase] = source
         owners.append(seen[turn.phrase])
     cast.heard.clear()  # labels are no antecedents of a pronoun elsewhere
     return owners
 
 
+_HONORIFIC = re.compile(r"\s*(?:Mr|Mrs|Ms|Dr)\b", re.I)
 _LABELLED_QUOTE = re.compile(r"[^:\n]*:\s*[“\"]")
 
 
@@ -189,11 +206,21 @@ _GOES_ON = re.compile(
 )
 
 
+# five words or more in quotation marks that begin in lower case, inside a sentence
+_PARTIAL = re.compile(r"(?<=\w )[“\"]((?:[a-z][\w’']*)(?: [^\s“”\"]+){4,})[”\"]")
+
+
 def _go_on(codes, spans, text):
     """Give figures and cases that follow a report within its paragraph to who reported (codebook, part 2)."""
     codes = list(codes)
     for i in range(1, len(codes)):
         before, (start, end) = codes[i - 1], spans[i]
+        if codes[i] == NARRATOR and before.mode != "none" and _PARTIAL.search(text, start, end):
+            if "\n" not in text[spans[i - 1][1] : start]:
+                share = sum(len(m[1].split()) for m in _PARTIAL.finditer(text, start, end))
+                mode = "direct" if 2 * share > len(text[start:end].split()) else "mixed"
+                codes[i] = before._replace(mode=mode, cue="")
+                continue
         if codes[i] == NARRATOR and before.mode in ("indirect", "mixed") and _GOES_ON.match(text, start, end):
             if "\n" not in text[spans[i - 1][1] : start]:
                 codes[i] = before._replace(mode="indirect", cue="")

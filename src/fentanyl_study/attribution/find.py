@@ -35,7 +35,7 @@ NEARBY = 8  # cues after one that may end its content
 PARTIAL = 4  # words; a shorter quotation after a noun is part of a paraphrase: called the plan “absurd”
 
 
-def find_attributions(text):
+def find_attributions(text, quotations=None):
     """Find the attributed content of a text.
 
     One item per piece of content, in reading order. Content of a quotation that runs over
@@ -47,6 +47,8 @@ def find_attributions(text):
     ----------
     text : str
         Any English text.
+    quotations : list of Quotation, optional
+        Those of the text, where they have been found already.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def find_attributions(text):
     >>> [(a.speaker, a.kind) for a in find_attributions('“No,” said Li Wei. The ministry said it agreed.')]
     [('Li Wei', 'direct'), ('The ministry', 'indirect')]
     """
-    quotations = find_quotations(text)
+    quotations = find_quotations(text) if quotations is None else quotations
     reader = _Reader(text, quotations)
     for start, end in find_sentences(reader.masked):
         for sentence in read_sentences(reader.masked, start, end):

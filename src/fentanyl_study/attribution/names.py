@@ -82,7 +82,7 @@ _FITS = {
     "one of them": lambda source: not source.is_person and _is_plural(source),
 }
 _VOICELESS = re.compile(
-    r"(?:(?:I|we|you|us|me)(?:['’]\w+)?(?: all| both)?|one|everyone|nobody|\w+sel(?:f|ves)|(?:the|both|"
+    r"(?:(?:I|we|you|us|me)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|\w+sel(?:f|ves)|(?:the|both|"
     r"these|all) (?:two |other )?"
     r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|"
     r"(?:neither|none|no one)\b.*|this|what)$", re.I)  # fmt: skip
@@ -106,14 +106,26 @@ class Cast:
     year: str = ""  # of publication
     background: str = ""  # headline and captions: may name, never speak
     heard: list = field(default_factory=list)  # (position, Source), in reading order
+    _resolved: dict = field(default_factory=dict)  # (phrase, start): what it stands for
     _persons: dict = field(default_factory=dict)
     _fulls: dict = field(default_factory=dict)  # short name: [(position, full name)]
     _called: dict = field(default_factory=dict)  # "commission": (searched up to, Source)
+    _bodies: list | None = None  # [(position, Source)], found when first asked for
     _documents: list | None = None
     _issuer: tuple | None = None  # (position, Source) of the last document spoken of
 
     def resolve(self, phrase, start):
         """Give the Source that a phrase at ``start`` of the text stands for; None if it speaks for nobody."""
+        key = phrase, start
+        if key not in self._resolved or start < 0:
+            self._resolved[key] = self._resolve(phrase, start)
+        start, source = self._resolved[key]
+        if source:
+            self.heard.append((start, source))
+        return source
+
+    def _resolve(self, phrase, start):
+        """Give (start, Source or None) of a phrase with its title."""
         phrase, start = self._widen(" ".join(phrase.split()).strip(" ,;:—–-“”\"'’()[]"), start)
         if (
             not phrase
@@ -122,13 +134,13 @@ class Cast:
             and phrase.isupper()
             and not find_entries(read_words(phrase))
         ):
-            return None
-        source = (
-            self._resolve_pronoun(phrase, start) if phrase.lower() in _PRONOUNS else self._name(phrase, start)
-        )
-        if source:
-            self.heard.append((start, source))
-        return source
+            return start, None
+        is_pronoun = phrase.lower() in _PRONOUNS
+        return start, (self._resolve_pronoun if is_pronoun else self._name)(phrase, start)
+
+    def knows(self, name):
+        """Tell whether a person of this name has been heard."""
+        return any(source.is_person and name in source.name for _, source in self._recall())
 
     def _recall(self):
         """Give (position, Source) of who was heard, the last first."""
@@ -143,7 +155,8 @@ class Cast:
             phrase = phrase.rpartition(" ")[0]
         if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
             return phrase, start
-        if _IN_CLAUSE.search(self.text[max(0, start - 60) : start]):
+        before = self.text[max(0, start - 60) : start]
+        if before.endswith(_CLAUSE_ENDS) and _IN_CLAUSE.search(before):
             clause = _read_clause(self.text, start)
             return re.split(r"\b(?:who|which|that)\b", clause)[0].strip(" ,") or phrase, start
         named = _NAMED.match(self.text, start + len(phrase))
@@ -156,10 +169,16 @@ class Cast:
             name = split_name(named[1])[0]
             if " " in name and not split_name(phrase)[0]:
                 return f"{named[1]}, {phrase}", start
+        if not split_name(phrase)[0] and (owned := _OWNED.match(phrase)) and split_name(owned[2])[0]:
+            return f"{owned[2]}, {owned[1]}", start  # "its chief, the lawyer Ann Lee"
+        if phrase.startswith("former ") and self.text.endswith("current and ", 0, start):
+            phrase, start = f"current and {phrase}", start - 12
+        if self.text.endswith(", ", 0, start) and (subject := self._find_resident(phrase, start)):
+            return subject
         phrase = self._widen_right(phrase, start)
-        before = _cut_before(self.text[max(0, start - 120) : start])
-        hyphen = before.endswith("-") and _HYPHEN.search(before)
-        title = _keep_title(before) if before.endswith(" ") else hyphen.group() if hyphen else ""
+        before = self.text[max(0, start - 120) : start]
+        hyphen = before.endswith("-") and _HYPHEN.search(_cut_before(before))
+        title = _read_title(before) if before.endswith(" ") else hyphen.group() if hyphen else ""
         closed = self.text[start + len(phrase) : start + len(phrase) + 9].lstrip(" .")[:1] in (",", "(", ")")
         if closed and (is_party(phrase) or not split_name(phrase)[0]):
             owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
@@ -167,6 +186,16 @@ class Cast:
             if name:
                 return f"{name}, {owner[2]}{title}{phrase}", start - len(title) - len(owner[0])
         return (title + phrase).strip(), start - len(title)
+
+    def _find_resident(self, phrase, start):
+        """Give the subject that ends in a place: "Ann Lee of Fargo, | North Dakota"."""
+        words = read_words(phrase)
+        if not words or any(m.entry.kind != "place" for m in find_entries(words)) or not find_entries(words):
+            return None
+        begin = self._find_sentence(start)
+        subject = self.text[begin : start + len(phrase)]
+        is_named = " " in split_name(re.split(r",| of | from ", subject)[0])[0]
+        return (subject, begin) if is_named and len(subject) < 200 else None
 
     def _widen_right(self, phrase, start):
         """Add the rest of an office: "Under Secretary | for Terrorism Brian Nelson"."""
@@ -228,18 +257,30 @@ class Cast:
         known = find_speaker(found) or find_speaker(" ".join(found.split()[-2:]))
         return known["name"] if known else found
 
+    def _own(self, phrase, start):
+        """Put what "its" stands for into a phrase: the state or, of anything else, a company."""
+        if not _ITS.search(phrase):
+            return phrase
+        if any(m.entry.kind in ("country", "place") for m in find_entries(read_words(phrase))):
+            return _ITS.sub("the", phrase)  # "its embassy in London"
+        before = self.text[max(0, start - 250) : max(0, start)]
+        owners = [m.entry for m in find_entries(read_words(before)) if m.entry.kind in _OWNERS]
+        owner = _ADJECTIVES.get(owners[-1].side) if owners else None
+        return _ITS.sub(owner or "the company’s", phrase)
+
     def _meet(self, name, phrase, start):
         """Give a person's Source from what the article says of him, else from the list of persons."""
-        introductions = [phrase]
+        introductions = [self._own(phrase, start)]
         known = find_speaker(name)
         aliases = [name] if not known else [name, *filter(None, known["aliases"].split(";"))]
         for alias in aliases:
-            introductions += _find_introductions(self.text, alias) + _find_introductions(
-                self.background, alias
-            )
-        introductions.append(phrase + _read_after(self.text, start + len(phrase)))
+            introductions += [self._own(*found) for found in _find_introductions(self.text, alias)]
+            introductions += [found for found, _ in _find_introductions(self.background, alias)]
+        introductions.append(self._own(phrase + _read_after(self.text, start + len(phrase)), start))
         if " " in name:
-            introductions += _find_introductions(self.text, name.split()[0 if _is_chinese(name) else -1])
+            surname = name.split()[0 if _is_chinese(name) else -1]
+            introductions += [self._own(*found) for found in _find_introductions(self.text, surname)]
+        introductions = list(dict.fromkeys(introductions))
         verdicts = [judge_source(words, self.home) for words in introductions]
         certain = [verdict.side for verdict in verdicts if verdict.is_certain]
         guessed = [verdict.side for verdict in verdicts if verdict.side]
@@ -255,6 +296,8 @@ class Cast:
     # -- bodies, documents, offices --------------------------------------------------------
 
     def _resolve_nominal(self, phrase, start):
+        if not _find_head(phrase) in read_group("documents"):
+            phrase = self._own(phrase, start)
         verdict = judge_source(phrase, self.home)
         head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
         if sure and _HOLDER.match(phrase) and (person := self._find_person_called(phrase, start)):
@@ -267,6 +310,8 @@ class Cast:
             and (later := self._find_named_later(phrase, verdict.entry, start))
         ):
             return later
+        if sure and verdict.entry.kind == "body" and _is_staff(head):
+            return Source(_tidy(phrase), sure, _list_words(phrase), not head.endswith("s"))
         if sure and verdict.entry.kind == "body":
             return Source(verdict.entry.name, sure, _list_words(phrase))
         if sure and verdict.entry and (verdict.entry.kind == "country" or head == "side"):
@@ -276,8 +321,12 @@ class Cast:
         if head in read_group("prosecution") and (sure or self.home) == US:
             return Source(_PROSECUTION, US, _list_words(phrase))
         body = self._find_body_in(phrase)
+        if not body and head == "embassy" and sure in _ADJECTIVES:  # "its embassy in Washington"
+            body = self._find_body_in(f"{_ADJECTIVES[sure]} embassy")
         if sure and (later := self._find_named_later(phrase, body, start)):
             return later
+        if sure and body and body.side == sure and _is_staff(head):
+            return Source(_tidy(phrase), sure, _list_words(phrase), not head.endswith("s"))
         if sure and body and body.side == sure:
             return Source(body.name, sure, _list_words(phrase))
         owner = _OF_BODY.search(phrase) if not sure else None
@@ -288,6 +337,11 @@ class Cast:
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
             return Source(_tidy(chief[1] + person.name), person.side, _list_words(phrase))
+        if head in read_group("documents") and not sure and (issued := _ISSUED.match(self.text, start + len(phrase))):
+            issuer = self._find_body_in(issued[1])
+            if issuer:
+                self._issuer = (start, issuer)
+                return issuer
         if head in read_group("documents") and not sure and not _is_bare(phrase):
             named = self._find_named_beside(start, start + len(phrase))
             if named:
@@ -340,10 +394,12 @@ class Cast:
 
     def _find_earlier(self, head, phrase, start):
         """Find what a bare mention ("the report", "the ministry", "the official") was before."""
+        if head in read_group("rulings") and (court := self._find_body_called("court", start)):
+            return court
         if head in read_group("documents"):
             return self._find_issuer(start)
         if head in read_group("body nouns"):
-            return self._find_body_called(head, start)
+            return self._find_body_called(head, start, is_owned="'s " in phrase.replace("’", "'"))
         words = set(_HEAD_FORMS.get(head, head).split())
         for _, source in self._recall():
             if words.intersection(source.known_as.split()):
@@ -399,25 +455,28 @@ class Cast:
             (source for source in heard if not source.is_person and source.side != OTHER), None
         )
 
-    def _find_body_called(self, head, start):
+    def _find_body_called(self, head, start, *, is_owned=False):
         """Find the body last named before that "the commission" or "the ministry" can be."""
-        if head in ("agency", "office"):  # any body may be called so: the one that spoke last
+        if head in ("agency", "office") and not is_owned:  # any body may be called so: the one that spoke last
             for _, source in self._recall():
                 if not source.is_person and is_body(source.name) and source.name not in _CHAMBERS:
                     return source
         searched, found = self._called.get(head, (max(0, start - FAR_BACK), None))
-        for source in self._list_bodies(max(0, searched - 80), start) if searched < start else ():
+        for source in self._list_bodies(searched, start) if searched < start else ():
             found = source if head in source.known_as.split() else found
         self._called[head] = (start, found)
         return found
 
     def _list_bodies(self, begin, end):
         """Give the bodies of the two states that a stretch of the text names, as Sources."""
-        return [
-            Source(entry.name, entry.side, _list_words(f"{alias} {entry.name}"))
-            for alias, entry in find_bodies(self.text[begin:end])
-            if entry.side in (CHINA, US)
-        ]
+        if self._bodies is None:
+            self._bodies = [
+                (at, Source(entry.name, entry.side, _list_words(f"{alias} {entry.name}")))
+                for at, alias, entry in find_bodies(self.text)
+                if entry.side in (CHINA, US)
+            ]
+        first, last = (bisect.bisect_left(self._bodies, (at,)) for at in (begin, end))
+        return [source for _, source in self._bodies[first:last]]
 
     # -- pronouns --------------------------------------------------------------------------
 
@@ -437,7 +496,20 @@ class Cast:
         if sex is None and last[1]:
             return last[1]._replace(name=_make_single(last[1].name), is_person=True)
         opening = self._find_opening(start, last[0]) if kind == 1 else None
+        if kind == 1 and not opening and (named := self._find_named_since(start, last[0], fits, sex)):
+            return named
         return opening if opening and _may_be(opening, sex) else last[1]
+
+    def _find_named_since(self, start, until, fits, sex):
+        """Find whom the sentence before names alone of those heard: "It startled Lee. | she said"."""
+        begin = self._find_sentence(start)
+        before = self._find_sentence(max(0, begin - 3))
+        if until >= before:
+            return None
+        stretch = self.text[before:begin]
+        named = {source for _, source in self._recall() if fits(source) and source.name
+                 and any(True for _ in find_word(stretch, source.name.split()[-1]))}
+        return named.pop() if len(named) == 1 and _may_be(next(iter(named)), sex) else None
 
     def _find_opening(self, start, until):
         """Find the person with whom the pronoun's sentence, or one before it, begins: "Trump spoke; | he"."""
@@ -482,6 +554,16 @@ _FROM_BODY = re.compile(
 )
 _LEAD_WORDS = re.compile(r"(?:according )?(?:to|by) (?=\S)", re.I)
 _IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$")
+_CLAUSE_ENDS = ("in ", "at ", "on ", "for ", "with ", "near ", "the ")
+_OWNED = re.compile(r"((?:[Tt]he|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir|[A-Z][\w’']+[’']s) [^,]{3,60}), ((?:[\w.’'-]+ ){1,6}[A-Z][\w’'-]+)")
+_ADJECTIVES = {CHINA: "China’s", US: "US"}
+# "The report, | released on Monday by the commission"
+_ISSUED = re.compile(
+    r",? (?:\w+ )?(?:released|issued|published|written|compiled|prepared|put out)(?: [^,.;:]{0,40}?)? by "
+    r"(?P<who>[^,.;:]{3,90})"
+)
+_ITS = re.compile(r"\b[Ii]ts(?= )")
+_OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
 _LEADING = re.compile(r"[\s”]*(?:(?:But|And|For|To|As|Yet) )?")
@@ -602,6 +684,9 @@ _NAME_BREAK = re.compile(r"[\n,;:()“”—–]|[a-z]\. ")
 
 def _read_full_name(text, start, end):
     """Give the full name that a surname at start:end is part of, or "": "Rob Portman", "Liu Yuejin"."""
+    last = text[text.rfind(" ", 0, max(0, start - 1)) + 1 : start - 1]
+    if last.islower() and last.isalpha() and last != "the" and not text[end : end + 2].strip()[:1].isupper():
+        return ""  # the usual case
     after = _NEXT_NAME.match(text, end)
     if (
         after
@@ -639,6 +724,14 @@ def find_word(text, word):
         at = text.find(word, end)
 
 
+def _read_title(before):
+    """Read the title that ends what stands before a name: "met with | US Senator "."""
+    last = before[before.rfind(" ", 0, -1) + 1 :].strip("'’ ")
+    if last.islower() and last.isalpha() and last not in read_group("title particles") and not _is_listed(last):
+        return ""  # the usual case
+    return _keep_title(_cut_before(before))
+
+
 def _cut_before(text):
     if text.endswith(_BREAKS):
         return ""
@@ -647,13 +740,13 @@ def _cut_before(text):
 
 
 def _find_introductions(text, name):
-    """Give what stands around the first mentions of a name: title before, apposition after."""
+    """Give what stands around the first mentions of a name, title and apposition, and where."""
     found = []
     for start, end in itertools.islice(find_word(text, name), 4):
         before = text[max(0, start - 120) : start]
-        title = _cut_before(before)
-        clause = _TITLE_CLAUSE.search(before) if before.endswith(", ") and not title.strip() else None
-        found.append((clause[1] + " " if clause else _keep_title(title)) + name + _read_after(text, end))
+        clause = before.endswith(", ") and _TITLE_CLAUSE.search(before)
+        words = (clause[1] + " " if clause else _read_title(before)) + name + _read_after(text, end)
+        found.append((words, start))
     return found
 
 
@@ -717,16 +810,20 @@ def _find_head(phrase):
     return words[-1] if words else ""
 
 
+_BARE = re.compile(r"(?:the|this|that|his|her|its|one of|another)\b", re.I)
 _SOME_OF = re.compile(r"^(?:one|some|two|several|most|all) of ", re.I)
 _HEAD_ENDS = re.compile(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar|close)\b|,")
 
 
+def _is_staff(head):
+    return head in ("official", "officials", "agents", "inspectors", "officers", "investigators", "diplomats", "officer")
+
+
 def _is_bare(phrase):
     """Tell "the senator", which an earlier mention explains, from "a US senator"."""
-    return (
-        bool(re.match(r"(?:the|this|that|his|her|its|one of|another)\b", phrase, re.I))
-        and len(phrase.split()) < 5
-    )
+    words = phrase.split()
+    named = sum(word[0].isupper() for word in words[1:]) > 1  # "the National Crime Agency"
+    return bool(_BARE.match(phrase)) and len(words) < 5 and not named
 
 
 @functools.cache

@@ -16,6 +16,8 @@ from fentanyl_study.attribution.sides import (
     read_words,
 )
 from fentanyl_study.attribution.transcripts import find_turn
+from fentanyl_study.attribution.words import read_verbs
+from fentanyl_study.wordlists import read_wordlist
 
 
 class Piece(NamedTuple):
@@ -31,8 +33,9 @@ class Piece(NamedTuple):
 
 def deal_pieces(spans, text, turns, cast, voice):
     """Give each sentence's span, attributed content and quotations, in reading order."""
-    waiting = _list_attributions(find_attributions(text), turns, text)
-    quoted, pieces, at = [(q.start, q.end) for q in find_quotations(text)], [], 0
+    quotations = find_quotations(text)
+    waiting = _list_attributions(find_attributions(text, quotations), turns)
+    quoted, pieces, at = [(q.start, q.end) for q in quotations], [], 0
     for start, end in spans:
         while waiting and min(waiting[-1].start, waiting[-1].speaker_start) < end:
             pieces += _resolve(waiting.pop(), cast, voice)
@@ -43,7 +46,7 @@ def deal_pieces(spans, text, turns, cast, voice):
         yield (start, end), [piece for piece in pieces if piece.start < end], quoted[at:until]
 
 
-def _list_attributions(attributions, turns, text):
+def _list_attributions(attributions, turns):
     """Give what may count, the first last: not what lies in a turn or has no source."""
     found = [
         a for a in _drop_nested(attributions)
@@ -78,28 +81,30 @@ def _drop_nested(attributions):
     """
     kept, clauses = [], []
     speech, acts = read_group("speech cues"), read_group("act cues")
-    for found in sorted(attributions, key=lambda a: (min(a.start, a.speaker_start or a.start), -a.end)):
+    for found in sorted(attributions, key=lambda a: (min(a.start, a.speaker_start or a.start), a.start, -a.end)):
         at, is_speech = found.speaker_start or found.start, found.cue.lower() in speech
-        for begin, end, is_core in clauses[-9:]:  # nothing lies deeper
-            if begin <= at < end and found.start > begin:
-                if found.end <= end or is_core and not is_speech:
+        for begin, end, is_core, speaker in clauses[-9:]:  # nothing lies deeper
+            if begin <= at < end and found.start > begin and (found.end <= end or is_core and not is_speech):
+                if not passes_on(speaker) or _MEDIATOR.search(speaker) and not _is_spoken(found.cue):
                     break
         else:
             kept.append(found)
-            if found.speaker and found.cue.lower() not in acts and not is_outlet(found.speaker):
-                clauses.append((found.start, found.end, is_speech))
+            if found.speaker and found.cue.lower() not in acts:
+                clauses.append((found.start, found.end, is_speech, found.speaker))
     return kept
 
 
 def _is_no_statement(found, text, voice):
     """Tell what reports an act, a question or nothing: codebook, part 2."""
     cue, speaker = found.cue.lower(), found.speaker.lower()
+    if found.kind != "indirect" and cue != "according":
+        return cue in ("-", "–", "—") and "\n" in text[found.end : found.speaker_start]
     words = read_words(found.speaker)
     named = _PROPER.search(found.speaker[1:]) or find_entries(words)
     if cue == "according" and not _PROPER.match(found.speaker):
         return not named and not any(word.norm in read_group("documents") for word in words)
     if found.kind != "indirect":
-        return cue in set("-–—") and "\n" in text[found.end : found.speaker_start]
+        return False
     if cue in ("found", "finds") and not text.startswith("that", found.start):
         return not named or judge_source(found.speaker, None).side == OTHER
     if cue in read_group("citing cues") or cue.startswith("ask") and _ASKER.search(speaker):
@@ -109,8 +114,10 @@ def _is_no_statement(found, text, voice):
         return not (named or by_person) or bool(_TO_DO.match(text, found.start))
     if cue.startswith("show") and by_person and not text.startswith("that", found.start):
         return True  # "he showed us a photo"
-    if _UNSAID.search(text, found.speaker_end, found.start + 8):
+    if _UNSAID.search(text, max(found.speaker_end, found.start - 30), found.start + 10):
         return True
+    if cue.startswith("offer") and not text.startswith("to ", found.start):
+        return True  # "the site offered a discount"
     if cue in ("replied", "replies", "reply") and text.startswith("to ", found.start):
         return True
     if cue in read_group("act cues"):
@@ -124,12 +131,27 @@ def _is_no_statement(found, text, voice):
 _LETTER = re.compile(r"[^\W\d_]")
 _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
-# "did not say whether it was"
-_UNSAID = re.compile(r"(?:not|n['’]t) say (?:if|whether|when|how|what|who|why)\b")
+# "did not say whether it was", "has said little", "refused to name them"; not "said nothing would change"
+_UNSAID = re.compile(
+    r"(?:not|n['’]t) say (?:if|whether|when|how|what|who|why)\b|"
+    r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
+    r"\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b)"
+)
+# who tells what others said in a closed room
+_MEDIATOR = re.compile(r"\b(?:people|persons?|sources?|officials?) (?:familiar|briefed|close|with knowledge)\b", re.I)
 _PROPER = re.compile(r"[A-Z]")
 
 
 @functools.lru_cache(maxsize=4096)
-def is_outlet(phrase):
+def _is_spoken(cue):
+    """Tell "argued" from "wants"."""
+    lemma = read_verbs().get(cue.lower(), ("", ""))[1]
+    return any(row["verb"] == lemma and row["kind"] in ("speech", "addressee") for row in read_wordlist("cue_verbs"))
+
+
+@functools.lru_cache(maxsize=4096)
+def passes_on(phrase):
+    """Tell an outlet, or who tells it what was said in a closed room: neither is the source."""
     found = [m.entry for m in find_entries(read_words(phrase))]
-    return bool(found) and found[0].side == OTHER and found[0].kind == "body"
+    is_outlet = bool(found) and found[0].side == OTHER and found[0].kind == "body"
+    return is_outlet or bool(_MEDIATOR.search(phrase))

@@ -72,7 +72,7 @@ def _normalise(raw):
 @functools.lru_cache(maxsize=4096)  # the same few phrases come again and again in an article
 def read_words(phrase):
     """Give the words of a phrase, "the" left out, "Chinese" read as "china", "U.S." as "us"."""
-    words = []
+    words, make = [], Word._make
     for match in _WORD.finditer(phrase):
         raw = match[0]
         norm = _normalise(raw)
@@ -80,7 +80,7 @@ def read_words(phrase):
             before = words.pop()
             words.append(Word("us", phrase[before.start : match.end()], before.start, match.end()))
         elif norm and norm != "the":
-            words.append(Word(norm, raw, *match.span()))
+            words.append(make((norm, raw, match.start(), match.end())))
     return tuple(words)
 
 
@@ -131,25 +131,28 @@ def _match_at(words, norms, i):
 
 @functools.cache
 def _read_body_openings():
-    """Give the words with which a body's name may begin."""
-    lexicon = _read_lexicon()
-    return {first for first, found in lexicon.items() if any(entry.kind == "body" for _, entry in found)} | {
-        "united"
-    }
+    """Give {word with which a body's name may begin: the words that may follow it, "" for the end}."""
+    openings = {"united": {"states"}}
+    for first, found in _read_lexicon().items():
+        nexts = {words[1] if len(words) > 1 else "" for words, entry in found if entry.kind == "body"}
+        if nexts:
+            openings[first] = nexts
+    return openings
 
 
 def find_bodies(text):
-    """Find the listed bodies in a long text as (words, Entry); reads only where one may begin."""
+    """Find the listed bodies in a long text as (start, words, Entry); reads only where one may begin."""
     openings, found, reached = _read_body_openings(), [], 0
     for word in _WORD.finditer(text):
         at = word.start()
-        if at >= reached and _normalise(word.group()) in openings:
+        nexts = openings.get(_normalise(word.group())) if at >= reached else None
+        if nexts and ("" in nexts or (after := _WORD.search(text, word.end())) and _normalise(after[0]) in nexts):
             words = read_words.__wrapped__(text[at : at + 110])
             first = words and _match_at(words, tuple(w.norm for w in words), 0)
             if first:
                 reached = at + words[first.last - 1].end
                 if first.entry.kind == "body":
-                    found.append((" ".join(w.norm for w in words[: first.last]), first.entry))
+                    found.append((at, " ".join(w.norm for w in words[: first.last]), first.entry))
     return found
 
 
@@ -209,7 +212,8 @@ def judge_source(phrase, home):
         return Verdict(US, True, verdict.entry if verdict else None)
     if verdict and verdict.side:
         return verdict
-    if nation and nation.entry.kind == "country" and len(words) == nation.last - nation.first:
+    alone = nation and all(word.norm in _STATE_PAPERS for word in words[nation.last :])
+    if nation and nation.entry.kind == "country" and not nation.first and alone:
         return Verdict(nation.entry.side, True, nation.entry)
     return Verdict(None, False)
 
@@ -253,6 +257,9 @@ def _judge_match(words, matches, nation, home):
                          and words[m.first - 1].norm in _LINKS), None)  # fmt: skip
         if employer:
             return Verdict(employer.entry.side, True, employer.entry)
+        if entry.name in _ANYONE and any(m.entry.kind == "person" and words[m.first - 1].norm in _LINKS
+                                         for m in matches[1:2]):  # fmt: skip
+            return _judge_match(words, matches[1:], nation, home)  # "people in the administration"
     if entry.kind == "expert":
         return Verdict(OTHER, True, entry)
     foreign = nation and nation.entry.side not in (entry.side,) and nation.last <= match.first
@@ -264,6 +271,19 @@ def _judge_match(words, matches, nation, home):
     return _judge_what_follows(words, matches, home)
 
 
+def _names_outsider(words, i):
+    """Tell a place that opens the name of a university or firm."""
+    while i < len(words) and words[i].raw[0].isupper():
+        if words[i].norm in _read_lexicon() and any(
+            len(entry_words) == 1 and entry.kind == "outsider" for entry_words, entry in _read_lexicon()[words[i].norm]
+        ):
+            return True
+        i += 1
+    return False
+
+
+_ANYONE = frozenset(("people", "person", "persons"))
+_STATE_PAPERS = frozenset(("communique", "note", "readout", "statement", "text", "version"))
 _LINKS = frozenset(("at", "for", "from", "in", "of", "with"))
 _DIPLOMATS = frozenset(("ambassador", "attaché", "consulate", "diplomats", "diplomat", "embassy", "envoy"))
 
@@ -275,6 +295,8 @@ def _judge_what_follows(words, matches, home):
         kind, side = match.entry.kind, match.entry.side
         if kind in ("outsider", "former"):
             return Verdict(OTHER, True, match.entry)
+        if kind == "place" and _names_outsider(words, match.last):
+            return Verdict(OTHER, True, match.entry)  # "dean at Hebei Normal University"
         if kind in ("country", "place"):
             sent = words[match.first - 1].norm == "to" or entry.name in _DIPLOMATS
             if sent:  # an ambassador to one of the two comes from the other
@@ -309,7 +331,7 @@ def find_speaker(name):
     >>> find_speaker("Wang") is None
     True
     """
-    speakers = _read_speakers()
+    speakers, name = _read_speakers(), name.replace("’", "'")
     found = speakers.get(name.lower())
     if found or ". " not in name:
         return found

@@ -5,10 +5,13 @@ import re
 from typing import NamedTuple
 
 from fentanyl_study.attribution.names import split_name
-from fentanyl_study.attribution.pieces import Piece, is_outlet
+from fentanyl_study.attribution.pieces import Piece, passes_on
 from fentanyl_study.attribution.sides import (
+    CHINA,
     OTHER,
+    US,
     find_entries,
+    is_body,
     judge_source,
     read_group,
     read_words,
@@ -31,18 +34,23 @@ class Code(NamedTuple):
 NARRATOR = Code("narrator", "", "none", "")
 
 
+_LETTER_RUNS = re.compile(r"[^\W_]+")
+
+
 def _letters(text, start, end):
-    return sum(map(str.isalnum, text[start:end]))
+    return sum(map(len, _LETTER_RUNS.findall(text, start, end)))
 
 
 def code_statement(text, start, end, pieces, quoted, cast, page=None):
     """Code a sentence of running news: who is reported, what he rejects or claims, whom he cites."""
-    tagged = _read_tag(text, start, end, pieces)
+    words = _PLAIN.findall(text, start, end)
+    tagged = _read_tag(text, start, end, pieces, words)
     if tagged and (code := _code_clause(text, start, end, (*tagged, True), quoted, cast)):
         return code
     reported = _code_reported(text, start, end, pieces, quoted)
     is_weak = not reported or reported.cue in (":", ",")  # a mere mark is no verb
-    clause = _find_clause(text, start, end, _read_forms() if is_weak else _read_claims()["rejection"])
+    forms = _read_forms() if is_weak else _read_claims()["rejection"]
+    clause = _find_clause(text, start, end, forms, words)
     if clause:
         at = clause[2].start()
         within = all(
@@ -52,6 +60,8 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
         is_own = page and (reported or not code or code.side in (page.side, OTHER))  # a page's own claims
         reported = code if code and not is_own else reported
     code = reported or _code_finding(text, start, end, cast)
+    if code == NARRATOR:
+        code = _code_view(text, start, end, quoted, cast)
     return _code_citation(text, start, end, cast, code)
 
 
@@ -74,7 +84,7 @@ def _read_forms():
     return {form: after for kind in claims if kind != "tag" for form, after in claims[kind].items()}
 
 
-_LETTERS = re.compile("[a-z]+")
+_PLAIN = re.compile(r"\w+")
 _LOWER_WORD = re.compile(r"(?<=[\s,])[a-z]+\b")
 # "On Friday, | China denied it"; "When it appeared, | the embassy called it a smear"
 _LEAD = re.compile(
@@ -84,7 +94,7 @@ _LEAD = re.compile(
 )
 _TRAIL = re.compile(
     r",?(?:\s(?:on|in|last|this|earlier|late) \w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|"
-    r"later|likewise|long|since|just as long|does not|do not|himself|herself|themselves|\w+ly))*\s*$"
+    r"later|likewise|long|since|always|never|often|still|once|now|just as long|does not|do not|himself|herself|themselves|\w+ly))*\s*$"
 )
 _NO_SUBJECT = re.compile(
     r"[;:“”\"]|\b(?:was|were|is|are|be|been|being|has|have|had|will|would|can|could|may|should|did|does|"
@@ -101,17 +111,16 @@ _COLON = re.compile(
 )
 
 
-def _find_clause(text, start, end, forms):
+def _find_clause(text, start, end, forms, words):
     """Find the first verb of saying or claiming whose subject opens the sentence, with that subject."""
-    stop = min(end, start + 300)
-    words = [] if forms.keys().isdisjoint(text[start:stop].replace(",", "").split()) else (
-        _LOWER_WORD.finditer(text, start, stop)
-    )  # fmt: skip
-    for verb in words:
+    for verb in () if forms.keys().isdisjoint(words) else _PLAIN.finditer(text, start, min(end, start + 300)):
         after = forms.get(verb.group())
-        if after == "" or after and after in _WORD.findall(text, verb.end(), min(end, verb.end() + 40))[:5]:
+        if after is None or text[verb.start() - 1] not in " ,\xa0\t":
+            continue
+        if not after or after in _WORD.findall(text, verb.end(), min(end, verb.end() + 40))[:5]:
             found = _read_subject(text, start, verb.start())
-            if found:
+            is_echo = verb.group() in read_group("echoes")  # "Li agrees."
+            if found and (verb.end() < end - 1 or is_echo or found[0] > start + 1 and text[found[0] - 2] in '”"'):  # "Li said." says nothing
                 return *found, verb
     colon = text.find(": ", start, end) > 0 and _COLON.match(text, start, end)
     return (start, colon["subject"].rstrip(", "), _MARK.search(text, colon.start("mark"))) if colon else None
@@ -144,13 +153,22 @@ _INVERTED = re.compile(
 )
 # "…, | the professor cautioned, …"
 _QUOTED_AS = re.compile(
-    r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+) (?:was|were) (?P<verb>quoted)\b"
+    r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+(?:, [^,;“”\"]{3,90},)?) (?:was|were) (?P<verb>quoted)\b"
     r"[^.\n]{0,60}\bas saying"
 )
+# "Experts agreed, | with Lee, dean of the school, calling it a risk."
+_WITH = re.compile(r", with (?P<subject>[^;:“”\"\n]{3,150}?),? (?P<verb>[a-z]+ing)\b")
 _TAG = re.compile(
     r", (?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+) "
     r"(?P<verb>[a-z]+)(?: (?:out|on|later))?(?: (?:on )?[A-Z]\w+day)?(?:\W*$|, )"
 )
+
+
+@functools.cache
+def _read_forms_ing():
+    """Give the participles of the verbs of saying and claiming."""
+    stems = {form[:-1] if form.endswith("e") else form for form in _read_forms()}
+    return frozenset(f"{stem}ing" for stem in stems) | {"saying"}
 
 
 @functools.cache
@@ -161,22 +179,28 @@ def _read_tag_verbs():
 def _may_have_tag(sentence):
     """Tell cheaply whether a clause after a comma is short and has a verb near its end."""
     verbs = _read_tag_verbs()
-    for clause in sentence.split(", ")[1:]:
-        if clause.count(" ") < 16 and not verbs.isdisjoint(_LETTERS.findall(clause)):
-            return True
-    return False
+    return any(
+        clause.count(" ") < 16 and not verbs.isdisjoint(_PLAIN.findall(clause))
+        for clause in sentence.split(", ")[1:]
+    )
 
 
-def _read_tag(text, start, end, pieces):
+def _read_tag(text, start, end, pieces, words):
     """Read a short clause of speech inside or at the end of a sentence, which all of it belongs to."""
     match = text.find(" quoted", start, end) >= 0 and _QUOTED_AS.search(text, start, end)
     if match:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
+    match = text.find(", with ", start, end) >= 0 and _WITH.search(text, start, end)
+    if match and match["verb"] in _read_forms_ing() and split_name(match["subject"])[0]:
+        return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = text.find(", sa", start, end) >= 0 and _INVERTED.search(text, start, end)
-    match = match or _may_have_tag(text[start:end]) and _TAG.search(text, start, end)
+    match = match or not _read_tag_verbs().isdisjoint(words) and (
+        _may_have_tag(text[start:end]) and _TAG.search(text, start, end)
+    )
     if not match or match["verb"] not in _read_tag_verbs():
         return None
     at, subject = match.start("subject"), match["subject"]
+    subject = _RELATIVE.split(subject)[0] if match.re is _INVERTED else subject
     if any((piece.clause_start or 0) >= match.start() for piece in pieces) or _RELATIVE.search(subject):
         return None
     if _NO_SUBJECT.search(subject) and subject.lower() not in read_group("personal pronouns"):
@@ -190,8 +214,10 @@ def _code_clause(text, start, end, clause, quoted, cast):
     at, subject, verb, is_tag = clause
     source = cast.resolve(subject, at)
     is_speech = is_tag or verb.group() in read_group("speech cues")
-    is_nobody = not source or not any(map(str.isalpha, source.name))
-    if is_nobody or source.side == OTHER and not (is_speech or split_name(subject)[0]):
+    if not source or not any(map(str.isalpha, source.name)):
+        return None
+    is_anyone = is_speech or split_name(subject)[0] or subject.lower() in ("he", "she") or is_body(source.name)
+    if source.side == OTHER and not is_anyone:
         return None
     piece = Piece(start, end, source, "indirect" if is_speech else "claim", verb.group(), at)
     return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), verb.group())
@@ -202,28 +228,73 @@ _FINDING = re.compile(
     r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|"
     r"at) (?:the )?(?P<body>(?:[^,;.\n]|\.(?=[\w ][^A-Z]|\w)){3,90}?),? "
     r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
+    r"\b[Pp]er (?:the )?(?P<per>(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7})(?=[,.;)]|$)|"
     r"\bin the (?P<view>view|words|opinion|eyes) of (?P<person>[^,;.\n]{3,90}),"
 )
 
 
-_FINDERS = ("data", "figures", "statistics", "numbers", "estimates", "records", "in the ")
+# "For Lee, a nurse in Ohio, | …"; "Senator Lee isn't so sure."; "Spokesman Lee: | …"
+_VIEWS = (
+    re.compile(r"For (?P<subject>(?:[A-Z][\w.’'-]*|[a-z]{2,3}) [A-Z][^;:“”\"\n]{2,120}?), (?P<cue>)(?!said|the|a)"),
+    re.compile(
+        r"(?P<subject>[A-Z][^;:“”\"\n]{2,120}?),? (?P<cue>(?:is|are|was|were)(?:n['’]t| not) (?:so |as |yet )?(?:sure|"
+        r"convinced|persuaded|impressed)|(?:is|are|was|were) (?:still )?(?:un(?:convinced|impressed)|s[ck]eptical|"
+        r"doubtful|optimistic|pessimistic)|do(?:es)?(?:n['’]t| not) (?:agree|disagree|think|believe|buy|doubt))\b"
+    ),
+    re.compile(r"(?P<subject>[A-Z][^:“”\"\n]{4,90}? [A-Z][\w’'-]+)(?P<cue>:) (?=[A-Z“\"])"),
+)
+
+
+# "The firm is accused | by prosecutors in Ohio of fraud."
+_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|been|being) (?P<cue>accused|blamed|criti[cs]i[sz]ed|condemned|praised|described|told|urged|warned|"
+    r"called [^,;.]{3,40}) by (?P<subject>[^,;:.]{3,60}?)(?= of | for | as | to |[,.;]|$)"
+)
+
+
+def _code_view(text, start, end, quoted, cast):
+    """Code what is so for somebody named, his doubt, or what stands after his name and a colon."""
+    passive = " by " in text[start:end] and _PASSIVE.search(text, start, end)
+    source = passive and cast.resolve(passive["subject"], passive.start("subject"))
+    if source and source.side in (CHINA, US):
+        return Code(source.side, source.name, "indirect", passive["cue"])
+    for pattern in _VIEWS:
+        match = pattern.match(text, start, end)
+        found = match and match["subject"]
+        name = found and split_name(re.split(r",| (?:who|whose|in|of) ", found)[0])[0]
+        is_label = name and found.endswith(name) and find_entries(read_words(found)) and not _NO_SUBJECT.search(found)
+        if name and (" " in name or cast.knows(name)) and (match["cue"] != ":" or is_label):
+            source = cast.resolve(found, match.start("subject"))
+            if source and source.is_person:
+                piece = Piece(match.end(), end, source, "indirect", match["cue"], start)
+                return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["cue"])
+    return NARRATOR
+
+
+_FINDERS = ("data", "figures", "statistics", "numbers", "estimates", "records", "in the ", "per ", "Per ")
 
 
 def _code_finding(text, start, end, cast):
     """Code figures that a body's data show, and what is so in somebody's view."""
     sentence = text[start:end]
     match = any(map(sentence.__contains__, _FINDERS)) and _FINDING.search(sentence)
-    group = match and ("body" if match["body"] else "person")
+    group = match and match.lastgroup if match and match.lastgroup == "per" else match and (
+        "body" if match["body"] else "person")
     source = match and cast.resolve(match[group], start + match.start(group))
     if not source or not source.name:
         return NARRATOR
-    return Code(source.side, source.name, "indirect", match["cue"] or match["view"])
+    return Code(source.side, source.name, "indirect", match["cue"] or match["view"] or "per")
 
 
 def _code_reported(text, start, end, pieces, quoted):
     """Code a sentence by the source of most of its letters; None if it is the narrator's."""
     if not pieces:
         return None
+    if len(pieces) == 1 and (pieces[0].clause_start or 0) < start + 20 and _LETTER_RUNS.search(
+        text, max(start, pieces[0].start), min(end, pieces[0].end)
+    ):  # the usual case
+        piece = pieces[0]
+        return Code(piece.source.side, piece.source.name, _find_mode(text, start, end, pieces, quoted, is_only=True), piece.cue)
     tally = {}
     for piece in pieces:
         n = _letters(text, max(start, piece.start), min(end, piece.end))
@@ -231,8 +302,8 @@ def _code_reported(text, start, end, pieces, quoted):
     if not tally or not max(tally.values()):
         return None
     best = max(tally, key=tally.get)  # a tie goes to the first in the sentence
-    if len(tally) > 1 and best[1] == OTHER and is_outlet(best[0]):
-        passed = [source for source in tally if tally[source] and not is_outlet(source[0])]
+    if len(tally) > 1 and best[1] == OTHER and passes_on(best[0]):
+        passed = [source for source in tally if tally[source] and not passes_on(source[0])]
         if passed:  # the last in the chain, codebook part 2
             best, tally[passed[0]] = passed[0], tally[best]
     mine = [piece for piece in pieces if piece.source[:2] == best]
@@ -258,6 +329,8 @@ def _count_own_words(text, start, end, mine):
 
 def _find_mode(text, start, end, mine, quoted, *, is_only=False):
     """Give the mode by the share of the sentence's words that stand in quotation marks."""
+    if not quoted and all(piece.kind != "direct" for piece in mine):
+        return "indirect"
     spans = set()
     for piece in mine:
         a, b = max(start, piece.start), min(end, piece.end)
@@ -279,7 +352,7 @@ def _find_mode(text, start, end, mine, quoted, *, is_only=False):
 
 
 _CITED = re.compile(
-    r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?!by\b)(?P<source>(?:[^,;.\n]|\.(?=\w))+?)"
+    r"\b(?P<cue>citing|quoting|quoted|cited)\s+(?!by\b|as\b)(?P<source>(?:[^,;.\n]|\.(?=\w))+?)"
     r"(?:\s+as\s+\w+ing\b|(?=[,;.\n]|$))"
 )
 
