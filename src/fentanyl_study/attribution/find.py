@@ -61,7 +61,11 @@ def find_attributions(text):
     >>> [(a.speaker, a.kind) for a in find_attributions('“No,” said Li Wei. The ministry said it agreed.')]
     [('Li Wei', 'direct'), ('The ministry', 'indirect')]
     """
-    quotations = find_quotations(text)
+    return credit_quotations(text, find_quotations(text))
+
+
+def credit_quotations(text, quotations):
+    """Find the attributed content of a text whose quotations are known; see `find_attributions`."""
     reader = _Reader(text, quotations)
     for start, end in find_sentences(reader.masked):
         for sentence in read_sentences(reader.masked, start, end):
