@@ -37,6 +37,11 @@ def test_quotation_runs_over_paragraphs_reopened_in_each_and_closed_once():
     assert [q.is_open for q in find_quotations(text)] == [True, True, False]
 
 
+def test_line_of_spaces_ends_no_quotation():
+    text = "He said: “One.\n \t\n“Two.”\n\n“Three.”"
+    assert [q.continues for q in find_quotations(text)] == [False, True, False]
+
+
 def test_stray_mark_spoils_nothing_beyond_its_paragraph():
     text = 'A stray " mark here.\n\n"No," he said. "Never."'
     assert read(text) == ["No,", "Never."]

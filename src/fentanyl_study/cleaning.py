@@ -247,10 +247,15 @@ def mask_text(text, spans):
     """
     pieces, end = [], 0
     for start, stop in spans:
-        pieces.append("".join(c if c == "\n" else " " for c in text[end:start]))
+        pieces.append(_blank(text[end:start]))
         pieces.append(re.sub(r"[\n\r\u2028\u2029]", " ", text[start:stop]))
         end = stop
-    return "".join(pieces) + "".join(c if c == "\n" else " " for c in text[end:])
+    return "".join([*pieces, _blank(text[end:])])
+
+
+def _blank(text):
+    """Put a space for every character that is no line break."""
+    return "\n".join([" " * len(line) for line in text.split("\n")])
 
 
 def clean_documents(documents, *, marked=None):

@@ -48,16 +48,17 @@ def find_quotations(text):
     >>> [(text[q.start:q.end], q.continues) for q in find_quotations(text)]
     [('We agree.', False), ('We do.', True), ('yes', False)]
     """
-    found, running = [], False
-    for paragraph in _PARAGRAPH.finditer(text) if _MARK.search(text) else ():
-        begin, end = paragraph.span()
-        marks = [match for match in _MARK.finditer(text, begin, end) if len(match[0]) < 3]
-        if not marks:
-            running = False
-            continue
-        begin, end = _trim(text, begin, end)
-        quotations, running = _read_paragraph(text, begin, end, marks, running)
-        found += quotations
+    found, running, at = [], False, 0
+    marks = [match for match in _MARK.finditer(text) if len(match[0]) < 3]
+    for paragraph in _PARAGRAPH.finditer(text) if marks else ():
+        first, (begin, end) = at, paragraph.span()
+        while at < len(marks) and marks[at].start() < end:
+            at += 1
+        if at > first:
+            quotations, running = _read_paragraph(text, *_trim(text, begin, end), marks[first:at], running)
+            found += quotations
+        elif running:  # a line of nothing but spaces ends no quotation
+            running = text[begin:end].isspace()
     return found
 
 
