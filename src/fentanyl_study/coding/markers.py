@@ -38,6 +38,8 @@ _TOKEN = re.compile(r"U\.\s?S\.(?:A\.)?|P\.\s?R\.\s?C\.?|[A-Za-z]+n['’]t\b|[A-
 _NAMES = {"US": "usa", "USA": "usa", "PRC": "china", "AMERICA": "usa"}
 _WE = {"china_official": "china", "us_official": "usa"}
 _STOPS = frozenset(";:.?")
+_OTHER = {"china_official": "usa", "us_official": "china"}  # whom an official's "they" stands for
+_PRONOUNS = frozenset("they them their it its he him his".split())
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,11 @@ def _look_up(token):
     return word, bits, tuple((bit, rest[0].rstrip("*"), rest) for bit, rest in found if rest)
 
 
-def read_words(text, side="narrator"):
-    """Sort the words of a sentence into classes; an official's "we" stands for that official's country.
+def read_words(text, side="narrator", before=0):
+    """Sort the words of a sentence into classes; "we" and "they" stand for a country where they can.
+
+    An official's "we" is that official's country. A pronoun of the third person, in a sentence that names no
+    country, is the other one, if it was named before (bits of the classes there).
 
     >>> read_words("They sell.").present == read_words("they SOLD").present
     True
@@ -148,7 +153,19 @@ def read_words(text, side="narrator"):
                 bits |= bit
         present |= bits
         marks.append(-1 if word in _STOPS else bits)
-    return Words(tuple(marks), present)
+    other = _look_up(_OTHER.get(side, "china"))[1]
+    if before & other and not present & _name_countries():
+        for place, (word, _, _) in enumerate(tokens):
+            if word in _PRONOUNS:
+                marks[place] |= other
+                present |= other
+    return Words(tuple(marks), present, before)
+
+
+@cache
+def _name_countries():
+    """Give the bits of the two countries' names."""
+    return _read_bits()["CHINA"] | _read_bits()["US"]
 
 
 def _begins(tokens, place, rest):
@@ -231,8 +248,7 @@ def find_hits(text, side="narrator", markers="stance_markers.csv", *, before="")
     >>> find_hits("We reject the smears.", "china_official")["us_pressure"][0]
     ('against', 0.9)
     """
-    words = read_words(text, side)
-    return _find_hits(Words(words.marks, words.present, read_words(before).present), side, markers)
+    return _find_hits(read_words(text, side, read_words(before).present), side, markers)
 
 
 def _weigh(hits):
@@ -306,10 +322,9 @@ def code_sentences(sentences):
     """
     rows, earlier = [], {}
     for doc_id, text, side in zip(sentences["doc_id"], sentences["text"], sentences["side"], strict=True):
-        words = read_words(text, side)
         last, last_but_one = earlier.get(doc_id, (0, 0))
+        words = read_words(text, side, last | last_but_one)
         earlier[doc_id] = words.present, last
-        words = Words(words.marks, words.present, last | last_but_one)
         rows.append(_code_words(words, side, _is_question(text, side)))
     coded = pd.DataFrame(rows, columns=[*TARGETS, "frames", "confidence"], index=sentences.index)
     return sentences.drop(columns=coded.columns, errors="ignore").join(coded)
