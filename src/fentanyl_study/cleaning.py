@@ -4,7 +4,9 @@ Rules on the form of a line stand in wordlists/line_rules.csv; rules on its
 place in the article (headline, deck, subheading, readers' comments) stand here.
 """
 
+import bisect
 import functools
+import itertools
 import re
 
 import pandas as pd
@@ -17,14 +19,23 @@ LONGEST_HEADLINE = 25  # words; likewise above the first paragraph
 SHORTEST_BODY = 6  # words; a line of fewer, full stop or not, does not open the article
 HEAD_LINES = 6  # within how many lines the byline and date follow the headline
 END_LINES = 6  # how far from the foot of the page a writer is introduced
+FEWEST_TURNS = 3  # labels inside lines; fewer make no transcript
 REPEATED_WORDS = 6  # a quotation of so many words that stands again below is a deck, not text
 
 _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 _CLOSED = re.compile(r"[.!?…。！？][\"”’')\]\d]*\Z")
 # "Q Good afternoon." (white space collapsed), "A: Yes.", "MS. WU: Good afternoon.", "TV reporter:"
 _LABEL = re.compile(
-    r"Q(?:\s*[:：]|\s+(?=[A-Z(—–-]))|A\s*[:：]|(?:QUESTION|ANSWER|MODERATOR)\s*[:：]|[A-Z][A-Z.’' -]{2,40}[:：]\s"
+    r"Q(?:\s*[:：]|\s+(?=[—–(\[“\"$\dA-Z-]))|A\s*[:：]|(?:QUESTION|ANSWER|MODERATOR)\s*[:：]|[A-Z][A-Z.’' -]{2,40}[:：]\s"
     r"|[\w.’'() /-]{1,60}[:：]\Z"
+)
+# Where a label inside a line hands over: "… 1:05 P.M. EDT MS. WU: Yes", "… NATO. MR. McCOY: So", "… to — Q — no, I",
+# "… so? A: No"; not "He said: no", "the EU: it", "question Q is"
+_NAME = r"(?!(?:[ECMP][DS]T|GMT|UTC|EDITION)\b)(?:Ma?c)?[A-ZÀ-Þ][A-ZÀ-Þ’'-]+"
+_TURN = re.compile(
+    rf"(?<=\S)\s+(?P<turn>(?:(?:{_NAME}|(?:MR|MS|MRS|DR|GEN|SEN|REP|GOV|LT|COL|AMB|ST|[A-Z])\.) ){{0,5}}{_NAME}(?: #?\d)?:(?=\s)"
+    r"|Q(?=\s+[—–(\[“\"$\dA-Z-])"
+    r"|(?<=[.?!…)”—–-]\s)(?:[QA]|Question|Answer|Reporter|Moderator|Interviewer|(?:Mr|Ms|Mrs|Dr)\. [A-Z][\w’-]+)\s?[:：](?=\s))"
 )
 # "On the role of brokers:" and "What they're saying:" head a passage, "Yu Haibin:" and "TV reporter:" a turn to speak
 _COLON_HEADING = re.compile(
@@ -95,9 +106,19 @@ def find_spans(text, *, title="", marked=()):
     return _join_broken(text, spans)
 
 
+@functools.lru_cache(maxsize=4)
+def _find_turns(text):
+    """Find where labels inside lines hand over to another speaker."""
+    starts = [match.start("turn") for match in _TURN.finditer(text)]
+    return starts if len(starts) >= FEWEST_TURNS else []
+
+
 def _find_lines(text):
     """Give each line that holds more than white space; a hard-wrapped text gives its paragraphs."""
-    lines = [m.span() for m in _LINE.finditer(text)]
+    lines, turns = [], _find_turns(text)
+    for line in _LINE.finditer(text):
+        cuts = turns[bisect.bisect(turns, line.start()) : bisect.bisect_left(turns, line.end())]
+        lines += itertools.pairwise([line.start(), *cuts, line.end()])
     lines = [_strip(text, *span) for span in lines if text[span[0] : span[1]].strip()]
     if not _is_hard_wrapped(text, lines):
         return lines
@@ -239,15 +260,16 @@ def _join_broken(text, spans):
 def mask_text(text, spans):
     """Blank out all but the spans of running text, keeping every offset.
 
-    Line breaks inside a span become spaces, so that a line break always parts
-    two paragraphs.
+    Line breaks inside a span become spaces, and one is put before a label inside a line,
+    so that a line break always parts two paragraphs.
 
     >>> mask_text("Title\\nIt is so.", [(6, 15)])
     '     \\nIt is so.'
     """
-    pieces, end = [], 0
+    pieces, end, turns = [], 0, set(_find_turns(text))
     for start, stop in spans:
-        pieces.append("".join(c if c == "\n" else " " for c in text[end:start]))
+        gap = "".join(c if c == "\n" else " " for c in text[end:start])
+        pieces.append(gap[:-1] + "\n" if start in turns and gap else gap)
         pieces.append(re.sub(r"[\n\r\u2028\u2029]", " ", text[start:stop]))
         end = stop
     return "".join(pieces) + "".join(c if c == "\n" else " " for c in text[end:])
