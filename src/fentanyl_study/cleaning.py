@@ -31,15 +31,19 @@ _LABEL = re.compile(
 )
 # Where a label inside a line hands over: "… 1:05 P.M. EDT MS. WU: Yes", "… NATO. MR. McCOY: So", "… to — Q — no, I",
 # "… so? A: No"; not "He said: no", "the EU: it", "question Q is"
-_NAME = r"(?!(?:[ECMP][DS]T|GMT|UTC|EDITION)\b)(?:Ma?c)?[A-ZÀ-Þ][A-ZÀ-Þ’'-]+"
+_NAME = r"(?!(?:[ECMP][DS]T|GMT|UTC)\b|(?<=[AP]\.M\.\s)(?!THE\b)[A-Z]{2,4}\s)(?:Ma?c)?[A-ZÀ-Þ][A-ZÀ-Þ’'-]+"
 _TURN = re.compile(
     rf"(?<=\S)\s+(?P<turn>(?:(?:{_NAME}|(?:MR|MS|MRS|DR|GEN|SEN|REP|GOV|LT|COL|AMB|ST|[A-Z])\.) ){{0,5}}{_NAME}(?: #?\d)?:(?=\s)"
     r"|Q(?=\s+[—–(\[“\"$\dA-Z-])"
     r"|(?<=[.?!…)”—–-]\s)(?:[QA]|Question|Answer|Reporter|Moderator|Interviewer|(?:Mr|Ms|Mrs|Dr)\. [A-Z][\w’-]+)\s?[:：](?=\s))"
 )
+# "… again. (Applause.) Now …"; not "I — (laughs) — no", "(He applauded.)"
+_DIRECTION = re.compile(
+    r"(?<=[.?!…”)—–-]\s)\((?:Applause|Laughter|Laughs?|Cross-?talk|Inaudible|Cheers|Booing|Chuckles|Pause)[^().]{0,40}\.\)(?!\S)"
+)
 # "On the role of brokers:" and "What they're saying:" head a passage, "Yu Haibin:" and "TV reporter:" a turn to speak
 _COLON_HEADING = re.compile(
-    r"(?:On|The|What|Why|How|Where|Between|Driving|Zoom|Go|Yes|State|By|Catch)\b(?!.*\b(?:[Rr]eporter|[Cc]orrespondent"
+    r"(?:On|The|What|Why|How|Where|Between|Driving|Zoom|Go|Yes|State|By|Catch)\b(?!.*\b(?:I|we|follows|[Rr]eporter|[Cc]orrespondent"
     r"|[Pp]resident|[Ss]pokes\w+|[Hh]ost|[Mm]oderator|[Mm]inister|[Ss]ecretary)\b)(?=.* [a-z])[^.!?]*[:：]\Z"
 )
 _BULLET = re.compile(r"[•·▪◦‣*–-]\s+\S|\(?\d{1,2}[.)]\s+\S")
@@ -115,10 +119,10 @@ def _find_turns(text):
 
 def _find_lines(text):
     """Give each line that holds more than white space; a hard-wrapped text gives its paragraphs."""
-    lines, turns = [], _find_turns(text)
+    lines, cuts = [], sorted({*_find_turns(text), *(place for m in _DIRECTION.finditer(text) for place in m.span())})
     for line in _LINE.finditer(text):
-        cuts = turns[bisect.bisect(turns, line.start()) : bisect.bisect_left(turns, line.end())]
-        lines += itertools.pairwise([line.start(), *cuts, line.end()])
+        inside = cuts[bisect.bisect(cuts, line.start()) : bisect.bisect_left(cuts, line.end())]
+        lines += itertools.pairwise([line.start(), *inside, line.end()])
     lines = [_strip(text, *span) for span in lines if text[span[0] : span[1]].strip()]
     if not _is_hard_wrapped(text, lines):
         return lines

@@ -203,7 +203,7 @@ def describe_topics(topics, *, seed=SEED):
     One row per topic: topic (from 1), name (see ``name_topic``), terms, coherence (see ``compute_npmi``),
     null_coherence (see ``compute_null_coherence``), stability (see ``compute_stability``), n_units and
     n_articles (of the units whose strongest topic it is), holds_up: coherence above null_coherence, stability
-    ``MIN_STABILITY`` or more, and more than one article.
+    ``MIN_STABILITY`` or more, more than one article, and not the strongest of most units: such a one is no subject.
     """
     leading, strongest = rank_terms(topics.loadings), find_strongest(topics)
     articles = [topics.dfm.units.doc_id[strongest == i].nunique() for i in range(len(leading))]
@@ -217,7 +217,8 @@ def describe_topics(topics, *, seed=SEED):
          "n_units": [int((strongest == i).sum()) for i in range(len(leading))], "n_articles": articles}
     )  # fmt: skip
     is_real = (table.coherence > table.null_coherence) & (table.stability >= MIN_STABILITY)
-    return table.assign(holds_up=is_real & (table.n_articles > 1))
+    is_subject = (table.n_articles > 1) & (table.n_units <= table.n_units.sum() / 2)
+    return table.assign(holds_up=is_real & is_subject)
 
 
 def find_strongest(topics):

@@ -325,8 +325,9 @@ def _read_announced(tag, line):
 
 def _is_source(phrase):
     words = read_words(phrase)
-    verbs = re.search(rf"\b{_SPEECH}\b", phrase)
-    return len(words) < 16 and not verbs and (bool(split_name(phrase)[0]) or bool(find_entries(words)))
+    if re.match(r"(?:On|In|About|For) ", phrase) or re.search(rf"\b{_SPEECH}\b", phrase):
+        return False  # "On trade: “…”" names a subject
+    return len(words) < 16 and (bool(split_name(phrase)[0]) or bool(find_entries(words)))
 
 
 def _is_outlet(phrase):
