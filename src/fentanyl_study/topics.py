@@ -17,7 +17,7 @@ from sklearn.decomposition import NMF
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from fentanyl_study.dfm import Dfm, filter_units
+from fentanyl_study.dfm import Dfm, filter_units, select_features
 from fentanyl_study.schema import InputError
 from fentanyl_study.uncertainty import INTERVAL_WORDS, SEED, compute_difference, compute_shares
 
@@ -154,9 +154,14 @@ def shuffle_units(tfidf, *, seed):
 
 
 def sample_units(tfidf, *, seed):
-    """Give ``MAX_UNITS`` units drawn at random, or all if there are no more."""
-    drawn = np.random.default_rng(seed).permutation(tfidf.matrix.shape[0])[:MAX_UNITS]
-    return filter_units(tfidf, np.isin(np.arange(tfidf.matrix.shape[0]), drawn))
+    """Give ``MAX_UNITS`` units drawn at random, with the features they have, or all if there are no more."""
+    n_units = tfidf.matrix.shape[0]
+    if n_units <= MAX_UNITS:
+        return tfidf
+    drawn = np.random.default_rng(seed).permutation(n_units)[:MAX_UNITS]
+    sampled = filter_units(tfidf, np.isin(np.arange(n_units), drawn))
+    is_used = np.bincount(sampled.matrix.indices, minlength=len(sampled.features)) > 0
+    return select_features(sampled, sampled.features[is_used])  # each costs time, even if nobody uses it
 
 
 def compute_null_coherence(tfidf, n_topics, *, seed=SEED):
