@@ -32,10 +32,11 @@ _LABEL = re.compile(
 # Where a label inside a line hands over: "… 1:05 P.M. EDT MS. WU: Yes", "… NATO. MR. McCOY: So", "… to — Q — no, I",
 # "… so? A: No"; not "He said: no", "the EU: it", "question Q is"
 _NAME = r"(?!(?:[ECMP][DS]T|GMT|UTC)\b|(?<=[AP]\.M\.\s)(?!THE\b)[A-Z]{2,4}\s)(?:Ma?c)?[A-ZÀ-Þ][A-ZÀ-Þ’'-]+"
-_TURN = re.compile(
-    rf"(?<=\S)\s+(?P<turn>(?:(?:{_NAME}|(?:MR|MS|MRS|DR|GEN|SEN|REP|GOV|LT|COL|AMB|ST|[A-Z])\.) ){{0,5}}{_NAME}(?: #?\d)?:(?=\s)"
-    r"|Q(?=\s+[—–(\[“\"$\dA-Z-])"
-    r"|(?<=[.?!…)”—–-]\s)(?:[QA]|Question|Answer|Reporter|Moderator|Interviewer|(?:Mr|Ms|Mrs|Dr)\. [A-Z][\w’-]+)\s?[:：](?=\s))"
+_TURN = re.compile(  # at a line's beginning too, lest "THE PRESIDENT: Yes" hand over at "PRESIDENT"
+    rf"(?:(?<=\S)[^\S\n]+|^)(?P<turn>(?:(?:{_NAME}|(?:MR|MS|MRS|DR|GEN|SEN|REP|GOV|LT|COL|AMB|ST|[A-Z])\.) ){{1,5}}{_NAME}(?: #?\d)?:(?=\s)"
+    rf"|Q(?=\s+[—–(\[“\"$\dA-Z-])|(?:^|(?<=[.?!…)\]”\"—–-]\s))"
+    rf"(?:{_NAME}:|(?:[QA]|Question|Answer|Reporter|Moderator|Interviewer|(?:Mr|Ms|Mrs|Dr)\. [A-Z][\w’-]+)\s?[:：])(?=\s))",
+    re.MULTILINE,
 )
 # "… again. (Applause.) Now …"; not "I — (laughs) — no", "(He applauded.)"
 _DIRECTION = re.compile(
@@ -112,7 +113,7 @@ def find_spans(text, *, title="", marked=()):
 
 @functools.lru_cache(maxsize=4)
 def _find_turns(text):
-    """Find where labels inside lines hand over to another speaker."""
+    """Find where labels hand over to another speaker, inside a line or at its beginning."""
     starts = [match.start("turn") for match in _TURN.finditer(text)]
     return starts if len(starts) >= FEWEST_TURNS else []
 
