@@ -2,9 +2,13 @@
 
 import hashlib
 import shutil
+import subprocess
+import sys
 
+import nbformat
 import pytest
 
+from fentanyl_study import schema
 from fentanyl_study.cli import main
 from fentanyl_study.corpus import read_csv
 
@@ -106,6 +110,31 @@ def test_fault_gives_one_line_and_writes_nothing(name, corpus_copy, capsys):
     for words in expected:
         assert words in message
     assert not (corpus_copy / "processed").exists()
+
+
+def test_a_corpus_without_an_article_is_no_build(tmp_path, capsys):
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw/articles.csv").write_text(",".join(schema.ARTICLES.names) + "\n", encoding="utf-8")
+    assert main(["build", "--data", str(tmp_path)]) == 2
+    message = capsys.readouterr().err
+    assert "articles.csv: has no article yet" in message and message.count("\n") == 1
+    assert not (tmp_path / "processed").exists()
+
+
+@pytest.mark.parametrize("other_corpus", [False, True])
+def test_a_failing_notebook_is_told_in_one_line(other_corpus, tmp_path):
+    cells = [nbformat.v4.new_code_cell("print('so far')"), nbformat.v4.new_code_cell("int('ten')")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "01-bad.ipynb")
+    arguments = ["notebooks", "--out", str(tmp_path / "out"), *(["--data", str(tmp_path)] if other_corpus else [])]
+    script = f"""
+import pathlib, sys
+from fentanyl_study import cli, notebooks
+notebooks.NOTEBOOKS = pathlib.Path({str(tmp_path)!r})
+sys.exit(cli.main({arguments!r}))"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr
+    assert "a notebook stopped" in done.stderr and "invalid literal for int()" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_wrong_use_gives_exit_code_2(capsys):

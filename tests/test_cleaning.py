@@ -114,6 +114,45 @@ def test_sentence_broken_by_a_blank_line_is_one_and_by_a_caption_two():
     assert [reason for _, reason in give_reasons(text)] == ["", "", "caption", ""]
 
 
+BRIEFING = (
+    "Press Room 1:05 P.M. CET MS. DOE: Hi, all. We met — Q — the mayor? MS. DOE: The — yes, of the city. Q 500 pills — DR. McROE: So "
+    "many. (Laughter.) And more, says NATO. SENATOR POE: That’s so (laughs) of him: he knows. Q Is it? Question: Was it? MS. DOE: No."
+)
+
+
+def test_labels_inside_a_line_hand_over():
+    assert [text for text, _ in give_reasons(BRIEFING)] == [
+        "Press Room 1:05 P.M. CET", "MS. DOE: Hi, all. We met —", "Q — the mayor?", "MS. DOE: The — yes, of the city.",
+        "Q 500 pills —", "DR. McROE: So many.", "(Laughter.)", "And more, says NATO.",
+        "SENATOR POE: That’s so (laughs) of him: he knows.", "Q Is it?", "Question: Was it?", "MS. DOE: No.",
+    ]  # fmt: skip
+    assert [text for text, reason in give_reasons(BRIEFING) if reason] == ["Press Room 1:05 P.M. CET", "(Laughter.)"]
+
+
+def test_labels_that_begin_lines_stay_whole():
+    text = "THE PRESIDENT: Yes.\n\nMS. DE LA CRUZ: No.\n\nREP. POE: So?\n\nThe facts. THE PRESIDENT: Yes.\n\nA: It is."
+    assert len(find_spans(text)) == 6
+
+
+def test_a_label_inside_a_line_begins_a_line_of_the_masked_text():
+    masked = mask_text(BRIEFING, [(start, end) for start, end, reason in find_spans(BRIEFING) if not reason])
+    assert len(masked) == len(BRIEFING)
+    assert [line.split()[0] for line in masked.splitlines() if line.strip()] == ["MS.", "Q", "MS.", "Q", "DR.", "SENATOR", "Q", "Question:", "MS."]
+
+
+@pytest.mark.parametrize("text", [
+    "The EU: it said no. The UN: it said yes. The USA: it did so.", "Plan Q is old. Plan Q was new. Ask Suzie Q now.",
+    "He asked: why? She said: no. They said: yes.",
+])  # fmt: skip
+def test_other_colons_and_letters_inside_a_line_hand_over_nothing(text):
+    assert len(find_spans(text)) == 1
+
+
+def test_a_colon_after_what_a_speaker_announces_heads_nothing():
+    text = f"{BODY}\n\nWhat we want to stress is this:\n\n{BODY}\n\nThe facts are as follows:\n\n{BODY}\n\nWhat comes next:\n\n{BODY}"
+    assert [line for line, reason in give_reasons(text) if reason] == ["What comes next:"]
+
+
 def test_spans_marked_by_a_person_win():
     text = f"{BODY}\n\nWhat comes next\n\n{BODY}"
     marked = [(0, 9, "by_hand"), (len(BODY) + 2, len(BODY) + 17, "")]

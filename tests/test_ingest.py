@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from fentanyl_study.cli import main
 from fentanyl_study.corpus import read_articles, read_csv, read_text
 from fentanyl_study.ingest import import_file, make_doc_id, open_intake
-from fentanyl_study.pages import decode_text, find_date, read_page
+from fentanyl_study.pages import decode_text, find_date, read_page, strip_markup
 from fentanyl_study.schema import InputError
 
 TEXT = "Drug talks\n\nBy Anna Berg\n\nChina said on Monday it would act.\n\n“We act,” Wang Wu, a farmer, told The Paper.\n"
@@ -99,6 +99,35 @@ def test_refused_sources_leave_nothing(name, tmp_path, capsys):
     assert add(write(tmp_path / "a.txt", content), tmp_path / "corpus") == 2
     message = capsys.readouterr().err
     assert words in message and message.count("\n") == 1 and not (tmp_path / "corpus").exists()
+
+
+MARKED = "## Aims\n\nThe [office](https://a.example/x_(y)) will **act** \\[soon\\]. <p>R&amp;D helps.</p><!-- end -->"
+PLAIN = "Aims\n\nThe office will act [soon].\n\nR&D helps."
+
+
+def test_markup_is_taken_out_on_the_way_in(tmp_path):
+    assert add(write(tmp_path / "a.md", MARKED), tmp_path / "one") == 0
+    rows = [{"text": MARKED, "published": "2019-04-02"}, {"text": TEXT.strip(), "published": "2019-04-02"}]
+    import_file(write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, rows))), tmp_path / "many", defaults=KNOWN)
+    for article in (read_articles(tmp_path / "one").iloc[0], read_articles(tmp_path / "many").iloc[0]):
+        data = tmp_path / ("one" if article["doc_id"] in os.listdir(tmp_path / "one/raw/texts") else "many")
+        assert read_text(article["doc_id"], article["sha256"], data_dir=data) == PLAIN
+        assert article["notes"] == "Markup was taken out."
+    assert read_articles(tmp_path / "many")["notes"].tolist() == ["Markup was taken out.", ""]
+
+
+@pytest.mark.parametrize("text", [
+    "5 * 3 is 15; a*b and x_y stay, as do [sic] (2019) and #tags.", "Write to <anna@paper.example>. Is 3 < 4 > 2? AT&T; R&D",
+    "- one\n- two\n\n* * *\n\nIt cost $5–$6.", "“We act,” he said…\n\n\nThree lines  and two blanks.\n",
+])  # fmt: skip
+def test_a_text_without_markup_keeps_its_bytes(text):
+    assert strip_markup(text) == (text, "")
+
+
+@given(st.text(st.sampled_from("<>*_[]()#\\&;!-ab \n\"/:.") | st.characters(codec="utf-8")))
+def test_words_outlive_the_taking_out(text):
+    plain, note = strip_markup(f"Beijing {text} Ohio")
+    assert plain.startswith("Beijing") and plain.endswith("Ohio") or note
 
 
 def test_missing_fields_and_files_are_named(tmp_path, capsys):

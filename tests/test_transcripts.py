@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fentanyl_study.attribution.transcripts import UNNAMED, find_turns
+from fentanyl_study.cleaning import find_spans, mask_text
 from fentanyl_study.schema import VOICES
+from fentanyl_study.sentences import find_sentences
 
 
 def owners(text, **keywords):
@@ -45,6 +47,27 @@ def test_white_house_labels():
         "Jean-Pierre",
         "The President",
     ]
+
+
+@pytest.mark.parametrize("asks", [
+    "Q — but when?", "Q    So, when?", "Q (Inaudible) when?", "Q 2019 or 2020: which?", "Q: When?", "QUESTION: When?", "Question: When?",
+    "Reporter: When?", "REPORTERS: When?", "AUDIENCE MEMBER: When!",
+])  # fmt: skip
+def test_who_asks_on_a_governments_page_is_no_official(asks):
+    text = f"MR. POE: We act.\n{asks}\nI mean it.\nMR. POE: Soon.\nQ Thanks.\nMR. POE: Sure."
+    assert [owner for _, owner in owners(text, voice="us_official")] == ["Poe", "", "", "Poe", "", "Poe"]
+
+
+def test_a_transcript_on_one_line_has_the_same_owners():
+    text = "THE PRESIDENT: We act. Q Sir — THE PRESIDENT: Soon. Q — is it true? And when? MS. POE: Yes. We know. Q Thanks."
+    spans = [(start, end) for start, end, _ in find_spans(text)]
+    masked = mask_text(text, [(a + first, a + last) for a, b in spans for first, last in find_sentences(text[a:b])])
+    assert [owner for _, owner in owners(masked, voice="us_official")] == ["The President", "", "The President", "", "Poe", ""]
+
+
+def test_a_subject_with_a_quotation_is_no_speaker():
+    text = "Senator Poe on television\n- On China: “They sell.”\n- About NATO: “They pay.”\n- President Roe: “They pay.”"
+    assert owners(text, voice="us_official") == [("-", "President Roe")]
 
 
 def test_a_host_asks_and_a_label_on_its_own_line_is_nobodys():

@@ -4,7 +4,9 @@ Rules on the form of a line stand in wordlists/line_rules.csv; rules on its
 place in the article (headline, deck, subheading, readers' comments) stand here.
 """
 
+import bisect
 import functools
+import itertools
 import re
 
 import pandas as pd
@@ -17,18 +19,32 @@ LONGEST_HEADLINE = 25  # words; likewise above the first paragraph
 SHORTEST_BODY = 6  # words; a line of fewer, full stop or not, does not open the article
 HEAD_LINES = 6  # within how many lines the byline and date follow the headline
 END_LINES = 6  # how far from the foot of the page a writer is introduced
+FEWEST_TURNS = 3  # labels inside lines; fewer make no transcript
 REPEATED_WORDS = 6  # a quotation of so many words that stands again below is a deck, not text
 
 _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 _CLOSED = re.compile(r"[.!?…。！？][\"”’')\]\d]*\Z")
 # "Q Good afternoon." (white space collapsed), "A: Yes.", "MS. WU: Good afternoon.", "TV reporter:"
 _LABEL = re.compile(
-    r"Q(?:\s*[:：]|\s+(?=[A-Z(—–-]))|A\s*[:：]|(?:QUESTION|ANSWER|MODERATOR)\s*[:：]|[A-Z][A-Z.’' -]{2,40}[:：]\s"
+    r"Q(?:\s*[:：]|\s+(?=[—–(\[“\"$\dA-Z-]))|A\s*[:：]|(?:QUESTION|ANSWER|MODERATOR)\s*[:：]|[A-Z][A-Z.’' -]{2,40}[:：]\s"
     r"|[\w.’'() /-]{1,60}[:：]\Z"
+)
+# Where a label inside a line hands over: "… 1:05 P.M. EDT MS. WU: Yes", "… NATO. MR. McCOY: So", "… to — Q — no, I",
+# "… so? A: No"; not "He said: no", "the EU: it", "question Q is"
+_NAME = r"(?!(?:[ECMP][DS]T|GMT|UTC)\b|(?<=[AP]\.M\.\s)(?!THE\b)[A-Z]{2,4}\s)(?:Ma?c)?[A-ZÀ-Þ][A-ZÀ-Þ’'-]+"
+_TURN = re.compile(  # at a line's beginning too, lest "THE PRESIDENT: Yes" hand over at "PRESIDENT"
+    rf"(?:(?<=\S)[^\S\n]+|^)(?P<turn>(?:(?:{_NAME}|(?:MR|MS|MRS|DR|GEN|SEN|REP|GOV|LT|COL|AMB|ST|[A-Z])\.) ){{1,5}}{_NAME}(?: #?\d)?:(?=\s)"
+    rf"|Q(?=\s+[—–(\[“\"$\dA-Z-])|(?:^|(?<=[.?!…)\]”\"—–-]\s))"
+    rf"(?:{_NAME}:|(?:[QA]|Question|Answer|Reporter|Moderator|Interviewer|(?:Mr|Ms|Mrs|Dr)\. [A-Z][\w’-]+)\s?[:：])(?=\s))",
+    re.MULTILINE,
+)
+# "… again. (Applause.) Now …"; not "I — (laughs) — no", "(He applauded.)"
+_DIRECTION = re.compile(
+    r"(?<=[.?!…”)—–-]\s)\((?:Applause|Laughter|Laughs?|Cross-?talk|Inaudible|Cheers|Booing|Chuckles|Pause)[^().]{0,40}\.\)(?!\S)"
 )
 # "On the role of brokers:" and "What they're saying:" head a passage, "Yu Haibin:" and "TV reporter:" a turn to speak
 _COLON_HEADING = re.compile(
-    r"(?:On|The|What|Why|How|Where|Between|Driving|Zoom|Go|Yes|State|By|Catch)\b(?!.*\b(?:[Rr]eporter|[Cc]orrespondent"
+    r"(?:On|The|What|Why|How|Where|Between|Driving|Zoom|Go|Yes|State|By|Catch)\b(?!.*\b(?:I|we|follows|[Rr]eporter|[Cc]orrespondent"
     r"|[Pp]resident|[Ss]pokes\w+|[Hh]ost|[Mm]oderator|[Mm]inister|[Ss]ecretary)\b)(?=.* [a-z])[^.!?]*[:：]\Z"
 )
 _BULLET = re.compile(r"[•·▪◦‣*–-]\s+\S|\(?\d{1,2}[.)]\s+\S")
@@ -95,9 +111,19 @@ def find_spans(text, *, title="", marked=()):
     return _join_broken(text, spans)
 
 
+@functools.lru_cache(maxsize=4)
+def _find_turns(text):
+    """Find where labels hand over to another speaker, inside a line or at its beginning."""
+    starts = [match.start("turn") for match in _TURN.finditer(text)]
+    return starts if len(starts) >= FEWEST_TURNS else []
+
+
 def _find_lines(text):
     """Give each line that holds more than white space; a hard-wrapped text gives its paragraphs."""
-    lines = [m.span() for m in _LINE.finditer(text)]
+    lines, cuts = [], sorted({*_find_turns(text), *(place for m in _DIRECTION.finditer(text) for place in m.span())})
+    for line in _LINE.finditer(text):
+        inside = cuts[bisect.bisect(cuts, line.start()) : bisect.bisect_left(cuts, line.end())]
+        lines += itertools.pairwise([line.start(), *inside, line.end()])
     lines = [_strip(text, *span) for span in lines if text[span[0] : span[1]].strip()]
     if not _is_hard_wrapped(text, lines):
         return lines
@@ -239,15 +265,16 @@ def _join_broken(text, spans):
 def mask_text(text, spans):
     """Blank out all but the spans of running text, keeping every offset.
 
-    Line breaks inside a span become spaces, so that a line break always parts
-    two paragraphs.
+    Line breaks inside a span become spaces, and one is put before a label inside a line,
+    so that a line break always parts two paragraphs.
 
     >>> mask_text("Title\\nIt is so.", [(6, 15)])
     '     \\nIt is so.'
     """
-    pieces, end = [], 0
+    pieces, end, turns = [], 0, set(_find_turns(text))
     for start, stop in spans:
-        pieces.append(_blank(text[end:start]))
+        gap = _blank(text[end:start])
+        pieces.append(gap[:-1] + "\n" if start in turns and gap else gap)
         pieces.append(re.sub(r"[\n\r\u2028\u2029]", " ", text[start:stop]))
         end = stop
     return "".join([*pieces, _blank(text[end:])])

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from fentanyl_study.schema import VOICES, InputError
+from fentanyl_study.schema import ARTICLES, VOICES, InputError
 
 
 def main(arguments=None):
@@ -115,7 +115,11 @@ def _read_number(text):
 
 def _build(options):
     from fentanyl_study.build import build_corpus
+    from fentanyl_study.corpus import get_data_dir, read_articles
 
+    if read_articles(options.data).empty:
+        path = (options.data or get_data_dir()) / ARTICLES.path
+        raise InputError(f"{path}: has no article yet; take some in with fentanyl-study add, import or fetch")
     build_corpus(options.data, jobs=options.jobs, scheduler=options.scheduler)
 
 

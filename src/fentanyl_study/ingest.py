@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from fentanyl_study.corpus import fill_optional, get_data_dir, read_articles, read_csv
-from fentanyl_study.pages import decode_text, find_date
+from fentanyl_study.pages import decode_text, find_date, strip_markup
 from fentanyl_study.schema import ARTICLES, DOC_ID, InputError
 
 FIELDS = {column.name: column for column in ARTICLES.columns if column.name not in ("doc_id", "sha256")}
@@ -250,7 +250,8 @@ def _map_row(row, mapping, defaults):
     article["doc_id"] = _to_text(row.get(mapping["doc_id"])) if "doc_id" in mapping else ""
     article = {name: value or defaults.get(name, "") for name, value in article.items()}
     article["text"], note = decode_text(article["text"].encode("utf-8", "replace"), name="text")
-    article["notes"] = f"{article['notes']} {note}".strip()
+    article["text"], taken = strip_markup(article["text"])
+    article["notes"] = " ".join(f"{article['notes']} {note} {taken}".split())
     article["published"] = article["published"] or find_date(article["title"])
     return article
 

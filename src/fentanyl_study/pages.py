@@ -26,6 +26,26 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]{2}")  # mojibake has two such in a row ("â
 _CHARSET = re.compile(rb"""(?i)<meta[^>]{1,80}charset=["']?([\w-]+)""")
 _HTML = re.compile(r"(?is)\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|article|div|p)\b")
 
+_HIDDEN = re.compile(r"(?is)<(script|style|head)\b.*?</\1>|<!--.*?-->")
+_BLOCK = re.compile(r"(?i)\s*<(?:br|hr|/?(?:p|div|li|ul|ol|h\d|tr|table|blockquote|figure|figcaption))\b[^<>]*>\s*")
+_TAG = re.compile(  # matches "<b>", "</a>"; not "a < b > c", "<name@host>"
+    r"(?i)</?(?:a|abbr|b|caption|center|cite|code|col|colgroup|del|em|font|i|iframe|img|ins|mark|s|small|span|strong|sub|sup"
+    r"|tbody|td|tfoot|th|thead|time|u|video|source)(?:\s[^<>]*)?/?>"
+)
+_IS_MARKDOWN = re.compile(r"\*\*|\]\(|\\[][()*_#.]|\*[A-Za-z“](?<!\S..)|^#{1,6} \S", re.MULTILINE)
+_MARKDOWN = (  # in this order: pictures stand in links, links in emphasis
+    (r"!\[[^][]*\]\([^()\s]*\)", ""),
+    (r"\[(?<!\\\[)([^][\\]*(?:\\.[^][\\]*)*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?: \"[^\"]*\")?\)", r"\1"),
+    (r"<((?:https?:|[\w.-]+@)[^<>\s]+)>", r"\1"),
+    (r"#(?<!\S#)#{0,5} +\*\*([^*\n]+)\*\*", r"\n\n\1\n\n"),
+    (r"(?m)^#{1,6} +([^\n]+)", r"\1\n"),
+    (r"#(?<!\S#)#{1,5} +", "\n\n"),
+    (r"-(?<!\S-) (?:(?=\*\*)|(?<=[.?!”] - )(?=[A-Z“]))", "\n\n- "),
+    (r"\*(?<!\\\*)(?:\*+|(?<!\s\*)|(?!\s))", ""),
+    (r"\\[*#_](?:\s?\\[*#_])*#*(?!\w)", "\n\n"),
+    (r"\\([][()*_#.~`>$+\\-])", r"\1"),
+)
+
 
 def find_date(words):
     """Find a day in words; empty if there is none that is sure.
@@ -99,8 +119,10 @@ def read_page(content, *, url="", charset=None, name=""):
     declared = _CHARSET.search(content[:2000])
     charset = charset or (declared[1].decode() if declared else None)
     text, note = decode_text(content, name=name or url, charset=charset)
-    found = extract_article(text, url=url, name=name) if _HTML.match(text) else {"text": text, "url": url}
-    return found | {"notes": note}
+    if _HTML.match(text):
+        return extract_article(text, url=url, name=name) | {"notes": note}
+    text, taken = strip_markup(text)
+    return {"text": text, "url": url, "notes": f"{note} {taken}".strip()}
 
 
 def read_file(path):
@@ -125,9 +147,27 @@ def html_to_text(markup):
     """
     inner = re.search(r"(?is)<pre\b[^>]*>(.*?)(?:</pre>|\Z)", markup)
     markup = inner[1] if inner else " ".join(markup.split())
-    markup = re.sub(r"(?is)<(script|style|head)\b.*?</\1>|<!--.*?-->", "", markup)
-    markup = re.sub(r"(?i)\s*<(?:br|/?(?:p|div|li|ul|ol|h\d|tr|table|blockquote))\b[^>]*>\s*", "\n\n", markup)
+    markup = _BLOCK.sub("\n\n", _HIDDEN.sub("", markup))
     return re.sub(r"\n{3,}", "\n\n", html.unescape(re.sub(r"<[^<>]+>", "", markup))).strip()
+
+
+def strip_markup(text):
+    r"""Take Markdown and HTML out of a text: links, emphasis, headings, tags, entities, escapes; give it with a note.
+
+    A text without any comes back as it is, the note empty. Does not drop a page's menus; see ``extract_article``.
+
+    >>> strip_markup("## Aims\nThe [office](https://a.example/b) will **act**. <p>R&amp;D \\[sic\\] &lt; 5</p>")
+    ('Aims\n\nThe office will act.\n\nR&D [sic] < 5', 'Markup was taken out.')
+    >>> strip_markup("5 * 3 < 20 * 2, R&D_x, [so] (he) said")
+    ('5 * 3 < 20 * 2, R&D_x, [so] (he) said', '')
+    """
+    plain = _TAG.sub("", _BLOCK.sub("\n\n", _HIDDEN.sub("\n\n", text))) if "<" in text else text
+    for pattern, replacement in _MARKDOWN if _IS_MARKDOWN.search(plain) else ():
+        plain = re.sub(pattern, replacement, plain)
+    plain = re.sub(r"&#?\w+;", lambda entity: html.unescape(entity[0]), plain)
+    if plain == text:
+        return text, ""
+    return re.sub(r"[^\S\n]*\n[^\S\n]*\n\s*", "\n\n", plain).strip(), "Markup was taken out."
 
 
 def split_answers(text):

@@ -17,7 +17,7 @@ from sklearn.decomposition import NMF
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from fentanyl_study.dfm import Dfm, filter_units
+from fentanyl_study.dfm import Dfm, filter_units, select_features
 from fentanyl_study.schema import InputError
 from fentanyl_study.uncertainty import INTERVAL_WORDS, SEED, compute_difference, compute_shares
 
@@ -154,9 +154,14 @@ def shuffle_units(tfidf, *, seed):
 
 
 def sample_units(tfidf, *, seed):
-    """Give ``MAX_UNITS`` units drawn at random, or all if there are no more."""
-    drawn = np.random.default_rng(seed).permutation(tfidf.matrix.shape[0])[:MAX_UNITS]
-    return filter_units(tfidf, np.isin(np.arange(tfidf.matrix.shape[0]), drawn))
+    """Give ``MAX_UNITS`` units drawn at random, with the features they have, or all if there are no more."""
+    n_units = tfidf.matrix.shape[0]
+    if n_units <= MAX_UNITS:
+        return tfidf
+    drawn = np.random.default_rng(seed).permutation(n_units)[:MAX_UNITS]
+    sampled = filter_units(tfidf, np.isin(np.arange(n_units), drawn))
+    is_used = np.bincount(sampled.matrix.indices, minlength=len(sampled.features)) > 0
+    return select_features(sampled, sampled.features[is_used])  # each costs time, even if nobody uses it
 
 
 def compute_null_coherence(tfidf, n_topics, *, seed=SEED):
@@ -203,7 +208,7 @@ def describe_topics(topics, *, seed=SEED):
     One row per topic: topic (from 1), name (see ``name_topic``), terms, coherence (see ``compute_npmi``),
     null_coherence (see ``compute_null_coherence``), stability (see ``compute_stability``), n_units and
     n_articles (of the units whose strongest topic it is), holds_up: coherence above null_coherence, stability
-    ``MIN_STABILITY`` or more, and more than one article.
+    ``MIN_STABILITY`` or more, more than one article, and not the strongest of most units: such a one is no subject.
     """
     leading, strongest = rank_terms(topics.loadings), find_strongest(topics)
     articles = [topics.dfm.units.doc_id[strongest == i].nunique() for i in range(len(leading))]
@@ -217,7 +222,8 @@ def describe_topics(topics, *, seed=SEED):
          "n_units": [int((strongest == i).sum()) for i in range(len(leading))], "n_articles": articles}
     )  # fmt: skip
     is_real = (table.coherence > table.null_coherence) & (table.stability >= MIN_STABILITY)
-    return table.assign(holds_up=is_real & (table.n_articles > 1))
+    is_subject = (table.n_articles > 1) & (table.n_units <= table.n_units.sum() / 2)
+    return table.assign(holds_up=is_real & is_subject)
 
 
 def find_strongest(topics):

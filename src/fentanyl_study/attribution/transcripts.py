@@ -34,9 +34,9 @@ _QUOTED_LABEL = re.compile(r"[\s•*–-]*(?P<name>[A-Z][^:“”\"\n]{2,110}):\
 # "“…” – Commissioner Lee"
 _SIGNED = re.compile(r"\s*[“\"][^“”\"]*[”\"]\s*[–—-]{1,2}\s*(?P<name>[A-Z][^.“”\"\n]{3,110})\s*$")
 _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
-# "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you"; not "It is clear that:"
+# "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you", "Q — if so"; not "It is clear that:"
 _LABEL = re.compile(
-    r"\s*(?:(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//)|(?P<q>Q)[\s\u00a0]+(?=[“\"A-Z(]))\s*"
+    r"\s*(?:(?P<q>Q)\s+(?=[—–(\[“\"$\dA-Z-])|(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//))\s*"
 )
 _HOST = re.compile(r"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?$")
 _ANSWER_WORDS = frozenset(("a", "answer"))
@@ -325,8 +325,9 @@ def _read_announced(tag, line):
 
 def _is_source(phrase):
     words = read_words(phrase)
-    verbs = re.search(rf"\b{_SPEECH}\b", phrase)
-    return len(words) < 16 and not verbs and (bool(split_name(phrase)[0]) or bool(find_entries(words)))
+    if re.match(r"(?:On|In|About|For) ", phrase) or re.search(rf"\b{_SPEECH}\b", phrase):
+        return False  # "On trade: “…”" names a subject
+    return len(words) < 16 and (bool(split_name(phrase)[0]) or bool(find_entries(words)))
 
 
 def _is_outlet(phrase):
