@@ -278,13 +278,13 @@ def clean_documents(documents, *, marked=None):
         Spans: one row per paragraph of running text: doc_id, start, end.
         Removed: one row per span that is not: doc_id, start, end, text, reason.
     """
-    rows = []
-    for document in documents.itertuples():
-        mine = [] if marked is None else marked[marked["doc_id"] == document.doc_id]
-        given = [tuple(row) for row in mine[["start", "end", "reason"]].itertuples(index=False)] if len(mine) else ()
-        for start, end, reason in find_spans(document.text, title=document.title, marked=given):
-            words = reason and " ".join(document.text[start:end].split())  # of running text the sentences are kept
-            rows.append((document.doc_id, start, end, words, reason))
+    rows, given = [], defaultdict(list)
+    for row in () if marked is None else marked[["doc_id", "start", "end", "reason"]].itertuples(index=False):
+        given[row.doc_id].append(tuple(row[1:]))
+    for doc_id, title, text in zip(documents["doc_id"], documents["title"], documents["text"], strict=True):
+        for start, end, reason in find_spans(text, title=title, marked=given[doc_id]):
+            words = reason and " ".join(text[start:end].split())  # of running text the sentences are kept
+            rows.append((doc_id, start, end, words, reason))
     table = pd.DataFrame(rows, columns=["doc_id", "start", "end", "text", "reason"])
     kept = table["reason"] == ""
     return table.loc[kept, ["doc_id", "start", "end"]].reset_index(drop=True), table[~kept].reset_index(drop=True)
