@@ -3,12 +3,15 @@
     python benchmarks/bench.py --peers VENV [--texts TEXTS.jsonl.gz] [--quotes FOLDER] [--rounds 3]
 
 TEXTS holds one JSON object a line with `text` and `group` (spoken or written); without it texts of the same
-shape are made up. Ours and the peers run in turn, each in a process of its own; the table gives medians of the
-rounds. Times are of the work alone; the peak memory is the system's, of the whole process.
+shape are made up. Ours and the peers run in turn on the same texts, each in a process of its own; the table gives
+medians of the rounds. Times are of the work alone; the peak memory is the system's, of the whole process, and added
+memory is by how much the work raised it above that of a process with its texts and imports. RESULTS.md is written
+anew after every piece of work, so that nothing is lost if the run is stopped.
 """
 
 import argparse
 import csv
+import gzip
 import hashlib
 import json
 import os
@@ -29,10 +32,13 @@ from fentanyl_study.corpus import read_codings, read_documents
 HERE = Path(__file__).resolve().parent
 SEED = 1
 # What is measured against what, and on how many texts
+STUDY = ("convokit", "sklearn", "gensim")
 MATCHES = [("keyness", ("convokit",), 1000), ("keyness", ("convokit",), 4000), ("topics", ("sklearn",), 4000),
-           ("study", ("convokit", "sklearn", "gensim"), 13_000)]  # fmt: skip
+           ("study", STUDY, 4000), ("keyness", ("convokit",), 13_000), ("study", STUDY, 13_000)]  # fmt: skip
+LARGE = 10_000  # texts or articles from which one round must do: the peers need a quarter of an hour for it
 SIZES = (10, 100, 1000, 10_000)
 ATTRIBUTION_ROUNDS = 20
+MEASURES = ("wall", "cpu", "peak", "added")
 
 
 def measure(command, **keywords):
@@ -49,31 +55,54 @@ def measure(command, **keywords):
 
 
 def take_medians(runs):
-    return runs[0] | {key: statistics.median(run[key] for run in runs) for key in ("wall", "cpu", "peak") if key in runs[0]}
+    return runs[0] | {key: statistics.median(run[key] for run in runs) for key in MEASURES if key in runs[0]}
+
+
+def write_texts(path, n, folder):
+    """Write n texts drawn from a file, or made up: words of Zipf's frequencies, texts of log-normal lengths."""
+    draw, target = random.Random(SEED), folder / f"{n}.jsonl"
+    if target.exists():
+        return target
+    if path != "synthetic":
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            rows = [json.loads(line) for line in file]
+        rows = draw.sample(rows, min(n, len(rows)))
+    else:
+        words = ["".join(draw.choices("abcdefghijklmnoprstuvw", k=draw.randint(3, 9))) for _ in range(60_000)]
+        weights = [1 / (rank + 3) for rank in range(len(words))]
+        lengths = [int(draw.lognormvariate(6.8, 1)) + 5 for _ in range(n)]
+        rows = [{"text": " ".join(draw.choices(words, weights, k=k)), "group": draw.choice(("spoken", "written"))}
+                for k in lengths]  # fmt: skip
+    target.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return target
 
 
 def compare_statistics(options):
-    """Measure keyness, topics and the whole study, ours and the peers' in turn. One row per piece of work."""
-    rows, measured = [], {}  # what two matches have in common is measured once
-    for ours, peers, n in MATCHES:
-        n = min(n, options.most_texts)
-        runs = {name: [] for name in (ours, *peers)}
-        for i in range(options.rounds):
-            for name in runs:
-                python = options.peers / "bin" / "python" if name in peers else sys.executable
-                if (name, n, i) not in measured:
-                    command = [python, HERE / "tasks.py", name, options.texts, n]
-                    measured[name, n, i] = measure(command, stderr=subprocess.DEVNULL)
-                    print(name, n, measured[name, n, i], flush=True)
-                runs[name].append(measured[name, n, i])
-        medians = {name: take_medians(results) for name, results in runs.items()}
-        together = {key: sum(medians[name][key] for name in peers) for key in ("wall", "cpu")}
-        together["peak"] = max(medians[name]["peak"] for name in peers)
-        for name, result in medians.items():
-            ratios = {f"{key} ratio": f"{result[key] / together[key]:.3f}" if name == ours else "" for key in together}
-            rows.append({"work": name if name in peers else f"{name} (ours)", "texts": n, **_round(result), **ratios,
-                         "gave": result["gave"]})  # fmt: skip
-    return rows
+    """Measure keyness, topics and the whole study, ours and the peers' in turn. Gives one row per piece of work."""
+    measured = {}  # what two matches have in common is measured once
+    with tempfile.TemporaryDirectory() as scratch:
+        for ours, peers, n in MATCHES:
+            if n > options.most_texts:
+                continue
+            texts, runs = write_texts(options.texts, n, Path(scratch)), {name: [] for name in (ours, *peers)}
+            for i in range(options.rounds if n < LARGE else 1):
+                for name in runs:
+                    python = options.peers / "bin" / "python" if name in peers else sys.executable
+                    if (name, n, i) not in measured:
+                        measured[name, n, i] = measure([python, HERE / "tasks.py", name, texts], stderr=subprocess.DEVNULL)
+                        print(name, n, measured[name, n, i], flush=True)
+                    runs[name].append(measured[name, n, i])
+            yield from _match_rows(ours, n, {name: take_medians(results) for name, results in runs.items()})
+
+
+def _match_rows(ours, n, medians):
+    """Give the rows of one match: times of the peers are summed, of their memory the greatest counts."""
+    peers = [result for name, result in medians.items() if name != ours]
+    together = {key: (sum if key in ("wall", "cpu") else max)(peer[key] for peer in peers) for key in MEASURES}
+    for name, result in medians.items():
+        ratios = {f"{key} ratio": f"{result[key] / together[key]:.3f}" if name == ours else "" for key in together}
+        yield {"work": f"{name} (ours)" if name == ours else name, "texts": n, **_round(result),
+               "added, MiB": f"{result['added']:.0f}", **ratios, "gave": result["gave"]}  # fmt: skip
 
 
 def _round(result):
@@ -100,8 +129,7 @@ def make_corpus(folder, n):
 
 
 def measure_builds(options):
-    """Measure the build of corpora of several sizes: from nothing, unchanged, and with one article changed."""
-    rows = []
+    """Measure the build of corpora of several sizes, one row each: from nothing, unchanged, one article changed."""
     for n in [size for size in SIZES if size <= options.most_articles]:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
@@ -112,14 +140,14 @@ def measure_builds(options):
                     path = folder / "raw" / "articles.csv"
                     path.write_text(path.read_text(encoding="utf-8").replace(",US,", ",USA,", 1), encoding="utf-8")
                 runs = []
-                for _ in range(options.rounds if state != "one article new" else 1):
+                for _ in range(options.rounds if state != "one article new" and n < LARGE else 1):
                     if state == "cold":
                         shutil.rmtree(folder / ".cache", ignore_errors=True)
                     runs.append(measure(command))
                 result = take_medians(runs)
                 print("build", n, state, result, flush=True)
-                rows.append({"articles": n, "cache": state, **_round(result), "articles/s": f"{n / result['wall']:.0f}"})
-    return rows
+                yield {"articles": n, "cache": state, **_round(result), "articles/s": f"{n / result['wall']:.1f}",
+                       "CPU ms an article": f"{1000 * result['cpu'] / n:.1f}"}  # fmt: skip
 
 
 def compare_attribution(options):
@@ -141,11 +169,9 @@ def compare_attribution(options):
                 ["node", HERE / "quotes.js", options.quotes.resolve(), file.name, ATTRIBUTION_ROUNDS]
             )
     n = ATTRIBUTION_ROUNDS * len(texts)
-    return [
-        {"work": name, "articles/s": f"{n / result['wall']:.0f}", "articles per CPU s": f"{n / result['cpu']:.0f}",
-         "F1": f"{score_quotations(documents, result['spans']):.2f}"}
-        for name, result in results.items()
-    ]  # fmt: skip
+    for name, result in results.items():
+        yield {"work": name, "articles/s": f"{n / result['wall']:.0f}", "articles per CPU s": f"{n / result['cpu']:.0f}",
+               "F1": f"{score_quotations(documents, result['spans']):.2f}"}  # fmt: skip
 
 
 def score_quotations(documents, spans):
@@ -161,7 +187,33 @@ def score_quotations(documents, spans):
     return 2 * hits / (n_found + n_wanted)
 
 
+def measure_notebooks(options):
+    """Measure executing the shipped notebooks against the floor: the same kernels that only start and import."""
+    notebooks = sorted((HERE.parent / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+    runs = {"kernel start and imports": [], "whole notebooks": []}
+    with tempfile.TemporaryDirectory() as scratch:
+        environment = {**os.environ, "FENTANYL_STUDY_OUT": scratch}
+        for _ in range(options.rounds):
+            for work, results in runs.items():
+                for path in notebooks:
+                    notebook = json.loads(path.read_text(encoding="utf-8"))
+                    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+                    notebook["cells"] = code[:1] if work == "kernel start and imports" else code
+                    (Path(scratch) / path.name).write_text(json.dumps(notebook), encoding="utf-8")
+                script = "import sys, fentanyl_study.notebooks as n; [n.run_notebook(path) for path in sys.argv[1:]]"
+                paths = [Path(scratch) / path.name for path in notebooks]
+                results.append(measure([sys.executable, "-c", script, *paths], env=environment, stderr=subprocess.DEVNULL))
+    medians = {work: take_medians(results) for work, results in runs.items()}
+    floor = medians["kernel start and imports"]
+    for work, result in medians.items():
+        print(work, result, flush=True)
+        yield {"work": work, "notebooks": len(notebooks), **_round(result),
+               **{f"{key} ratio": f"{result[key] / floor[key]:.2f}" for key in ("wall", "cpu")}}  # fmt: skip
+
+
 def format_table(rows):
+    if not rows:
+        return "Not run.\n"
     lines = ["| " + " | ".join(rows[0]) + " |", "|---" * len(rows[0]) + "|"]
     return "\n".join(lines + ["| " + " | ".join(map(str, row.values())) + " |" for row in rows]) + "\n"
 
@@ -193,31 +245,48 @@ def describe_machine(options):
     peers = ", ".join(line for line in (HERE / "requirements.txt").read_text().splitlines() if not line.startswith("#"))
     load = os.getloadavg()[0]
     return (f"{platform.system()}, {os.cpu_count()} cores{f' ({cpu})' if cpu else ''}, Python {platform.python_version()}, "
-            f"{packages}. Peers: {peers}. Texts: {Path(options.texts).name}. Median of {options.rounds} rounds; "
-            f"load of the machine at the start {load:.1f}.")  # fmt: skip
+            f"{packages}. Peers: {peers}. Texts: {Path(options.texts).name}. Median of {options.rounds} rounds, one round "
+            f"from {LARGE} texts or articles; load of the machine at the start {load:.1f}.")  # fmt: skip
 
 
 def main():
-    """Measure everything; write RESULTS.md and results.png beside it."""
+    """Measure everything, the cheap parts first."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", type=Path, required=True, help="venv with requirements.txt")
     parser.add_argument("--texts", default="synthetic")
     parser.add_argument("--quotes", type=Path, help="folder of the npm package quote-parser")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--most-articles", type=int, default=SIZES[-1], help="the largest build")
-    parser.add_argument("--most-texts", type=int, default=MATCHES[-1][-1])
+    parser.add_argument("--most-texts", type=int, default=MATCHES[-1][-1], help="the largest match")
     parser.add_argument("--out", type=Path, default=HERE)
     options = parser.parse_args()
-    machine = describe_machine(options)
-    builds, attribution, matches = measure_builds(options), compare_attribution(options), compare_statistics(options)
-    plot(matches, builds, options.out / "results.png")
-    (options.out / "RESULTS.md").write_text(
+    machine, results = describe_machine(options), {}
+    for name, measure_rows in PARTS.items():
+        results[name] = []
+        for row in measure_rows(options):
+            results[name].append(row)
+            write_results(machine, results, options.out)
+
+
+PARTS = {"attribution": compare_attribution, "notebooks": measure_notebooks, "builds": measure_builds,
+         "matches": compare_statistics}  # fmt: skip
+
+
+def write_results(machine, results, folder):
+    """Write RESULTS.md and results.png of what has been measured so far."""
+    tables = {name: format_table(results.get(name)) for name in PARTS}
+    if results.get("matches") and results.get("builds"):  # a logarithmic axis needs values
+        plot(results["matches"], results["builds"], folder / "results.png")
+    (folder / "RESULTS.md").write_text(
         f"# Benchmarks\n\nWritten by `make bench`. {machine}\n\n"
-        "## Build, all cores\n\nArticles of the shipped length, some 5,000 characters of text.\n\n"
-        f"{format_table(builds)}\n## Attribution, one core\n\n{format_table(attribution)}\n"
+        "## Build, all cores\n\nArticles of the shipped length, some 5,000 characters of text; memory is that of the largest "
+        "process.\n\n"
+        f"{tables['builds']}\n## Attribution, one core\n\n{tables['attribution']}\n"
         "F1: of the hand-coded sentences with a quotation mark, those coded as somebody's quoted words against those "
-        "in which a quotation was found.\n\n## Statistics\n\nRatios: ours over the sum of the peers' (peak: over the greatest) in the same "
-        f"run.\n\n{format_table(matches)}\n![wall times](results.png)\n",
+        "in which a quotation was found.\n\n"
+        f"## The study's own notebooks, one after another\n\n{tables['notebooks']}\n## Statistics\n\nRatios: ours over "
+        "the sum of the peers' (memory: over the greatest) in the same run. Added: what the work itself takes, beyond "
+        f"imports and texts.\n\n{tables['matches']}\n![wall times](results.png)\n",
         encoding="utf-8",
     )
 

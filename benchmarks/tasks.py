@@ -1,9 +1,9 @@
-"""One measured piece of work, in a process of its own: python tasks.py NAME TEXTS N -> one line of JSON.
+"""One measured piece of work, in a process of its own: python tasks.py NAME TEXTS.jsonl -> one line of JSON.
 
-Reading the texts and importing are not timed; peak memory, which ``bench`` takes from the system, holds them too.
+Reading the texts and importing are not timed; the peak memory of the whole process, which ``bench`` takes from the
+system, holds them too, and ``added`` says by how much the work itself raised it.
 """
 
-import gzip
 import json
 import random
 import resource
@@ -17,18 +17,16 @@ LONGEST = 2  # words in a term
 MAX_FEATURES = 15_000  # convokit's own limit; without it convokit asks for 34 GiB on 13,000 texts
 
 
-def read_texts(path, n):
-    """Read texts and groups, or make them up: words of Zipf's frequencies, texts of log-normal lengths."""
-    if path != "synthetic":
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            rows = [json.loads(line) for line in file]
-        rows = random.Random(SEED).sample(rows, min(n, len(rows)))
-        return [row["text"] for row in rows], [row["group"] == "spoken" for row in rows]
-    draw = random.Random(SEED)
-    words = ["".join(draw.choices("abcdefghijklmnoprstuvw", k=draw.randint(3, 9))) for _ in range(60_000)]
-    weights = [1 / (rank + 3) for rank in range(len(words))]
-    texts = [" ".join(draw.choices(words, weights, k=int(draw.lognormvariate(6.8, 1)) + 5)) for _ in range(n)]
-    return texts, [draw.random() < 0.5 for _ in texts]
+def read_texts(path):
+    """Read texts, and which of them are spoken."""
+    with open(path, encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    return [row["text"] for row in rows], [row["group"] == "spoken" for row in rows]
+
+
+def read_peak():
+    """Give the greatest memory so far, MiB, of this process or of one of its workers."""
+    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
 
 
 def count_terms(texts, is_spoken):
@@ -111,17 +109,18 @@ def run_gensim(texts, is_spoken):
 
 def main():
     """Run the piece of work that is named, and print its times and what it gave."""
-    name, path, n = sys.argv[1:]
-    texts, is_spoken = read_texts(path, int(n))
+    name, path = sys.argv[1:]
+    texts, is_spoken = read_texts(path)
     modules = {"convokit": ["convokit"], "sklearn": ["sklearn.decomposition", "sklearn.feature_extraction.text"],
                "gensim": ["gensim.models", "gensim.corpora", "gensim.utils"]}  # fmt: skip
     for module in modules.get(name, ["fentanyl_study.keyness", "fentanyl_study.topics"]):
         __import__(module)
-    wall, cpu = time.perf_counter(), time.process_time()
+    before, wall, cpu = read_peak(), time.perf_counter(), time.process_time()
     gave = globals()[f"run_{name}"](texts, is_spoken)
+    wall = time.perf_counter() - wall
     workers = resource.getrusage(resource.RUSAGE_CHILDREN)  # gensim has some
     cpu = time.process_time() - cpu + workers.ru_utime + workers.ru_stime
-    print(json.dumps({"wall": time.perf_counter() - wall, "cpu": cpu, "gave": gave}))
+    print(json.dumps({"wall": wall, "cpu": cpu, "added": read_peak() - before, "gave": gave}))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fentanyl_study.cleaning import clean_documents, find_spans, mask_text
+from fentanyl_study.cleaning import _WORD, clean_documents, find_spans, mask_text
 from fentanyl_study.corpus import read_csv
 from fentanyl_study.schema import REASONS
 from fentanyl_study.sentences import number_sentences
@@ -35,7 +35,7 @@ def test_rule_needs_only_words_that_its_matches_have(row):
     others = [other["example"] for other in read_wordlist("line_rules")]
     for line in [line.strip() for text in TEXTS.values() for line in text.splitlines()] + others:
         if row["needs"] and re.fullmatch(row["pattern"], line):
-            assert set(row["needs"].split()) & set(re.findall("[a-z]+", line.lower()))
+            assert set(row["needs"].split()) & set(_WORD.findall(line.lower()))
 
 
 def test_coded_sentences_are_kept_or_removed_as_coded():

@@ -10,9 +10,11 @@ import os
 import re
 import sqlite3
 import warnings
-from collections import defaultdict
+from collections import Counter
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from joblib import Parallel, cpu_count, delayed, parallel_config
@@ -132,15 +134,17 @@ def _build_chunk(task):
     for table, rows in zip(BUILT, tables, strict=True):
         # Each key begins with doc_id and each article is in one chunk, so what is unique here is unique in all
         check_table(rows, table, name=f"{data_dir / table.path}, articles from {articles['doc_id'].iloc[0]}")
-    lines = [_format_rows(rows) for rows in tables]
-    return [(row.key, *(texts[row.doc_id].getvalue() for texts in lines)) for row in articles.itertuples()]
+    texts = [_format_rows(rows) for rows in tables]
+    pairs = zip(articles["key"], articles["doc_id"], strict=True)
+    return [(key, *(text.get(doc_id, "") for text in texts)) for key, doc_id in pairs]
 
 
 def _format_rows(rows):
-    """Give each article's rows as CSV text."""
-    texts = defaultdict(io.StringIO)
-    for doc_id, row in zip(rows["doc_id"], rows.to_numpy(dtype=object), strict=True):
-        csv.writer(texts[doc_id], lineterminator="\n").writerow(row)
+    """Give each article's rows, which stand together and begin with doc_id, as CSV text."""
+    texts, cells = {}, zip(*(rows[column].tolist() for column in rows), strict=True)
+    for doc_id, mine in groupby(cells, itemgetter(0)):
+        csv.writer(text := io.StringIO(), lineterminator="\n").writerows(mine)
+        texts[doc_id] = text.getvalue()
     return texts
 
 
@@ -186,15 +190,13 @@ def _mark_kept(corrections):
 
 def count_documents(documents, sentences, removed):
     """Count what was built of each article. One row per article, as ``schema.DOCUMENTS``."""
-    n_words = sentences["text"].str.split().str.len().groupby(sentences["doc_id"]).sum()
-    counts = {
-        "n_characters": documents["text"].str.replace(r"\s", "", regex=True).str.len(),
-        "n_sentences": documents["doc_id"].map(sentences["doc_id"].value_counts()),
-        "n_words": documents["doc_id"].map(n_words),
-        "n_removed": documents["doc_id"].map(removed["doc_id"].value_counts()),
-    }
-    counts = {name: values.fillna(0).astype(int) for name, values in counts.items()}
-    return documents.assign(**counts)[DOCUMENTS.names]
+    mine, n_words = sentences["doc_id"].tolist(), Counter()  # lists, for a column gives its cells one by one slowly
+    for doc_id, text in zip(mine, sentences["text"].tolist(), strict=True):
+        n_words[doc_id] += len(text.split())
+    counts = {"n_sentences": Counter(mine), "n_words": n_words, "n_removed": Counter(removed["doc_id"].tolist())}
+    n_characters = [sum(map(len, text.split())) for text in documents["text"]]
+    numbers = {name: [n[doc_id] for doc_id in documents["doc_id"]] for name, n in counts.items()}
+    return documents.assign(n_characters=n_characters, **numbers)[DOCUMENTS.names]
 
 
 def write_tables(built, data_dir):

@@ -106,7 +106,7 @@ def _connect(path):
             connection.execute("BEGIN EXCLUSIVE")  # held until the connection is closed, or the process ends
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS built"
-                " (key TEXT PRIMARY KEY, documents TEXT, sentences TEXT, removed TEXT) WITHOUT ROWID"
+                " (key TEXT PRIMARY KEY, documents TEXT, sentences TEXT, removed TEXT)"
             )
     except sqlite3.OperationalError as error:
         connection.close()

@@ -8,6 +8,7 @@ import bisect
 import functools
 import itertools
 import re
+from collections import defaultdict
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ END_LINES = 6  # how far from the foot of the page a writer is introduced
 FEWEST_TURNS = 3  # labels inside lines; fewer make no transcript
 REPEATED_WORDS = 6  # a quotation of so many words that stands again below is a deck, not text
 
+_WORD = re.compile(r"[a-z]+|\d|[^\w\s]")  # of a line in small letters: words, digits and marks
 _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 _CLOSED = re.compile(r"[.!?…。！？][\"”’')\]\d]*\Z")
 # "Q Good afternoon." (white space collapsed), "A: Yes.", "MS. WU: Good afternoon.", "TV reporter:"
@@ -64,12 +66,17 @@ _QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
 
 
 @functools.cache
-def _line_rules():
-    """Compile the rules on form: (reason, where, pattern, words one of which it needs), in the order of the list."""
-    return [
-        (r["reason"], r["where"], re.compile(r["pattern"]), frozenset(r["needs"].split()))
-        for r in read_wordlist("line_rules")
-    ]
+def _line_rules(where):
+    """Compile the rules for one place: (pattern, reason) in order, and for each word the rules that need it or one like it.
+
+    Rules that need no word stand under the empty string.
+    """
+    rows = [row for row in read_wordlist("line_rules") if row["where"] == where]
+    places = defaultdict(list)
+    for i, row in enumerate(rows):
+        for word in row["needs"].split() or [""]:
+            places[word].append(i)
+    return [(re.compile(row["pattern"]), row["reason"]) for row in rows], places
 
 
 def find_spans(text, *, title="", marked=()):
@@ -151,13 +158,14 @@ def _is_hard_wrapped(text, lines):
 
 
 def _match_rule(line, where):
+    """Give the reason of the first rule that matches a line; most lines lack the words that most rules need."""
     if len(line) > LONGEST_LABEL:
         return ""
-    words = set(re.findall("[a-z]+", line.lower()))
-    for reason, place, rule, needs in _line_rules():
-        # Most lines lack the words that a slow rule needs, and need not be matched
-        if place == where and not (needs and needs.isdisjoint(words)) and rule.fullmatch(line):
-            return reason
+    rules, places = _line_rules(where)
+    found = places.keys() & {"", *_WORD.findall(line.lower())}
+    for i in sorted({i for word in found for i in places[word]}):
+        if rules[i][0].fullmatch(line):
+            return rules[i][1]
     return ""
 
 
@@ -201,8 +209,8 @@ def _simplify(line):
 
 def _is_body(line):
     n_words = len(line.split())
-    closed = n_words >= SHORTEST_BODY and _CLOSED.search(line) or _TWO_SENTENCES.search(line)
-    return bool(closed or _LABEL.match(line) or n_words > LONGEST_HEADLINE)
+    closed = n_words >= SHORTEST_BODY and _CLOSED.search(line)
+    return bool(n_words > LONGEST_HEADLINE or closed or _TWO_SENTENCES.search(line) or _LABEL.match(line))
 
 
 def _mark_top(words, reasons, title):
@@ -223,19 +231,20 @@ def _mark_top(words, reasons, title):
 def _mark_headings(words, reasons):
     """A short bare line is a subheading; after the last paragraph it is a label of the page."""
     running = [i for i, line in enumerate(words) if not reasons[i]]
-    body = [i for i in running if _is_body(words[i])]
-    for place, i in enumerate(running):
-        goes_on = any(words[j][0].islower() for j in running[place + 1 : place + 2])
-        if body and _is_heading(words[i]) and not goes_on:
-            reasons[i] = "subheading" if i < body[-1] else "section_label"
+    last = next((i for i in reversed(running) if _is_body(words[i])), None)
+    for i, following in zip(running, [*running[1:], None], strict=False) if last is not None else ():
+        goes_on = following is not None and words[following][0].islower()
+        if not goes_on and _is_heading(words[i]):
+            reasons[i] = "subheading" if i < last else "section_label"
 
 
 def _is_heading(line):
-    few = len(line.split()) <= LONGEST_HEADING
+    if len(line.split()) > LONGEST_HEADING:
+        return False
     if line.endswith((":", "：")):
-        return few and not _TAG.search(line) and (_COLON_HEADING.match(line) or line.isupper() and len(line.split()) > 3)
+        return not _TAG.search(line) and (_COLON_HEADING.match(line) or line.isupper() and len(line.split()) > 3)
     bare = not _CLOSED.search(line) and not line[0].islower() and line[-1] not in ",;-–—"
-    return few and bare and not (_TAG.search(line) or _LABEL.match(line) or _BULLET.match(line))
+    return bare and not (_TAG.search(line) or _LABEL.match(line) or _BULLET.match(line))
 
 
 def _cut_marked(text, spans, marked):
@@ -301,13 +310,13 @@ def clean_documents(documents, *, marked=None):
         Spans: one row per paragraph of running text: doc_id, start, end.
         Removed: one row per span that is not: doc_id, start, end, text, reason.
     """
-    rows = []
-    for document in documents.itertuples():
-        mine = [] if marked is None else marked[marked["doc_id"] == document.doc_id]
-        given = [tuple(row) for row in mine[["start", "end", "reason"]].itertuples(index=False)] if len(mine) else ()
-        for start, end, reason in find_spans(document.text, title=document.title, marked=given):
-            words = " ".join(document.text[start:end].split())
-            rows.append((document.doc_id, start, end, words, reason))
+    rows, given = [], defaultdict(list)
+    for row in () if marked is None else marked[["doc_id", "start", "end", "reason"]].itertuples(index=False):
+        given[row.doc_id].append(tuple(row[1:]))
+    for doc_id, title, text in zip(documents["doc_id"], documents["title"], documents["text"], strict=True):
+        for start, end, reason in find_spans(text, title=title, marked=given[doc_id]):
+            words = reason and " ".join(text[start:end].split())  # of running text the sentences are kept
+            rows.append((doc_id, start, end, words, reason))
     table = pd.DataFrame(rows, columns=["doc_id", "start", "end", "text", "reason"])
     kept = table["reason"] == ""
     return table.loc[kept, ["doc_id", "start", "end"]].reset_index(drop=True), table[~kept].reset_index(drop=True)

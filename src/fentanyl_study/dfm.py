@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
-from itertools import count
+from itertools import count, pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ from fentanyl_study.schema import InputError
 TOKEN = re.compile(r"United States(?: of America)?|\b[A-Z](?:\.[A-Z])+\b|[^\W\d_]{2,}")
 # Not the pronoun "us"
 UNITED_STATES = {"US", "USA", "U.S", "U.S.A", "United States", "United States of America"}
+BLOCK = 2**19  # uses of words looked at together: bounds memory, and costs next to no time
 UNIT_KEYS = {
     "sentence": ["doc_id", "sentence_id"],
     # A paragraph or article can hold both sides, so a unit is what one side says in it
@@ -139,9 +140,12 @@ def build_dfm(sentences, *, unit="sentence", names=frozenset(), counting=Countin
     if lacking:
         raise InputError(f"sentences: column(s) missing: {', '.join(lacking)}")
     tokens, forms, n_words = _read_tokens(sentences.text)
-    words, word_of_form = _choose_words(forms, np.bincount(tokens, minlength=len(forms)), names, counting)
-    sentence = np.repeat(np.arange(len(sentences), dtype=np.int32), n_words)
-    matrix, features = _count_features(sentence, word_of_form[tokens], words, counting, len(sentences))
+    blocks = np.array_split(tokens, len(tokens) // BLOCK + 1)
+    n_uses = sum(np.bincount(block, minlength=len(forms)) for block in blocks)
+    words, word_of_form = _choose_words(forms, n_uses, names, counting)
+    for block in blocks:  # in place: the forms are needed no more
+        block[:] = word_of_form[block]
+    matrix, features = _count_features(tokens, np.cumsum(n_words + 1), words, counting)
     groups = sentences.groupby(UNIT_KEYS[unit], sort=False)
     code = groups.ngroup().to_numpy()
     if groups.ngroups < len(sentences):
@@ -157,13 +161,17 @@ def build_dfm(sentences, *, unit="sentence", names=frozenset(), counting=Countin
 
 
 def _read_tokens(texts):
-    """Give all tokens as numbers of their written forms, the forms, and the tokens of each text."""
+    """Give all tokens as numbers of their written forms, the forms, and the tokens of each text.
+
+    The form "", number 0, ends each text, so that no run of words goes on into the next.
+    """
     number = defaultdict(count().__next__)
-    tokens, n_words = array("i"), np.zeros(len(texts), dtype=np.int64)
+    end, tokens, n_words = number[""], array("i"), np.zeros(len(texts), dtype=np.int64)
     for i, text in enumerate(texts):
         before = len(tokens)
         tokens.extend(map(number.__getitem__, TOKEN.findall(text)))
         n_words[i] = len(tokens) - before
+        tokens.append(end)
     return np.frombuffer(tokens, dtype=np.int32) if tokens else np.zeros(0, np.int32), list(number), n_words
 
 
@@ -173,9 +181,10 @@ def _choose_words(forms, n_uses, names, counting):
     normal = [normalize_token(form) for form in forms]
     small_uses = defaultdict(int)  # uses with a small first letter less uses with a capital
     for form, word, n in zip(forms, normal, n_uses, strict=True):
-        small_uses[word] += int(n) if form[0].islower() else -int(n)
+        small_uses[word] += int(n) if form[:1].islower() else -int(n)
     is_counted = [
-        not (counting.drop_stop_words and word in stop_words)
+        form != ""
+        and not (counting.drop_stop_words and word in stop_words)
         and (word not in names or form[0].islower() or small_uses[word] > 0)
         for form, word in zip(forms, normal, strict=True)
     ]
@@ -187,27 +196,33 @@ def _choose_words(forms, n_uses, names, counting):
     return words, np.array(places, dtype=np.int32)
 
 
-def _count_features(sentence, word, words, counting, n_sentences):
-    """Count words and runs of words; a run is coded as one whole number, in base len(words)."""
-    begin = np.flatnonzero(word >= 0).astype(np.int32)
-    key, matrices, names = word[begin].astype(np.int64), [], []
-    for length in range(1, counting.longest + 1):
-        if length > 1:  # lengthen each run by the word after it, inside the sentence
-            end = np.minimum(begin + length - 1, len(word) - 1)
-            is_run = (word[end] >= 0) & (sentence[end] == sentence[begin]) & (begin + length <= len(word))
-            key = (key * len(words) + word[end])[is_run]
-            begin = begin[is_run]
+def _count_features(word, ends, words, counting):
+    """Count words and runs of words; a run is coded as one whole number, in base len(words).
+
+    `word` holds all texts' words, -1 for one not counted; `ends` where each text ends. Only so many uses are
+    looked at together as ``BLOCK`` allows: those of runs that begin with neighbours in the alphabet.
+    """
+    blocks = np.array_split(word, len(word) // BLOCK + 1)
+    n_uses = sum(np.bincount(block + 1, minlength=len(words) + 1) for block in blocks)[1:]
+    first = np.flatnonzero(np.diff(np.cumsum(n_uses) // BLOCK, prepend=-1))  # the words that parts begin with
+    matrices, names = [sparse.csc_array((len(ends), 0), dtype=np.int32)], [_name_runs([], words, 1)]
+    for length, (low, high) in product(range(1, counting.longest + 1), pairwise([*first, len(words)])):
+        begin = np.flatnonzero((word >= low) & (word < high))
+        key = word[begin].astype(np.int64)
+        for last in range(1, length):  # lengthen each run by the word after it
+            is_run = word[begin + last] >= 0
+            begin, key = begin[is_run], key[is_run]
+            key = key * len(words) + word[begin + last]
         found, column = np.unique(key, return_inverse=True)
-        ones = np.ones(len(column), dtype=np.int32)
-        places = sentence[begin], column.astype(np.int32)  # short numbers: all later products read fewer bytes
-        counts = sparse.csr_array((ones, places), shape=(n_sentences, len(found)))
-        is_frequent = np.bincount(counts.indices, minlength=len(found)) >= counting.min_sentences
+        places = np.searchsorted(ends, begin, side="right").astype(np.int32), column.astype(np.int32)
+        counts = sparse.csc_array((np.ones(len(key), dtype=np.int32), places), shape=(len(ends), len(found)))
+        is_frequent = np.diff(counts.indptr) >= counting.min_sentences
         matrices.append(counts[:, is_frequent])
         names.append(_name_runs(found[is_frequent], words, length))
-        del column, counts, places  # a large corpus needs the room
-    names = np.concatenate(names)
+    names, matrix = np.concatenate(names), sparse.hstack(matrices, format="csc")
+    matrices.clear()
     order = np.argsort(names, kind="stable")
-    return sparse.hstack(matrices, format="csr")[:, order], names[order]
+    return matrix[:, order].tocsr(), names[order]
 
 
 def _name_runs(keys, words, length):
@@ -227,6 +242,8 @@ def sum_rows(matrix, code, n_rows):
 
 def filter_units(dfm, is_wanted):
     """Keep the units for which `is_wanted` holds, and all features."""
+    if np.all(is_wanted):
+        return dfm
     rows = np.flatnonzero(is_wanted)
     return Dfm(dfm.matrix[rows], dfm.units.iloc[rows].reset_index(drop=True), dfm.features)
 

@@ -167,8 +167,9 @@ def apply_corrections(sentences, corrections):
     for fault in find_correction_faults(sentences, corrections):
         raise InputError(fault)
     sentences = sentences.copy()
-    place = _place_sentences(sentences)
-    for row in corrections[corrections["variable"] != "keep"].itertuples():
+    corrections = corrections[corrections["variable"] != "keep"]
+    place = _place_sentences(sentences) if len(corrections) else {}
+    for row in corrections.itertuples():
         index = place[(row.doc_id, row.start, row.end)]
         sentences.loc[index, [row.variable, "coded_by"]] = [row.value, "correction"]
         if (row.variable, row.value) == ("side", "narrator"):
@@ -178,8 +179,9 @@ def apply_corrections(sentences, corrections):
 
 def find_correction_faults(sentences, corrections):
     """Say which corrections stand at no built sentence, one line a fault: as ``apply_corrections``."""
-    place = _place_sentences(sentences)
-    for row in corrections[corrections["variable"] != "keep"].itertuples():
+    corrections = corrections[corrections["variable"] != "keep"]
+    place = _place_sentences(sentences) if len(corrections) else {}
+    for row in corrections.itertuples():
         if (row.doc_id, row.start, row.end) not in place:
             yield (
                 f"{row.file}, row {row.row}: no sentence of {row.doc_id} stands at {row.start}-{row.end}; "

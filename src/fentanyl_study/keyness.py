@@ -12,7 +12,6 @@ from scipy.stats import false_discovery_control
 from fentanyl_study.dfm import filter_units, sum_rows
 from fentanyl_study.schema import InputError
 from fentanyl_study.uncertainty import (
-    CHUNK,
     SEED,
     compare_rates,
     make_weights,
@@ -23,6 +22,7 @@ from fentanyl_study.uncertainty import (
 PRIOR = 0.1  # uses of each feature added on both sides: next to nothing, as convokit's examples have it
 PRIOR_WORDS = 100  # an informative prior weighs as much as a paragraph or two of what both sides say
 MAX_FALSE_DISCOVERIES = 0.05  # of the terms called different, the share that may be so by chance
+FEATURES = 256  # resampled at a time: bounds memory
 N_LEFT_OUT = 10  # articles left out one by one; smaller ones can move little
 MIN_FEATURES = 2  # odds need something else that could have been said
 MIN_ARTICLES_LEADING = 2  # a term of one article is that article's subject
@@ -183,11 +183,13 @@ def compute_g2(n_focus, n_reference):
 
 def _bound_log_odds(counts, prior, weights, kind):
     """Give the interval of every feature's log-odds ratio, some features at a time."""
-    sizes = [np.asarray(by_article.sum(axis=1)).ravel() @ weights + prior.sum() for by_article in counts]
-    columns = [by_article.tocsc() for by_article in counts]
+    # einsum copies no weights; sums of whole numbers below 2**24 are exact in the short floats of the weights
+    totals = [np.asarray(by_article.sum(axis=1), dtype=float).ravel() for by_article in counts]
+    sizes = [np.einsum("i,ij->j", total, weights) + prior.sum() for total in totals]
+    columns = [by_article.tocsc().astype(weights.dtype) for by_article in counts]
     low, high = np.empty(len(prior)), np.empty(len(prior))
-    for start in range(0, len(prior), CHUNK):
-        chunk = slice(start, start + CHUNK)
+    for start in range(0, len(prior), FEATURES):
+        chunk = slice(start, start + FEATURES)
         odds = []
         for by_article, size in zip(columns, sizes, strict=True):
             uses = resample_sums(by_article[:, chunk], weights) + prior[chunk, None]

@@ -222,17 +222,18 @@ def find_table_faults(frame, table, *, name=None):
     if missing:
         yield f"{name}: column(s) missing: {', '.join(missing)}; expected {', '.join(table.names)}"
     for column in table.columns:
-        cells = frame.get(column.name, frame.index[:0].to_series()).astype(str)
-        wrong = [value for value in cells.unique() if not column.accepts(value)]
+        cells = [str(cell) for cell in frame[column.name].tolist()] if column.name in frame else []
+        wrong = {value for value in set(cells) if not column.accepts(value)}
         if wrong:
-            bad = cells.isin(wrong).to_numpy().nonzero()[0]
+            bad = [i for i, cell in enumerate(cells) if cell in wrong]
             yield (
-                f"{name}, {_name_rows(bad)}: {column.name} is {cells.iloc[bad[0]]!r}; "
+                f"{name}, {_name_rows(bad)}: {column.name} is {cells[bad[0]]!r}; "
                 f"expected {column.describe_values()}; correct the cell"
             )
-    repeated = [] if missing else frame.duplicated(list(table.key)).to_numpy().nonzero()[0]
-    if len(repeated):
-        key = ", ".join(f"{k}={frame[k].iloc[repeated[0]]!r}" for k in table.key)
+    keys = [] if missing else list(zip(*(frame[column].tolist() for column in table.key), strict=True))
+    if len(set(keys)) < len(keys):
+        repeated = frame.duplicated(list(table.key)).to_numpy().nonzero()[0]
+        key = ", ".join(f"{name}={cell!r}" for name, cell in zip(table.key, keys[repeated[0]], strict=True))
         yield f"{name}, {_name_rows(repeated)}: {key} stands there a second time; keep one row"
 
 

@@ -50,10 +50,12 @@ def make_weights(is_in_group, *, n_resamples=N_RESAMPLES, seed=SEED):
     kind = choose_interval_kind(*sizes)
     if kind == "bootstrap":
         generator = np.random.default_rng(seed)
-        draws = generator.multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=n_resamples)
-        return np.ascontiguousarray(draws.T, dtype=float), kind
+        weights, chances = np.empty((n_articles, n_resamples), dtype=np.float32), np.full(n_articles, 1 / n_articles)
+        for column in weights.T:  # small whole numbers, in half the room
+            column[:] = generator.multinomial(n_articles, chances)
+        return weights, kind
     left_out = np.flatnonzero(is_in_group[:, sizes < MIN_ARTICLES].any(axis=1))
-    weights = np.ones((n_articles, len(left_out)))
+    weights = np.ones((n_articles, len(left_out)), dtype=np.float32)
     weights[left_out, np.arange(len(left_out))] = 0
     return weights, kind
 
@@ -69,15 +71,6 @@ def summarize_resamples(values, kind):
 def resample_sums(by_article, weights):
     """Give the sums over articles in each resample: one row per feature, one column per resample."""
     return by_article.T @ weights
-
-
-def sum_articles(values, article, n_articles):
-    """Sum rows by article, where `article` numbers them from 0."""
-    ones = np.ones(len(article))
-    return (
-        sparse.csr_array((ones, (article, np.arange(len(article)))), shape=(n_articles, len(article)))
-        @ values
-    )
 
 
 def compute_shares(rows, value, *, by, seed=SEED):
@@ -244,10 +237,11 @@ def _test_articles(values, sizes, is_focus, code, n_articles):
     rate = np.asarray(values.sum(axis=0)).ravel() / sizes.sum()
     # A unit adds 1/n to its group's rate for each use, and rate/n for each word, were there no difference
     pull = np.where(is_focus, 1 / sizes[is_focus].sum(), -1 / sizes[~is_focus].sum())
-    used = sum_articles(sparse.csr_array(values) * pull[:, None], code, n_articles).tocsr()
+    places = code, np.arange(len(code))
+    used = sparse.csr_array(sparse.csr_array((pull, places), shape=(n_articles, len(code))) @ sparse.csr_array(values))
     expected = np.bincount(code, weights=sizes * pull, minlength=n_articles)
     difference = np.asarray(used.sum(axis=0)).ravel()
-    squares = used.power(2).sum(axis=0) - 2 * rate * (used.T @ expected) + rate**2 * (expected @ expected)
+    squares = np.bincount(used.indices, used.data**2, minlength=len(rate)) - 2 * rate * (used.T @ expected) + rate**2 * (expected @ expected)
     variance = n_articles / (n_articles - 1) * (squares - difference**2 / n_articles)
     is_testable = (
         variance > 1e-12 * np.maximum(rate, 1e-300) ** 2
