@@ -95,7 +95,7 @@ def find_turns(text, *, title="", voice="narrator"):
     """
     lines = [(m.start(), m.end(), m.group()) for m in _LINE.finditer(text) if not m.group().isspace()]
     labels = _read_labels(lines, text, title)
-    if len(labels) > 1 and any(labels.values()) or voice != "narrator" and labels:
+    if any(labels.values()) and (len(labels) > 1 or voice != "narrator"):  # headings with a colon answer nobody
         turns = _read_transcript(lines, labels, voice)
     else:
         turns = {}
