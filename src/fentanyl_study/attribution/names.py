@@ -498,7 +498,20 @@ class Cast:
         opening = self._find_opening(start, last[0]) if kind == 1 else None
         if kind == 1 and not opening and (named := self._find_named_since(start, last[0], fits, sex)):
             return named
-        return opening if opening and _may_be(opening, sex) else last[1]
+        if opening and _may_be(opening, sex):
+            return opening
+        return last[1] or (self._find_anyone(start, sex) if kind == 1 else None)
+
+    def _find_anyone(self, start, sex):
+        """Find the person named last before a pronoun though nobody has spoken yet."""
+        begin = max(0, start - 1500)
+        for match in reversed(list(_NAME_RUN.finditer(self.text, begin, start))):
+            name = split_name(match.group())[0]
+            if " " in name and not read_group("sentence openers") & set(name.split()):
+                person = self._resolve_person(name, match.group(), match.start())
+                if _may_be(person, sex):
+                    return person
+        return None
 
     def _find_named_since(self, start, until, fits, sex):
         """Find whom the sentence before names alone of those heard: "It startled Lee. | she said"."""
@@ -591,6 +604,7 @@ _OWNER = re.compile(
 )
 _CHAMBERS = ("US Congress", "US Senate", "US House of Representatives", "White House")
 _PROSECUTION = "Department of Justice"
+# "Ann Lee", "a seller who calls herself | Coco"
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
 
 
