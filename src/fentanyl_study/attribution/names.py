@@ -495,12 +495,24 @@ class Cast:
         )
         if sex is None and last[1]:
             return last[1]._replace(name=_make_single(last[1].name), is_person=True)
+        called = kind == 1 and self._find_self_named(phrase, start, last[0])
+        if called:
+            return called
         opening = self._find_opening(start, last[0]) if kind == 1 else None
         if kind == 1 and not opening and (named := self._find_named_since(start, last[0], fits, sex)):
             return named
         if opening and _may_be(opening, sex):
             return opening
         return last[1] or (self._find_anyone(start, sex) if kind == 1 else None)
+
+    def _find_self_named(self, phrase, start, until):
+        """Find who gave a name of his own since anybody spoke: "a seller who calls herself Coco"."""
+        begin = max(until, start - 1500, 0)
+        found = list(_SELF_NAMED.finditer(self.text, begin, start))
+        is_male = found and bool(found[-1]["male"])
+        if not found or is_male != (phrase.lower() in ("he", "him")):
+            return None
+        return Source(found[-1]["name"], OTHER, found[-1]["name"].lower(), True)
 
     def _find_anyone(self, start, sex):
         """Find the person named last before a pronoun though nobody has spoken yet."""
@@ -604,7 +616,10 @@ _OWNER = re.compile(
 )
 _CHAMBERS = ("US Congress", "US Senate", "US House of Representatives", "White House")
 _PROSECUTION = "Department of Justice"
-# "Ann Lee", "a seller who calls herself | Coco"
+# "a seller who calls herself Coco"
+_SELF_NAMED = re.compile(
+    rf"\b(?:call|identif|introduc|nam)\w+ (?:(?P<male>himself)|herself)(?: only)?(?: as| by)? (?P<name>{_CAPITAL}(?: {_CAPITAL})?)"
+)
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
 
 

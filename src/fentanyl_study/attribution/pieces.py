@@ -138,7 +138,7 @@ def _is_no_statement(found, text, voice):
 
 
 # "is expected | to unveil", "the prospect of | losing"
-_HEDGED = re.compile(r"\b(?:of|for|without|before|after|than|in|about|from|(?!continue|went|goes|began|came)[a-z]{3,} to) $")
+_HEDGED = re.compile(r"\b(?:of|for|without|before|after|than|in|about|from|(?!continue|went|goes|began|came)\w{3,} to) $")
 
 
 def _is_label(speaker, words):
