@@ -205,6 +205,9 @@ def judge_source(phrase, home):
         if entry.kind in ("country", "place"):
             nation = nation if nation and nation.entry.kind == "country" else match
         else:
+            after = matches[place + 1] if place + 1 < len(matches) else match
+            if entry.kind == "person" and after.first == match.last and after.entry.kind == "outsider":
+                return Verdict(OTHER, True, after.entry)  # "a Republican pollster"
             verdict = _judge_match(words, matches[place:], nation, home)
             if verdict.side:
                 break
@@ -282,6 +285,21 @@ def _names_outsider(words, i):
     return False
 
 
+def _is_of_anything(words, match):
+    """Tell an office of a body that no list has: "president of Lee Partners", "Lee Partners spokesman"."""
+    after = words[match.last : match.last + 2]
+    if len(after) == 2 and after[0].norm in ("at", "for") and after[1].raw[0].isupper():
+        return True
+    if not read_group("offices of any body") & set(match.entry.name.split()):
+        return False
+    if len(after) == 2 and after[0].norm in ("of", "with") and after[1].raw[0].isupper():
+        return True
+    if not match.first or words[match.first].start > words[match.first - 1].end + 1:  # a comma between
+        return False
+    before = words[match.first - 1].raw
+    return before[0].isupper() and before not in read_group("sentence openers") | read_group("ranks")
+
+
 _ANYONE = frozenset(("people", "person", "persons"))
 _STATE_PAPERS = frozenset(("communique", "note", "readout", "statement", "text", "version"))
 _LINKS = frozenset(("at", "for", "from", "in", "of", "with"))
@@ -305,8 +323,7 @@ def _judge_what_follows(words, matches, home):
         if side in (CHINA, US, OTHER):
             return Verdict(side, True, match.entry)
     weak = all(match.entry.kind == "weak" for match in matches)
-    after = words[matches[0].last : matches[0].last + 2]
-    if len(after) == 2 and after[0].norm in ("at", "for") and after[1].raw[0].isupper():
+    if _is_of_anything(words, matches[0]):
         return Verdict(OTHER, False, entry)  # "a spokesman for Amarvel": nothing listed is a firm
     return Verdict(None if weak else home, False, entry)
 
