@@ -287,11 +287,13 @@ def _names_outsider(words, i):
 
 def _is_of_anything(words, match):
     """Tell an office of a body that no list has: "president of Lee Partners", "Lee Partners spokesman"."""
-    after = words[match.last : match.last + 2]
-    if len(after) == 2 and after[0].norm in ("at", "for") and after[1].raw[0].isupper():
+    if any(link.norm in ("at", "for") and body.raw[0].isupper() for link, body in zip(
+        words[match.last : match.last + 4], words[match.last + 1 : match.last + 5]
+    )):  # fmt: skip
         return True
     if not read_group("offices of any body") & set(match.entry.name.split()):
         return False
+    after = words[match.last : match.last + 2]
     if len(after) == 2 and after[0].norm in ("of", "with") and after[1].raw[0].isupper():
         return True
     if not match.first or words[match.first].start > words[match.first - 1].end + 1:  # a comma between
