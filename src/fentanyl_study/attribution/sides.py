@@ -326,7 +326,8 @@ def _judge_what_follows(words, matches, home):
             return Verdict(side, True, match.entry)
     weak = all(match.entry.kind == "weak" for match in matches)
     if _is_of_anything(words, matches[0]):
-        return Verdict(OTHER, False, entry)  # "a spokesman for Amarvel": nothing listed is a firm
+        known = matches[0].first and find_speaker(words[matches[0].first - 1].raw)  # "Lee spokesman Hu Wei"
+        return Verdict(known["side"] if known else OTHER, False, entry)  # what is not listed is a firm
     return Verdict(None if weak else home, False, entry)
 
 
