@@ -398,6 +398,8 @@ class Cast:
             return court
         if head in read_group("documents"):
             return self._find_issuer(start)
+        if head in ("company", "firm") and (firm := self._find_firm(start)):
+            return firm
         if head in read_group("body nouns"):
             return self._find_body_called(head, start, is_owned="'s " in phrase.replace("’", "'"))
         words = set(_HEAD_FORMS.get(head, head).split())
@@ -405,6 +407,14 @@ class Cast:
             if words.intersection(source.known_as.split()):
                 return source
         return self._find_person_called(phrase, start) or self._find_generic(head)
+
+    def _find_firm(self, start):
+        """Find the firm that was heard or named last before: "Lee Chemical", "Hu Wei Trading Co"."""
+        at, firm = next(
+            ((at, s) for at, s in self._recall() if not s.is_person and s.side == OTHER and s.name.istitle()), (-1, None)
+        )
+        named = list(_FIRM.finditer(self.text, max(0, start - 2500, at), start))
+        return Source(named[-1].group(), OTHER, _list_words(named[-1].group())) if named else firm
 
     def _find_generic(self, head):
         """Take "the official" for the last official heard, "the investigators" for the last body."""
@@ -616,6 +626,10 @@ _OWNER = re.compile(
 )
 _CHAMBERS = ("US Congress", "US Senate", "US House of Representatives", "White House")
 _PROSECUTION = "Department of Justice"
+_FIRM = re.compile(
+    r"(?:[A-Z][\w&’-]+ ){1,4}(?:Co|Ltd|Inc|Corp|Corporation|Company|Chemicals?|Biotech\w*|Technology|Pharma\w*|Logistics|"
+    r"Group|Industries|Trading)\b"
+)
 # "a seller who calls herself Coco"
 _SELF_NAMED = re.compile(
     rf"\b(?:call|identif|introduc|nam)\w+ (?:(?P<male>himself)|herself)(?: only)?(?: as| by)? (?P<name>{_CAPITAL}(?: {_CAPITAL})?)"

@@ -18,6 +18,7 @@ HOMES = {"CN": CHINA, "US": US}
 _WORD = re.compile(r"[^\W\d_]+(?:[.'’&][^\W\d_]+)*(?:['’](?!\w))?|&")
 _SAME = {"chinese": "china", "american": "us", "usa": "us", "unitedstates": "us"}
 # "Rep. Chris Smith, R-N.J.", "(D-Mass.)", "R-Tex."; not "R-rated"
+_HALVES = frozenset(("north", "south", "latin", "central", "native", "african", "asian"))
 _PARTY = re.compile(r"\b[RDI](?:ep|em)?\.?[-–‑][A-Z][A-Za-z.]{1,6}|\((?:R|D|I|NY|[A-Z]{2})-?\d*\)")
 
 
@@ -80,6 +81,8 @@ def read_words(phrase):
             before = words.pop()
             words.append(Word("us", phrase[before.start : match.end()], before.start, match.end()))
         elif norm and norm != "the":
+            if norm == "us" and words and words[-1].norm in _HALVES:
+                norm = "americas"  # "North American affairs"
             words.append(make((norm, raw, match.start(), match.end())))
     return tuple(words)
 
