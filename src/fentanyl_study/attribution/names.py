@@ -668,6 +668,11 @@ def split_name(phrase):
         else:
             words_before.append((i, word))
     rest = words[words.index(name[-1]) + 1 :] if name else []
+    if rest and rest[0].norm not in read_group("after a name") or name and name[-1].raw.endswith(("'s", "’s", "’")):
+        last = next((i for i in range(len(words), 0, -1) if i - 1 in listed or words[i - 1].raw[0].islower()
+                     or words[i - 1].raw.endswith(("'s", "’s", "’"))), 0)  # fmt: skip
+        if last and 2 <= len(words) - last <= 3 and words[last - 1].norm not in read_group("title particles"):
+            name, rest, words_before = list(words[last:]), [], list(enumerate(words[:last]))  # "nominee Ann Lee"
     if (
         not name
         or len(name) > 4

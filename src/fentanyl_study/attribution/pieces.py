@@ -152,7 +152,7 @@ _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
 # "did not say whether it was", "has said little", "refused to name them"; not "said nothing would change"
 _UNSAID = re.compile(
-    r"(?:not|n['’]t) say (?:if|whether|when|how|what|who|why)\b|"
+    r"(?:not|n['’]t) (?:say (?:if|whether|when|how|what|who|why)|mention|address|explain|elaborate|specify|name|identify)\b|"
     r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
     r"\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b)"
 )

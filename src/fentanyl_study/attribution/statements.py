@@ -117,7 +117,7 @@ def _find_clause(text, start, end, forms, words):
         after = forms.get(verb.group())
         if after is None or text[verb.start() - 1] not in " ,\xa0\t":
             continue
-        if not after or after in _WORD.findall(text, verb.end(), min(end, verb.end() + 40))[:5]:
+        if not after or after in _WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]:
             found = _read_subject(text, start, verb.start())
             is_echo = verb.group() in read_group("echoes")  # "Li agrees."
             if found and (verb.end() < end - 1 or is_echo or found[0] > start + 1 and text[found[0] - 2] in '”"'):  # "Li said." says nothing
