@@ -398,6 +398,8 @@ class Cast:
             return court
         if head in read_group("documents"):
             return self._find_issuer(start)
+        if head in ("company", "firm") and (firm := self._find_firm(start)):
+            return firm
         if head in read_group("body nouns"):
             return self._find_body_called(head, start, is_owned="'s " in phrase.replace("’", "'"))
         words = set(_HEAD_FORMS.get(head, head).split())
@@ -405,6 +407,14 @@ class Cast:
             if words.intersection(source.known_as.split()):
                 return source
         return self._find_person_called(phrase, start) or self._find_generic(head)
+
+    def _find_firm(self, start):
+        """Find the firm that was heard or named last before: "Lee Chemical", "Hu Wei Trading Co"."""
+        at, firm = next(
+            ((at, s) for at, s in self._recall() if not s.is_person and s.side == OTHER and s.name.istitle()), (-1, None)
+        )
+        named = list(_FIRM.finditer(self.text, max(0, start - 2500, at), start))
+        return Source(named[-1].group(), OTHER, _list_words(named[-1].group())) if named else firm
 
     def _find_generic(self, head):
         """Take "the official" for the last official heard, "the investigators" for the last body."""
@@ -495,10 +505,35 @@ class Cast:
         )
         if sex is None and last[1]:
             return last[1]._replace(name=_make_single(last[1].name), is_person=True)
+        called = kind == 1 and self._find_self_named(phrase, start, last[0])
+        if called:
+            return called
         opening = self._find_opening(start, last[0]) if kind == 1 else None
         if kind == 1 and not opening and (named := self._find_named_since(start, last[0], fits, sex)):
             return named
-        return opening if opening and _may_be(opening, sex) else last[1]
+        if opening and _may_be(opening, sex):
+            return opening
+        return last[1] or (self._find_anyone(start, sex) if kind == 1 else None)
+
+    def _find_self_named(self, phrase, start, until):
+        """Find who gave a name of his own since anybody spoke: "a seller who calls herself Coco"."""
+        begin = max(until, start - 1500, 0)
+        found = list(_SELF_NAMED.finditer(self.text, begin, start))
+        is_male = found and bool(found[-1]["male"])
+        if not found or is_male != (phrase.lower() in ("he", "him")):
+            return None
+        return Source(found[-1]["name"], OTHER, found[-1]["name"].lower(), True)
+
+    def _find_anyone(self, start, sex):
+        """Find the person named last before a pronoun though nobody has spoken yet."""
+        begin = max(0, start - 1500)
+        for match in reversed(list(_NAME_RUN.finditer(self.text, begin, start))):
+            name = split_name(match.group())[0]
+            if " " in name and not read_group("sentence openers") & set(name.split()):
+                person = self._resolve_person(name, match.group(), match.start())
+                if _may_be(person, sex):
+                    return person
+        return None
 
     def _find_named_since(self, start, until, fits, sex):
         """Find whom the sentence before names alone of those heard: "It startled Lee. | she said"."""
@@ -591,6 +626,14 @@ _OWNER = re.compile(
 )
 _CHAMBERS = ("US Congress", "US Senate", "US House of Representatives", "White House")
 _PROSECUTION = "Department of Justice"
+_FIRM = re.compile(
+    r"(?:[A-Z][\w&’-]+ ){1,4}(?:Co|Ltd|Inc|Corp|Corporation|Company|Chemicals?|Biotech\w*|Technology|Pharma\w*|Logistics|"
+    r"Group|Industries|Trading)\b"
+)
+# "a seller who calls herself Coco"
+_SELF_NAMED = re.compile(
+    rf"\b(?:call|identif|introduc|nam)\w+ (?:(?P<male>himself)|herself)(?: only)?(?: as| by)? (?P<name>{_CAPITAL}(?: {_CAPITAL})?)"
+)
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
 
 
@@ -625,6 +668,11 @@ def split_name(phrase):
         else:
             words_before.append((i, word))
     rest = words[words.index(name[-1]) + 1 :] if name else []
+    if rest and rest[0].norm not in read_group("after a name") or name and name[-1].raw.endswith(("'s", "’s", "’")):
+        last = next((i for i in range(len(words), 0, -1) if i - 1 in listed or words[i - 1].raw[0].islower()
+                     or words[i - 1].raw.endswith(("'s", "’s", "’"))), 0)  # fmt: skip
+        if last and 2 <= len(words) - last <= 3 and words[last - 1].norm not in read_group("title particles"):
+            name, rest, words_before = list(words[last:]), [], list(enumerate(words[:last]))  # "nominee Ann Lee"
     if (
         not name
         or len(name) > 4

@@ -11,6 +11,7 @@ from fentanyl_study.attribution.quotations import find_quotations
 from fentanyl_study.attribution.sides import (
     OTHER,
     find_entries,
+    find_speaker,
     judge_source,
     read_group,
     read_words,
@@ -97,9 +98,11 @@ def _drop_nested(attributions):
 def _is_no_statement(found, text, voice):
     """Tell what reports an act, a question or nothing: codebook, part 2."""
     cue, speaker = found.cue.lower(), found.speaker.lower()
+    words = read_words(found.speaker)
+    if cue == ":" and found.kind == "indirect" and not _is_label(found.speaker, words):
+        return True
     if found.kind != "indirect" and cue != "according":
         return cue in ("-", "–", "—") and "\n" in text[found.end : found.speaker_start]
-    words = read_words(found.speaker)
     named = _PROPER.search(found.speaker[1:]) or find_entries(words)
     if cue == "according" and not _PROPER.match(found.speaker):
         return not named and not any(word.norm in read_group("documents") for word in words)
@@ -120,6 +123,12 @@ def _is_no_statement(found, text, voice):
         return True  # "the site offered a discount"
     if cue in ("replied", "replies", "reply") and text.startswith("to ", found.start):
         return True
+    if cue not in read_group("speech cues") and found.speaker_end < found.start:
+        until = text.rfind(found.cue, found.speaker_end, found.start)
+        if until > 0 and _HEDGED.search(text, found.speaker_end, until):
+            return True
+    if text.startswith(("itself", "himself", "herself", "themselves"), found.start):
+        return True  # "the bank found itself in trouble"
     if cue in read_group("act cues"):
         return not cue.startswith("agree") or bool(_TO_DO.match(text, found.start))
     if cue in read_group("speech cues"):
@@ -128,12 +137,22 @@ def _is_no_statement(found, text, voice):
     return voice != "narrator" or not is_source  # "the evening listed", "chemistry explains"
 
 
+# "is expected | to unveil", "the prospect of | losing"
+_HEDGED = re.compile(r"\b(?:of|for|without|before|after|than|in|about|from|(?!continue|went|goes|began|came)\w{3,} to) $")
+
+
+def _is_label(speaker, words):
+    """Tell the name or office before a colon from a heading."""
+    name = split_name(speaker)[0]
+    return bool(find_entries(words)) or " " in name and not name.isupper() or bool(find_speaker(name))
+
+
 _LETTER = re.compile(r"[^\W\d_]")
 _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
 # "did not say whether it was", "has said little", "refused to name them"; not "said nothing would change"
 _UNSAID = re.compile(
-    r"(?:not|n['’]t) say (?:if|whether|when|how|what|who|why)\b|"
+    r"(?:not|n['’]t) (?:say (?:if|whether|when|how|what|who|why)|mention|address|explain|elaborate|specify|name|identify)\b|"
     r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
     r"\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b)"
 )

@@ -18,6 +18,7 @@ HOMES = {"CN": CHINA, "US": US}
 _WORD = re.compile(r"[^\W\d_]+(?:[.'’&][^\W\d_]+)*(?:['’](?!\w))?|&")
 _SAME = {"chinese": "china", "american": "us", "usa": "us", "unitedstates": "us"}
 # "Rep. Chris Smith, R-N.J.", "(D-Mass.)", "R-Tex."; not "R-rated"
+_HALVES = frozenset(("north", "south", "latin", "central", "native", "african", "asian"))
 _PARTY = re.compile(r"\b[RDI](?:ep|em)?\.?[-–‑][A-Z][A-Za-z.]{1,6}|\((?:R|D|I|NY|[A-Z]{2})-?\d*\)")
 
 
@@ -80,6 +81,8 @@ def read_words(phrase):
             before = words.pop()
             words.append(Word("us", phrase[before.start : match.end()], before.start, match.end()))
         elif norm and norm != "the":
+            if norm == "us" and words and words[-1].norm in _HALVES:
+                norm = "americas"  # "North American affairs"
             words.append(make((norm, raw, match.start(), match.end())))
     return tuple(words)
 
@@ -205,6 +208,9 @@ def judge_source(phrase, home):
         if entry.kind in ("country", "place"):
             nation = nation if nation and nation.entry.kind == "country" else match
         else:
+            after = matches[place + 1] if place + 1 < len(matches) else match
+            if entry.kind == "person" and after.first == match.last and after.entry.kind == "outsider":
+                return Verdict(OTHER, True, after.entry)  # "a Republican pollster"
             verdict = _judge_match(words, matches[place:], nation, home)
             if verdict.side:
                 break
@@ -282,6 +288,23 @@ def _names_outsider(words, i):
     return False
 
 
+def _is_of_anything(words, match):
+    """Tell an office of a body that no list has: "president of Lee Partners", "Lee Partners spokesman"."""
+    if any(link.norm in ("at", "for") and body.raw[0].isupper() for link, body in zip(
+        words[match.last : match.last + 4], words[match.last + 1 : match.last + 5]
+    )):  # fmt: skip
+        return True
+    if not read_group("offices of any body") & set(match.entry.name.split()):
+        return False
+    after = words[match.last : match.last + 2]
+    if len(after) == 2 and after[0].norm in ("of", "with") and after[1].raw[0].isupper():
+        return True
+    if not match.first or words[match.first].start > words[match.first - 1].end + 1:  # a comma between
+        return False
+    before = words[match.first - 1].raw
+    return before[0].isupper() and before not in read_group("sentence openers") | read_group("ranks")
+
+
 _ANYONE = frozenset(("people", "person", "persons"))
 _STATE_PAPERS = frozenset(("communique", "note", "readout", "statement", "text", "version"))
 _LINKS = frozenset(("at", "for", "from", "in", "of", "with"))
@@ -305,9 +328,9 @@ def _judge_what_follows(words, matches, home):
         if side in (CHINA, US, OTHER):
             return Verdict(side, True, match.entry)
     weak = all(match.entry.kind == "weak" for match in matches)
-    after = words[matches[0].last : matches[0].last + 2]
-    if len(after) == 2 and after[0].norm in ("at", "for") and after[1].raw[0].isupper():
-        return Verdict(OTHER, False, entry)  # "a spokesman for Amarvel": nothing listed is a firm
+    if _is_of_anything(words, matches[0]):
+        known = matches[0].first and find_speaker(words[matches[0].first - 1].raw)  # "Lee spokesman Hu Wei"
+        return Verdict(known["side"] if known else OTHER, False, entry)  # what is not listed is a firm
     return Verdict(None if weak else home, False, entry)
 
 

@@ -117,7 +117,7 @@ def _find_clause(text, start, end, forms, words):
         after = forms.get(verb.group())
         if after is None or text[verb.start() - 1] not in " ,\xa0\t":
             continue
-        if not after or after in _WORD.findall(text, verb.end(), min(end, verb.end() + 40))[:5]:
+        if not after or after in _WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]:
             found = _read_subject(text, start, verb.start())
             is_echo = verb.group() in read_group("echoes")  # "Li agrees."
             if found and (verb.end() < end - 1 or is_echo or found[0] > start + 1 and text[found[0] - 2] in '”"'):  # "Li said." says nothing
@@ -191,7 +191,8 @@ def _read_tag(text, start, end, pieces, words):
     if match:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = text.find(", with ", start, end) >= 0 and _WITH.search(text, start, end)
-    if match and match["verb"] in _read_forms_ing() and split_name(match["subject"])[0]:
+    named = match and any(split_name(part)[0] for part in match["subject"].split(", "))
+    if named and match["verb"] in _read_forms_ing():
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = text.find(", sa", start, end) >= 0 and _INVERTED.search(text, start, end)
     match = match or not _read_tag_verbs().isdisjoint(words) and (
@@ -235,11 +236,12 @@ _FINDING = re.compile(
 
 # "For Lee, a nurse in Ohio, | …"; "Senator Lee isn't so sure."; "Spokesman Lee: | …"
 _VIEWS = (
-    re.compile(r"For (?P<subject>(?:[A-Z][\w.’'-]*|[a-z]{2,3}) [A-Z][^;:“”\"\n]{2,120}?), (?P<cue>)(?!said|the|a)"),
+    re.compile(r"For (?P<subject>(?:[A-Z][\w.’'-]*|[a-z]{2,3}) [A-Z][^;:“”\"\n]{2,120}?), (?P<cue>)(?!said)"),
     re.compile(
         r"(?P<subject>[A-Z][^;:“”\"\n]{2,120}?),? (?P<cue>(?:is|are|was|were)(?:n['’]t| not) (?:so |as |yet )?(?:sure|"
-        r"convinced|persuaded|impressed)|(?:is|are|was|were) (?:still )?(?:un(?:convinced|impressed)|s[ck]eptical|"
-        r"doubtful|optimistic|pessimistic)|do(?:es)?(?:n['’]t| not) (?:agree|disagree|think|believe|buy|doubt))\b"
+        r"convinced|persuaded|impressed)|(?:is|are|was|were) (?:still |even |far |more |less |equally |most )*(?:un(?:convinced|"
+        r"impressed)|s[ck]eptical|doubtful|optimistic|pessimistic|blunt(?:er)?|harsher|scathing|dismissive|adamant|emphatic|"
+        r"diplomatic|generous|cautious|enthusiastic)|ha(?:s|ve) (?:\w+ )?doubts|do(?:es)?(?:n['’]t| not) (?:agree|disagree|think|believe|buy|doubt))\b"
     ),
     re.compile(r"(?P<subject>[A-Z][^:“”\"\n]{4,90}? [A-Z][\w’'-]+)(?P<cue>:) (?=[A-Z“\"])"),
 )
@@ -263,9 +265,11 @@ def _code_view(text, start, end, quoted, cast):
         found = match and match["subject"]
         name = found and split_name(re.split(r",| (?:who|whose|in|of) ", found)[0])[0]
         is_label = name and found.endswith(name) and find_entries(read_words(found)) and not _NO_SUBJECT.search(found)
-        if name and (" " in name or cast.knows(name)) and (match["cue"] != ":" or is_label):
+        is_named = name and (" " in name or cast.knows(name)) and (match["cue"] != ":" or is_label)
+        is_listed = match and match["cue"] not in ("", ":") and _read_subject(text, start, match.start("cue"))
+        if is_named or is_listed:
             source = cast.resolve(found, match.start("subject"))
-            if source and source.is_person:
+            if source and (source.is_person if is_named else source.side in (CHINA, US)):
                 piece = Piece(match.end(), end, source, "indirect", match["cue"], start)
                 return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["cue"])
     return NARRATOR
