@@ -184,6 +184,8 @@ def _read_verb(sentence, phrases, verb, shared):
 def _read_passive(letters, takes, verb, group):
     """Give the cue of "is expected to", "was seen as": content that nobody is named for."""
     code, content = _match_complement(letters, takes, verb)
+    if code == "e" and letters[verb + 1 : verb + 2] == ("i" if group == verb else "a"):
+        code, content = "p", verb + 1
     if "b" not in takes or code not in ("t", "i", "w", "p"):
         return None
     return Cue(group, verb, None, code, content, False, False)
