@@ -74,6 +74,8 @@ class Phrases:
         if not end:
             return None
         before = self.letters[end - 1]
+        if before == "m" and end - 1 in self.by_end:  # "Li herself said"
+            end -= 1
         if before in "hT":
             comma = 1 if end > 1 and self.letters[end - 2] in ",-" else 0
             antecedent = self.extend_left(self._skip_all(end - 1 - comma))
