@@ -41,3 +41,22 @@ def test_passive_keeps_the_one_who_is_quoted():
 def test_weekday_and_addressee_are_no_sources():
     found = find_attributions("Li Yan told CNN on Monday that prices fell.")
     assert [a.speaker for a in found] == [LI]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Li Yan, a former senior adviser to the mayor, said that it fell.", LI),
+        ("Li Yan, a novelist and former studio executive, said dryly that it fell.", LI),
+        ("“It fell,” Li Yan, attorney for one of four groups to file suit, said in a statement.", LI),
+        ("Li Yan, a voter from Salem, Ore., standing in line, said it fell.", LI),
+        ("Li Yan, a Salem, Ore., baker helping to run the fair, said it fell.", LI),
+        ("National Bakers United, the group connected to the mills, has reported that it fell.",
+         "National Bakers United"),
+        ("A former mayor -- Li Yan, who lost the vote -- said it fell.", LI),
+        ("Prices rose, but Li Yan, a baker and a friend of the mayor, said it fell.", LI),
+        ("If it fell, some mills would be shut, said Li Yan, who runs one.", LI),
+    ],
+)  # fmt: skip
+def test_subject_is_found_past_long_appositions(text, speaker):
+    assert find_attributions(text)[0].speaker == speaker

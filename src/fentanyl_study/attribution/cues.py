@@ -137,10 +137,12 @@ def _read_verb(sentence, phrases, verb, shared):
     finite = letters[verb] != "G" or "b" in letters[group:verb]
     if "b" in letters[group:verb] and letters[verb] in "DN":
         return _read_passive(letters, takes, verb, group)
+    if letters[verb] in "DN" and group == verb and before in "^W":  # "Asked about it, …", "when asked"
+        return _read_passive(letters, takes, verb, group)
     if letters[verb] == "N" and group == verb:
         return None
     if "v" in takes and letters[verb] in "DSB" and group == verb and before in "Q,-":
-        cue = _read_inverted(letters, phrases, verb, before)
+        cue = _read_inverted(letters, phrases, takes, verb)
         if cue:
             return cue
     joined = before in "ct" or not finite and before in "iouk^,-Qry;:"
@@ -182,6 +184,8 @@ def _read_verb(sentence, phrases, verb, shared):
 def _read_passive(letters, takes, verb, group):
     """Give the cue of "is expected to", "was seen as": content that nobody is named for."""
     code, content = _match_complement(letters, takes, verb)
+    if code == "e" and letters[verb + 1 : verb + 2] == ("i" if group == verb else "a"):
+        code, content = "p", verb + 1
     if "b" not in takes or code not in ("t", "i", "w", "p"):
         return None
     return Cue(group, verb, None, code, content, False, False)
@@ -193,14 +197,15 @@ def _find_quoted(letters, phrases, group):
     return chain if chain and chain[0] and letters[chain[0] - 1] in VERBS else None
 
 
-def _read_inverted(letters, phrases, verb, before):
+def _read_inverted(letters, phrases, takes, verb):
     """Give the cue of a verb before its subject: "said Li"."""
+    before = letters[verb - 1]
     source = phrases.extend_right(verb + 1)
     if not source or letters[verb + 1] == "m":
         return None
     if before != "Q" and letters[max(0, verb - 2)] != "Q":
         ends = letters[source[1] : source[1] + 1] in ",;-yihau"
-        if phrases.find_subject(verb) or not FINITE.search(letters, 0, verb) or not ends:
+        if (before != "," or "a" in takes) and phrases.find_subject(verb) or not FINITE.search(letters, 0, verb) or not ends:
             return None
     content = _ANY_MODIFIERS.match(letters, source[1]).end()
     return Cue(verb, verb, source, "e", content, True, False)

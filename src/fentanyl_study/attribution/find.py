@@ -200,7 +200,7 @@ class _Reader:
         if (left < cue.first and not after_quotation or letters[cue.verb] == "A") and not phrase:
             self.add(sentence, 0, left, speaker, word)
         rest = cue.content + 1
-        if letters[cue.content : rest] == "," and (rest > len(letters) - 1 or letters[rest] not in "gGckh"):
+        if letters[cue.content : rest] == "," and (rest > len(letters) - 1 or letters[rest] not in "gGch"):
             if left < cue.first or after_quotation or letters[cue.first] == "a":
                 end = _find_end(letters, rest, later)
                 # "said Li, deputy head of X" has no second part of content
@@ -368,5 +368,5 @@ def _follows_quotation(letters, cue):
 def _find_front(letters, cue):
     """Give where a fronted clause ends: at the comma in "After Li denied it, the envoy left"."""
     comma = letters.find(",", cue.content)
-    fronted = letters[0] in "kWiaGg" and letters.find(",", 0, cue.verb) < 0
+    fronted = letters[0] in "kWiaGgDN" and letters.find(",", 0, cue.verb) < 0
     return comma if fronted and comma > 0 and letters[comma + 1 : comma + 2] in "dqpnsP" else len(letters)

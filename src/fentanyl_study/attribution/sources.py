@@ -15,6 +15,9 @@ _TIME = re.compile(r"y")
 _PREDICATE = re.compile(
     r"(?:[iu][dqPr]{0,3}[nwsPdqyeJ]*[nwsy]){0,3}(?:\([^)]{0,9}\)|,[^,]{1,30},)?r*[xbDSBe]"
 )
+_CLAUSE = re.compile(r"[xbDSB]|e(?![iatu])")
+_PLACE = re.compile(r",(?:[^,ia][^,]*i|d)n+,n\Z")
+_OPENING = re.compile(r"(?:[Qck]+(?=[dnsqPpwm]))?")
 _MAX_LINKS = 6  # "a member of the staff of the office of ..." is cut after so many
 
 
@@ -71,6 +74,8 @@ class Phrases:
         if not end:
             return None
         before = self.letters[end - 1]
+        if before == "m" and end - 1 in self.by_end:  # "Li herself said"
+            end -= 1
         if before in "hT":
             comma = 1 if end > 1 and self.letters[end - 2] in ",-" else 0
             antecedent = self.extend_left(self._skip_all(end - 1 - comma))
@@ -131,24 +136,23 @@ class Phrases:
 
     def _find_before_comma(self, comma):
         """Give the subject that ends before a comma, past what is apposed: "Liu, deputy head of X, said"."""
-        candidate, end = None, comma
-        for _ in range(5):
-            begin = max(self.letters.rfind(",", 0, end), self.letters.rfind("-", 0, end)) + 1
-            stretch = self.letters[begin:end]
-            chain = self.extend_left(self._skip_all(end))
-            if not stretch or not (_MODIFIER.match(stretch) and not stretch[:1] in "q"):
-                if chain is None:
-                    return candidate
-                if chain[0] > begin:  # a clause, or "and", before the name
-                    if "h" not in stretch:  # "a consultant whose firm left the group" is apposed as a whole
-                        if re.search("[xbDS]|[oiatu]$", stretch[: chain[0] - begin]):
-                            return candidate
-                        return chain if candidate is None or "n" in self.letters[slice(*chain)] else candidate
-                    chain = candidate
-                candidate = chain
-                if "n" in stretch and stretch[0] != "d" and not set(stretch) & set("oi"):
-                    return chain  # a name; "deputy head of X" is apposed to one
-            if begin == 0:
+        letters, candidate, end = self.letters, None, comma
+        for _ in range(_MAX_LINKS):
+            begin = max(letters.rfind(",", 0, end), letters.rfind("-", 0, end)) + 1
+            start = _OPENING.match(letters, begin, end).end()  # past "begin", a clause of its own begins
+            stretch = letters[start:end]
+            if stretch and (start > begin or not _MODIFIER.match(stretch) or stretch[0] == "q"):
+                chain, head = self.extend_left(self._skip_all(end)), self.extend_right(start)
+                before = stretch[: max(0, chain[0] - start)] if chain else stretch
+                if head is None or "h" not in stretch and _CLAUSE.search(before):
+                    return chain if candidate is None and before[-1:] in ("c", "k") else candidate
+                chain = head if before else chain
+                named = "n" in letters[slice(*chain)] and letters[start] != "d"
+                if not _PLACE.search(letters, 0, end):  # "Li, mayor of Jackson, Miss., said"
+                    candidate = chain
+                    if named and not set(letters[slice(*chain)]) & set("oi"):
+                        return chain
+            if begin == 0 or start > begin:
                 return candidate
             end = begin - 1
         return candidate
