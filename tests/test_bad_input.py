@@ -125,7 +125,9 @@ def test_a_corpus_without_an_article_is_no_build(tmp_path, capsys):
 def test_a_failing_notebook_is_told_in_one_line(other_corpus, tmp_path):
     cells = [nbformat.v4.new_code_cell("print('so far')"), nbformat.v4.new_code_cell("int('ten')")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "01-bad.ipynb")
-    arguments = ["notebooks", "--out", str(tmp_path / "out"), *(["--data", str(tmp_path)] if other_corpus else [])]
+    (tmp_path / "processed").mkdir()
+    (tmp_path / "processed/documents.csv").write_text(",".join(schema.DOCUMENTS.names) + "\n", encoding="utf-8")
+    arguments = ["notebooks", *(["--data", str(tmp_path)] if other_corpus else ["--out", str(tmp_path / "notebooks")])]
     script = f"""
 import pathlib, sys
 from fentanyl_study import cli, notebooks
@@ -134,7 +136,13 @@ sys.exit(cli.main({arguments!r}))"""
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr
     assert "a notebook stopped" in done.stderr and "invalid literal for int()" in done.stderr
-    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "notebooks").exists()
+
+
+def test_notebooks_of_a_corpus_that_is_not_built_are_not_executed(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("FENTANYL_STUDY_DATA", "")  # and so it is put back after the test
+    assert main(["notebooks", "--data", str(tmp_path)]) == 2
+    assert "documents.csv: no such file" in capsys.readouterr().err and not list(tmp_path.iterdir())
 
 
 def test_wrong_use_gives_exit_code_2(capsys):

@@ -129,6 +129,11 @@ def test_labels_inside_a_line_hand_over():
     assert [text for text, reason in give_reasons(BRIEFING) if reason] == ["Press Room 1:05 P.M. CET", "(Laughter.)"]
 
 
+def test_what_the_stenographer_adds_is_no_text():
+    text = f"{BODY} (Applause.) It is done. (He smiled.) We won at 2:10 P.M. today (laughter), all of us. Thanks. END 2:11 P.M. EDT"
+    assert [line for line, reason in give_reasons(text) if reason] == ["(Applause.)", "END 2:11 P.M. EDT"]
+
+
 def test_labels_that_begin_lines_stay_whole():
     text = "THE PRESIDENT: Yes.\n\nMS. DE LA CRUZ: No.\n\nREP. POE: So?\n\nThe facts. THE PRESIDENT: Yes.\n\nA: It is."
     assert len(find_spans(text)) == 6

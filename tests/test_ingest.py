@@ -101,6 +101,29 @@ def test_refused_sources_leave_nothing(name, tmp_path, capsys):
     assert words in message and message.count("\n") == 1 and not (tmp_path / "corpus").exists()
 
 
+def test_one_name_for_two_texts_is_a_fault_and_long_names_stay_apart(tmp_path, capsys):
+    long = "a" * 130
+    rows = [("one", "First text."), ("one", "Second text."), (long + "b", "Third text."), (long + "c", "Fourth text.")]
+    lines = [json.dumps({"id": doc_id, "text": text, "published": "2019-04-02"}) for doc_id, text in rows]
+    found = import_file(write(tmp_path / "a.jsonl", "\n".join(lines)), tmp_path / "c", mapping={"doc_id": "id"}, defaults=KNOWN)
+    assert list(found["outcome"]) == ["added", "faulty", "added", "added"] and found["doc_id"].str.len().max() == 120
+    assert "doc_id one is there already, with another text" in found["reason"][1]
+    again = import_file(tmp_path / "a.jsonl", tmp_path / "c", mapping={"doc_id": "id"}, defaults=KNOWN)
+    assert list(again["outcome"]) == ["known", "faulty", "known", "known"]
+
+
+@pytest.mark.parametrize("content", ["", "text,published\n"])
+def test_a_file_without_a_row_is_told(content, tmp_path, capsys):
+    assert main(["import", str(write(tmp_path / "a.csv", content)), "--data", str(tmp_path / "c"), *FIELDS]) == 2
+    assert "a.csv: holds no row" in capsys.readouterr().err and not (tmp_path / "c").exists()
+
+
+def test_what_an_import_lacks_is_told_with_its_option(tmp_path, capsys):
+    write(tmp_path / "a.csv", "text,published\nChina said so.,2019-04-02\n")
+    assert main(["import", str(tmp_path / "a.csv"), "--data", str(tmp_path / "c"), "--outlet", "The Paper"]) == 1
+    assert "outlet_country is ''; expected text of the form [A-Z]{2,3}; give --country" in capsys.readouterr().err
+
+
 MARKED = "## Aims\n\nThe [office](https://a.example/x_(y)) will **act** \\[soon\\]. <p>R&amp;D helps.</p><!-- end -->"
 PLAIN = "Aims\n\nThe office will act [soon].\n\nR&D helps."
 

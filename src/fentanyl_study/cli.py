@@ -55,7 +55,7 @@ def _make_parser():
     choose.add_argument("--out", type=Path, metavar="FILE", help="where to; the terminal by default")
     _add_command(commands, "dictionary", _write_dictionary, "write the dictionary into README.md", "")
     notebooks = _add_command(commands, "notebooks", _run_notebooks, "execute the notebooks", "--out build")
-    notebooks.add_argument("--out", type=Path, help="folder for the executed notebooks; in place by default")
+    notebooks.add_argument("--out", type=Path, help="folder for the executed notebooks; DIR/notebooks, or in place")
     _add_command(commands, "ledger", _update_ledger, "write reports/claims.csv and the findings", "--data my-corpus")
     _add_command(commands, "report", _write_report, "write reports/index.html", "--data my-corpus")
     return parser
@@ -220,11 +220,13 @@ def _use_corpus(options):
 
 
 def _run_notebooks(options):
+    from fentanyl_study.corpus import read_built_documents
     from fentanyl_study.notebooks import CellExecutionError, run_notebooks
 
     _use_corpus(options)
+    read_built_documents()  # lest every notebook tell the same
     try:
-        run_notebooks(options.out)
+        run_notebooks(options.out or options.data and options.data / "notebooks")
     except CellExecutionError as error:
         lines = [line for line in str(error).splitlines() if line.strip()]
         raise InputError(f"a notebook stopped, and was not written: {lines[-1]}") from None

@@ -19,6 +19,8 @@ from fentanyl_study.pages import decode_text, find_date, strip_markup
 from fentanyl_study.schema import ARTICLES, DOC_ID, InputError
 
 FIELDS = {column.name: column for column in ARTICLES.columns if column.name not in ("doc_id", "sha256")}
+OPTIONS = {"outlet_country": "country", "outlet_type": "type", "published": "date"}  # of the command, where not as the column
+LONGEST_ID = 120  # characters of a doc_id; it is a file's name too
 LONGEST_NAME = 40  # characters of an outlet's name in a doc_id
 
 
@@ -45,7 +47,8 @@ class Intake:
             raise InputError("text is empty; expected the article's text")
         for name, column in FIELDS.items():
             if not column.accepts(row[name]):
-                raise InputError(f"{name} is {row[name]!r}; expected {column.describe_values()}")
+                hint = "" if row[name] else f"; give --{OPTIONS.get(name, name)}"
+                raise InputError(f"{name} is {row[name]!r}; expected {column.describe_values()}{hint}")
         content = text.encode("utf-8", "replace")
         sha256, page = hashlib.sha256(content).hexdigest(), (row["url"], row["title"])
         wanted = clean_name(str(article.get("doc_id") or ""))
@@ -54,7 +57,7 @@ class Intake:
             known = self.texts.get(sha256) or self.pages[page]
             return known, f"{what} as {known}"
         if wanted.lower() in self.ids:
-            return wanted, f"doc_id {wanted} is there already"
+            raise InputError(f"doc_id {wanted} is there already, with another text; rename one, or remove the old article")
         doc_id = wanted or make_doc_id(row["outlet"], row["published"], taken=self.ids)
         (self.staging / f"{doc_id}.txt").write_bytes(content)
         self.rows.append({"doc_id": doc_id, **row, "sha256": sha256})
@@ -72,7 +75,10 @@ def clean_name(name):
     ('remarks-2023-07-07-Statement.md', '')
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-._")[:120]
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-._")
+    if len(plain) <= LONGEST_ID:
+        return plain
+    return f"{plain[: LONGEST_ID - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"  # others may begin the same
 
 
 def make_doc_id(outlet, published, *, taken=()):
@@ -222,6 +228,8 @@ def import_file(path, data_dir=None, *, mapping=None, defaults=None, match=None,
                 if strict:
                     raise InputError(f"{path}, row {number}: {error}") from None
                 outcomes.append((number, "", "faulty", str(error)))
+        if not outcomes:
+            raise InputError(f"{path}: holds no row; expected a text in each")
     return pd.DataFrame(outcomes, columns=["row", "doc_id", "outcome", "reason"])
 
 
@@ -280,8 +288,7 @@ def add_article(article, data_dir=None, *, ask=None):
     needed = [column for name, column in FIELDS.items() if column.required and name != "language"]
     lacking = [column for column in needed if not article.get(column.name)]
     if lacking and not ask:
-        options = {"outlet_country": "country", "outlet_type": "type", "published": "date"}
-        names = ", ".join(f"--{options.get(column.name, column.name)}" for column in lacking)
+        names = ", ".join(f"--{OPTIONS.get(column.name, column.name)}" for column in lacking)
         raise InputError(f"the source does not tell all that articles.csv needs; give {names}")
     article = article | {column.name: ask(column) for column in lacking}
     with open_intake(data_dir) as intake:

@@ -210,11 +210,13 @@ def plot_timeline(documents):
     outlets = list(dict.fromkeys(documents.outlet))[::-1]
     axes = make_axes(height=1.1 + 0.32 * len(outlets))
     dates = pd.to_datetime(documents.published)
+    is_crowded = len(documents) > 100  # smaller points that let others show through
     axes.scatter(
         dates,
         documents.outlet.map(outlets.index),
-        s=4 * documents.n_sentences.clip(5, 200),
+        s=(1 if is_crowded else 4) * documents.n_sentences.clip(5, 200),
         color="#555555",
+        alpha=0.15 if is_crowded else None,
         zorder=3,
     )
     axes.set_yticks(range(len(outlets)), outlets)

@@ -28,6 +28,8 @@ class Turn(NamedTuple):
     is_quoted_whole: bool = True  # False: sources named inside go first, as in a newspaper's paragraph
 
 
+MANY_TURNS = 8  # from so many on a host is known by fewer questions …
+HOST_ASKS = 0.25  # … hosts end a third of their turns on one, spokespersons under a tenth
 UNNAMED = "the spokesperson"  # who answers under "A:" where no name is given
 # "- President Trump: “They make it.”"; not a label with loose speech
 _QUOTED_LABEL = re.compile(r"[\s•*–-]*(?P<name>[A-Z][^:“”\"\n]{2,110}):\s*[“\"][^“”\"]*[”\"]?\s*$")
@@ -172,7 +174,7 @@ def _classify_label(name, lines, found, text):
     if any(_HOST.search(text, max(0, at - 60), at) for at, _ in find_word(text, last)):
         return "question"
     asks = sum(bool(_ASKS.search(_read_turn(i, lines))) for i in turns)
-    if 2 * asks > len(turns):
+    if 2 * asks > len(turns) or len(turns) >= MANY_TURNS and asks >= HOST_ASKS * len(turns):
         return "question"
     if _ROLE.match(name) or len(turns) > 1 or find_speaker(_read_label_name(name)) or _is_person(name, text):
         return "answer"
