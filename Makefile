@@ -62,7 +62,7 @@ test-slow: .venv/ready
 
 test-notebooks: .venv/ready
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
-	  FENTANYL_STUDY_OUT=$$scratch $(BIN)/python -m pytest --nbval --nbval-current-env notebooks && \
+	  export EXECUTED=$$scratch && $(BIN)/python -m pytest --nbval --nbval-current-env notebooks && \
 	  $(BIN)/python -m pytest tests/test_notebooks.py
 
 .venv/bench/ready: .venv/ready benchmarks/requirements.txt

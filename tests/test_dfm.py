@@ -105,6 +105,16 @@ def test_parties_are_counted_whoever_bears_their_name():
     assert list(dfm.features) == ["china"]
 
 
+def test_blocks_change_nothing(monkeypatch):
+    sentences = make_sentences("law court law court", "so", "", "court of law", "the law court", "drug law court drug")
+    whole = build_dfm(sentences, counting=Counting(longest=3, min_sentences=1))
+    assert list(whole.features[:4]) == ["court", "court drug", "court law", "court law court"]
+    monkeypatch.setattr("fentanyl_study.dfm.BLOCK", 2)
+    cut = build_dfm(sentences, counting=Counting(longest=3, min_sentences=1))
+    assert list(cut.features) == list(whole.features)
+    np.testing.assert_array_equal(cut.matrix.toarray(), whole.matrix.toarray())
+
+
 def test_units_are_parted_by_side():
     sentences = make_sentences("law one", "law two", "law three", "law four")
     sentences["side"] = ["us_official", "china_official", "us_official", "us_official"]

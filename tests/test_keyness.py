@@ -120,7 +120,7 @@ def test_leave_one_out_is_the_range_of_the_log_odds_without_each_article():
 def test_chunks_change_nothing(monkeypatch):
     dfm = make_bursty_dfm(0, n_docs=60, n_features=50)
     whole = compute_keyness(dfm, "x", "y")
-    monkeypatch.setattr(module, "CHUNK", 7)
+    monkeypatch.setattr(module, "FEATURES", 7)
     pd.testing.assert_frame_equal(compute_keyness(dfm, "x", "y"), whole)
 
 
