@@ -48,9 +48,10 @@ def deal_pieces(spans, text, turns, cast, voice):
 
 
 def _list_attributions(attributions, turns):
-    """Give what may count, the first last: not what lies in a turn or has no source."""
+    """Give what may count, the first last: not what lies in a turn, is the label of one, or has no source."""
+    labels = {turn.start for turn in turns}
     found = [
-        a for a in _drop_nested(attributions)
+        a for a in _drop_nested(a for a in attributions if a.cue != ":" or a.speaker_start not in labels)
         if a.speaker and ((k := find_turn(turns, a.start)) is None or not turns[k].is_quoted_whole)
     ]  # fmt: skip
     return sorted(found, key=lambda a: (min(a.start, a.speaker_start), a.start), reverse=True)

@@ -40,6 +40,7 @@ _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 _LABEL = re.compile(
     r"\s*(?:(?P<q>Q)\s+(?=[—–(\[“\"$\dA-Z-])|(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//))\s*"
 )
+_REPORTER = re.compile(r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER)$", re.I)  # "ANNA BERG, BYLINE:"
 _HOST = re.compile(r"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?$")
 _ANSWER_WORDS = frozenset(("a", "answer"))
 _ROLE = re.compile(
@@ -99,6 +100,8 @@ def find_turns(text, *, title="", voice="narrator"):
     labels = _read_labels(lines, text, title)
     if any(labels.values()) and (len(labels) > 1 or voice != "narrator"):  # headings with a colon answer nobody
         turns = _read_transcript(lines, labels, voice)
+        if any(_REPORTER.search(line.partition(":")[0]) for _, _, line in lines):
+            turns = {i: turn._replace(is_quoted_whole=bool(turn.phrase)) for i, turn in turns.items()}
     else:
         turns = {}
     for i, (start, end, line) in enumerate(lines):
@@ -127,6 +130,9 @@ def _read_labels(lines, text, title):
         if match and not _QUOTED_LABEL.match(line) and (match["q"] or _may_be_label(match["name"], line)):
             found[i] = "q" if match["q"] else match["name"].strip()
     names = set(found.values())
+    reporters = {_get_surname(name) for name in names if _REPORTER.search(name)}
+    if reporters:  # a broadcast: who is no reporter is heard
+        return {i: "" if _get_surname(name) in reporters else _read_label_name(name) for i, name in found.items()}
     kinds = {name: _classify_label(name, lines, found, text) for name in names}
     answerer = _find_answerer(title, text, lines[min(found)][0]) if found else ""
     if not any(
@@ -140,6 +146,10 @@ def _read_labels(lines, text, title):
         elif kinds[name] == "question":
             labels[i] = ""
     return labels
+
+
+def _get_surname(name):
+    return _REPORTER.sub("", name).split()[-1].lower()
 
 
 def _is_known(name):
