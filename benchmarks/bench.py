@@ -33,8 +33,8 @@ HERE = Path(__file__).resolve().parent
 SEED = 1
 # What is measured against what, and on how many texts
 STUDY = ("convokit", "sklearn", "gensim")
-MATCHES = [("keyness", ("convokit",), 1000), ("keyness", ("convokit",), 4000), ("topics", ("sklearn",), 4000),
-           ("study", STUDY, 4000), ("keyness", ("convokit",), 13_000), ("study", STUDY, 13_000)]  # fmt: skip
+MATCHES = [("keyness", ("convokit",), 1000), ("study", STUDY, 1000), ("keyness", ("convokit",), 4000),
+           ("topics", ("sklearn",), 4000), ("keyness", ("convokit",), 13_000), ("study", STUDY, 13_000)]  # fmt: skip
 LARGE = 10_000  # texts or articles from which one round must do: the peers need a quarter of an hour for it
 SIZES = (10, 100, 1000, 10_000)
 ATTRIBUTION_ROUNDS = 20
