@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -84,7 +85,9 @@ def compare_statistics(options):
         for ours, peers, n in MATCHES:
             if n > options.most_texts:
                 continue
-            texts, runs = write_texts(options.texts, n, Path(scratch)), {name: [] for name in (ours, *peers)}
+            with ProcessPoolExecutor(1) as pool:  # a process inherits the peak memory of the one that starts it
+                texts = pool.submit(write_texts, options.texts, n, Path(scratch)).result()
+            runs = {name: [] for name in (ours, *peers)}
             for i in range(options.rounds if n < LARGE else 1):
                 for name in runs:
                     python = options.peers / "bin" / "python" if name in peers else sys.executable
