@@ -72,6 +72,7 @@ class Words:
     marks: tuple
     present: int
     before: int = 0
+    named: int = 0
 
 
 def _find_chain(marks, chain):
@@ -153,13 +154,13 @@ def read_words(text, side="narrator", before=0):
                 bits |= bit
         present |= bits
         marks.append(-1 if word in _STOPS else bits)
-    other = _look_up(_OTHER.get(side, "china"))[1]
+    other, meant = _look_up(_OTHER.get(side, "china"))[1], 0
     if before & other and not present & _name_countries():
         for place, (word, _, _) in enumerate(tokens):
             if word in _PRONOUNS:
                 marks[place] |= other
-                present |= other
-    return Words(tuple(marks), present, before)
+                meant |= other
+    return Words(tuple(marks), present | meant, before, present)
 
 
 @cache
@@ -324,7 +325,7 @@ def code_sentences(sentences):
     for doc_id, text, side in zip(sentences["doc_id"], sentences["text"], sentences["side"], strict=True):
         last, last_but_one = earlier.get(doc_id, (0, 0))
         words = read_words(text, side, last | last_but_one)
-        earlier[doc_id] = words.present, last
+        earlier[doc_id] = words.named, last
         rows.append(_code_words(words, side, _is_question(text, side)))
     coded = pd.DataFrame(rows, columns=[*TARGETS, "frames", "confidence"], index=sentences.index)
     return sentences.drop(columns=coded.columns, errors="ignore").join(coded)
