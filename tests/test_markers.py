@@ -92,6 +92,20 @@ def test_near_looks_back_two_sentences_of_the_same_article_only():
     assert code_sentences(told)["china_control"].tolist() == ["none", "none", "against", "none", "none"]
 
 
+def test_they_is_the_other_country_where_none_is_named():
+    def has(name, text, side, before):
+        words = read_words(text, side, read_words(before).present)
+        return compile_marker("supply", "carries", "2", name).find(words)
+
+    assert has("CHINA>STOP", "They must stop this", "us_official", "Beijing waits.")
+    assert has("US>SMEAR", "It keeps smearing others", "china_official", "Washington waits.")
+    assert not has("CHINA", "They must stop this", "us_official", "Lima waits.")
+    assert not has("CHINA", "Washington said they must stop", "us_official", "Beijing waits.")
+    assert not has("CHINA", "Growers must stop this", "us_official", "Beijing waits.")
+    # named two sentences ago still counts, meant by a pronoun does not
+    assert read_words("They wait", "us_official", read_words("Beijing").present).named == 0
+
+
 def test_coding_an_article_alone_gives_the_same_codes_and_leaves_the_table_be():
     told = pd.DataFrame(
         {"doc_id": ["a", "b", "a"], "side": ["us_official", "china_official", "us_official"],

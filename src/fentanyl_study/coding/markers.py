@@ -10,7 +10,8 @@ between spaces and all must hold:
     ~A       such a word is there or in the two sentences before, to which a pronoun may refer
     A>B      a B at most `REACH` words after an A, within the clause;   A+B   at most `NEAR` words after it
 
-"We" is the country of the official who speaks (codebook, part 1: context resolves a pronoun).
+"We" is the country of the official who speaks; "they", where no country is named, is the other country (China, where
+no official speaks) if one of the two sentences before names it (codebook: context resolves a pronoun).
 """
 
 import re
@@ -39,7 +40,8 @@ _NAMES = {"US": "usa", "USA": "usa", "PRC": "china", "AMERICA": "usa"}
 _WE = {"china_official": "china", "us_official": "usa"}
 _STOPS = frozenset(";:.?")
 _OTHER = {"china_official": "usa", "us_official": "china"}  # whom an official's "they" stands for
-_PRONOUNS = frozenset("they them their it its he him his".split())
+_PRONOUNS = dict.fromkeys(("they", "them", "their", "it", "its", "he", "him", "his"), "they")
+_PRONOUNS |= dict.fromkeys(("we", "our", "ours"), "we")
 
 
 @dataclass(frozen=True)
@@ -57,33 +59,40 @@ class Marker:
     def find(self, words):
         """Tell whether it stands in these words."""
         present = words.present
-        return (
-            not present & self.unwanted
-            and all(present & group for group in self.wanted)
-            and all((present | words.before) & group for group in self.near)
-            and all(_find_chain(words.marks, chain) for chain in self.chains)
-        )
+        if present & self.unwanted:
+            return False
+        for group in self.wanted:  # loops, not all(): this is where the time goes
+            if not present & group:
+                return False
+        for group in self.near:
+            if not (present | words.before) & group:
+                return False
+        return all(_find_chain(words.marks, chain) for chain in self.chains) if self.chains else True
 
 
 @dataclass(frozen=True)
 class Words:
-    """A sentence as markers see it: for each word the bits of its classes, and all of them together."""
+    """A sentence as markers see it: bits of classes for each word, of all words, of those before, without "they"."""
 
     marks: tuple
     present: int
     before: int = 0
+    named: int = 0
 
 
 def _find_chain(marks, chain):
     """Tell whether the parts of a chain follow each other within reach and clause."""
-    (_, group), *rest = chain
-    return any(mark & group and mark > 0 and _follows(marks, place, rest) for place, mark in enumerate(marks))
+    (_, group), rest = chain[0], chain[1:]
+    for place, mark in enumerate(marks):
+        if mark > 0 and mark & group and _follows(marks, place, rest):
+            return True
+    return False
 
 
 def _follows(marks, place, rest):
     if not rest:
         return True
-    (reach, group), *later = rest
+    (reach, group), later = rest[0], rest[1:]
     for other in range(place + 1, min(place + 1 + reach, len(marks))):
         if marks[other] < 0:  # the end of the clause
             return False
@@ -126,7 +135,7 @@ def _look_up(token):
     found = whole.get(word, []) + [hit for end in range(2, len(word) + 1) for hit in stems.get(word[:end], ())]
     if word.endswith("n't"):
         found += whole["not"]
-    bits = 0
+    bits = -1 if word in _STOPS else 0
     for bit, rest in found:
         bits |= 0 if rest else bit
     return word, bits, tuple((bit, rest[0].rstrip("*"), rest) for bit, rest in found if rest)
@@ -141,25 +150,35 @@ def read_words(text, side="narrator", before=0):
     >>> read_words("They sell.").present == read_words("they SOLD").present
     True
     """
-    country = _WE.get(side)
     tokens = [_look_up(token) for token in _TOKEN.findall(text)]
-    marks, present = [], 0
+    marks, present, pronouns = [], 0, []
     for place, (word, bits, phrases) in enumerate(tokens):
-        if country and word in ("we", "our", "ours"):
-            bits |= _look_up(country)[1]
-        following = tokens[place + 1][0] if phrases and place + 1 < len(tokens) else ""
-        for bit, head, rest in phrases:
-            if following.startswith(head) and _begins(tokens, place + 1, rest):
-                bits |= bit
-        present |= bits
-        marks.append(-1 if word in _STOPS else bits)
+        if phrases and place + 1 < len(tokens):
+            following = tokens[place + 1][0]
+            for bit, head, rest in phrases:
+                if following.startswith(head) and _begins(tokens, place + 1, rest):
+                    bits |= bit
+        if bits > 0:
+            present |= bits
+        elif word in _PRONOUNS:
+            pronouns.append((place, _PRONOUNS[word]))
+        marks.append(bits)
+    return _resolve(marks, present, before, pronouns, side)
+
+
+def _resolve(marks, present, before, pronouns, side):
+    """Let each pronoun (place, person) stand for the country it means; give the Words."""
+    we = [place for place, person in pronouns if person == "we" and side in _WE]
+    for place in we:
+        marks[place] = _look_up(_WE[side])[1]
+    named = present | (marks[we[0]] if we else 0)
     other = _look_up(_OTHER.get(side, "china"))[1]
-    if before & other and not present & _name_countries():
-        for place, (word, _, _) in enumerate(tokens):
-            if word in _PRONOUNS:
-                marks[place] |= other
-                present |= other
-    return Words(tuple(marks), present, before)
+    they = [place for place, person in pronouns if person == "they"]
+    if not they or not before & other or named & _name_countries():
+        return Words(tuple(marks), named, before, named)
+    for place in they:
+        marks[place] = other
+    return Words(tuple(marks), named | other, before, named)
 
 
 @cache
@@ -324,7 +343,7 @@ def code_sentences(sentences):
     for doc_id, text, side in zip(sentences["doc_id"], sentences["text"], sentences["side"], strict=True):
         last, last_but_one = earlier.get(doc_id, (0, 0))
         words = read_words(text, side, last | last_but_one)
-        earlier[doc_id] = words.present, last
+        earlier[doc_id] = words.named, last
         rows.append(_code_words(words, side, _is_question(text, side)))
     coded = pd.DataFrame(rows, columns=[*TARGETS, "frames", "confidence"], index=sentences.index)
     return sentences.drop(columns=coded.columns, errors="ignore").join(coded)
