@@ -40,6 +40,10 @@ def test_verbs_are_inflected(form, letter, verb):
         ("US lawmakers say the price fell.", [("say", "US lawmakers", "z")]),
         ("Prices fell, said the aide.", [("said", "the aide", "e")]),
         ("Prices fell, according to the survey.", [("according", "the survey", "e")]),
+        ("The baker is worried about the price.", [("worried", "The baker", "t")]),
+        ("Baker Denied Price Fell As Mayor Left", [("Denied", "Baker", "n")]),
+        ("Li herself said it fell.", [("said", "Li", "z")]),
+        ("Li is described as a baker.", [("described", "", "p")]),
         ("Her claim that prices fell was wrong.", [("claim", "Her", "t")]),
     ],
 )

@@ -65,7 +65,7 @@ def read_cue_nouns():
 
 
 MAX_CANDIDATES = 25  # in the words of a sentence; prose has fewer than ten
-_CANDIDATE = re.compile(f"[{VERBS}T]|A(?=t)|J(?=[TtW])")
+_CANDIDATE = re.compile(f"[{VERBS}T]|A(?=t)|J(?=[TtWiopdns])")
 
 
 def find_cues(sentence, phrases):

@@ -31,6 +31,7 @@ _SIGNATURE = re.compile(r"Q?-([dns]{1,8})(?:[,(o].{0,30})?")  # "– Commissione
 _EVIDENCE = re.compile(rf"i({SIMPLE})(?:[ioa]{SIMPLE}|[eDy]|i?[dqwe]*y)*,(?=.)")
 _EVIDENCE_NOUNS = frozenset("poll polls survey surveys study report".split())
 _IDLE = re.compile(rf"[,;:-]*{MODIFIERS}[,;:-]*")  # nothing but adverbs and places after a quotation
+_CLAUSE = re.compile(rf"[rckT,]*(?:[ia]{SIMPLE},)?(?:p|{SIMPLE}(?:[io]{SIMPLE})*)r*[xbDSeB]")
 NEARBY = 8  # cues after one that may end its content
 PARTIAL = 4  # words; a shorter quotation after a noun is part of a paraphrase: called the plan “absurd”
 
@@ -203,8 +204,9 @@ class _Reader:
         if letters[cue.content : rest] == "," and (rest > len(letters) - 1 or letters[rest] not in "gGch"):
             if left < cue.first or after_quotation or letters[cue.first] == "a":
                 end = _find_end(letters, rest, later)
-                # "said Li, deputy head of X" has no second part of content
-                apposed = cue.inverted and not FINITE.search(letters, rest, end)
+                # "said Li, a retired baker who left" has no second part of content
+                tag = after_quotation or cue.inverted and letters[cue.verb] != "A"
+                apposed = tag and not _CLAUSE.match(letters, rest, end)
                 if not apposed and not _IDLE.fullmatch(letters, rest, end):
                     self.add(sentence, rest, end, speaker, word)
         for i in self.find_quoted(sentence, cue.content, len(letters)):  # '"A," he said when asked, "B"'
