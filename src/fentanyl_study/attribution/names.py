@@ -49,9 +49,6 @@ _AFTER = re.compile(
     r"is (?:an?|the|its|his))\b)\s*"
     r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?"
 )
-_WHO = re.compile(
-    r"\s*,?\s*who (?!is|was|until|used|chair|head|lead|direct|serve|work|stud|represent|run|co-)"
-)
 _PARTICIPLE = re.compile(
     r",\s+(?:\w+ing|\w+ed|whose|which|when|while|where|after|before|told|said|says|in|on|"
     r"and|but|has|have|had|is|was|were|will|would|can|could|also|my|our)\b"
@@ -169,8 +166,6 @@ class Cast:
             name = split_name(named[1])[0]
             if " " in name and not split_name(phrase)[0]:
                 return f"{named[1]}, {phrase}", start
-        if not split_name(phrase)[0] and (owned := _OWNED.match(phrase)) and split_name(owned[2])[0]:
-            return f"{owned[2]}, {owned[1]}", start  # "its chief, the lawyer Ann Lee"
         if phrase.startswith("former ") and self.text.endswith("current and ", 0, start):
             phrase, start = f"current and {phrase}", start - 12
         if self.text.endswith(", ", 0, start) and (subject := self._find_resident(phrase, start)):
@@ -329,10 +324,6 @@ class Cast:
             return Source(_tidy(phrase), sure, _list_words(phrase), not head.endswith("s"))
         if sure and body and body.side == sure:
             return Source(body.name, sure, _list_words(phrase))
-        owner = _OF_BODY.search(phrase) if not sure else None
-        if owner and owner[1] in read_group("body nouns"):
-            if body := self._find_body_called(owner[1], start):
-                return body
         chief = _COMPLEMENT.search(phrase)
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
@@ -398,8 +389,6 @@ class Cast:
             return court
         if head in read_group("documents"):
             return self._find_issuer(start)
-        if head in ("company", "firm") and (firm := self._find_firm(start)):
-            return firm
         if head in read_group("body nouns"):
             return self._find_body_called(head, start, is_owned="'s " in phrase.replace("’", "'"))
         words = set(_HEAD_FORMS.get(head, head).split())
@@ -407,14 +396,6 @@ class Cast:
             if words.intersection(source.known_as.split()):
                 return source
         return self._find_person_called(phrase, start) or self._find_generic(head)
-
-    def _find_firm(self, start):
-        """Find the firm that was heard or named last before: "Lee Chemical", "Hu Wei Trading Co"."""
-        at, firm = next(
-            ((at, s) for at, s in self._recall() if not s.is_person and s.side == OTHER and s.name.istitle()), (-1, None)
-        )
-        named = list(_FIRM.finditer(self.text, max(0, start - 2500, at), start))
-        return Source(named[-1].group(), OTHER, _list_words(named[-1].group())) if named else firm
 
     def _find_generic(self, head):
         """Take "the official" for the last official heard, "the investigators" for the last body."""
@@ -509,11 +490,7 @@ class Cast:
         if called:
             return called
         opening = self._find_opening(start, last[0]) if kind == 1 else None
-        if kind == 1 and not opening and (named := self._find_named_since(start, last[0], fits, sex)):
-            return named
-        if opening and _may_be(opening, sex):
-            return opening
-        return last[1] or (self._find_anyone(start, sex) if kind == 1 else None)
+        return opening if opening and _may_be(opening, sex) else last[1]
 
     def _find_self_named(self, phrase, start, until):
         """Find who gave a name of his own since anybody spoke: "a seller who calls herself Coco"."""
@@ -523,28 +500,6 @@ class Cast:
         if not found or is_male != (phrase.lower() in ("he", "him")):
             return None
         return Source(found[-1]["name"], OTHER, found[-1]["name"].lower(), True)
-
-    def _find_anyone(self, start, sex):
-        """Find the person named last before a pronoun though nobody has spoken yet."""
-        begin = max(0, start - 1500)
-        for match in reversed(list(_NAME_RUN.finditer(self.text, begin, start))):
-            name = split_name(match.group())[0]
-            if " " in name and not read_group("sentence openers") & set(name.split()):
-                person = self._resolve_person(name, match.group(), match.start())
-                if _may_be(person, sex):
-                    return person
-        return None
-
-    def _find_named_since(self, start, until, fits, sex):
-        """Find whom the sentence before names alone of those heard: "It startled Lee. | she said"."""
-        begin = self._find_sentence(start)
-        before = self._find_sentence(max(0, begin - 3))
-        if until >= before:
-            return None
-        stretch = self.text[before:begin]
-        named = {source for _, source in self._recall() if fits(source) and source.name
-                 and any(True for _ in find_word(stretch, source.name.split()[-1]))}
-        return named.pop() if len(named) == 1 and _may_be(next(iter(named)), sex) else None
 
     def _find_opening(self, start, until):
         """Find the person with whom the pronoun's sentence, or one before it, begins: "Trump spoke; | he"."""
@@ -590,13 +545,12 @@ _FROM_BODY = re.compile(
 _LEAD_WORDS = re.compile(r"(?:according )?(?:to|by) (?=\S)", re.I)
 _IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$")
 _CLAUSE_ENDS = ("in ", "at ", "on ", "for ", "with ", "near ", "the ")
-_OWNED = re.compile(r"((?:[Tt]he|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir|[A-Z][\w’']+[’']s) [^,]{3,60}), ((?:[\w.’'-]+ ){1,6}[A-Z][\w’'-]+)")
-_ADJECTIVES = {CHINA: "China’s", US: "US"}
 # "The report, | released on Monday by the commission"
 _ISSUED = re.compile(
     r",? (?:\w+ )?(?:released|issued|published|written|compiled|prepared|put out)(?: [^,.;:]{0,40}?)? by "
     r"(?P<who>[^,.;:]{3,90})"
 )
+_ADJECTIVES = {CHINA: "China’s", US: "US"}
 _ITS = re.compile(r"\b[Ii]ts(?= )")
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
@@ -618,18 +572,12 @@ _HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman represe
                "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
 _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
 _HOLDER = re.compile(r"[Tt]he (?:\w+ )?(?:chair\w*|director|head|chief|administrator|commissioner) of ")
-# "the ministry's figures", "an official with the ministry"
-_OF_BODY = re.compile(r"(?:^| (?:with|at|of|from|in|for) )[Tt]he (\w+)(?:$|['’]s? \w+$)")
 _HYPHEN = re.compile(r"[A-Z][\w.]*-$")  # "U.S.-|China Commission"
 _OWNER = re.compile(
     rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), (who [^;:.!?“”\"\n]{{0,150}}|[^,;:.!?“”\"\n]{{0,90}})$"
 )
 _CHAMBERS = ("US Congress", "US Senate", "US House of Representatives", "White House")
 _PROSECUTION = "Department of Justice"
-_FIRM = re.compile(
-    r"(?:[A-Z][\w&’-]+ ){1,4}(?:Co|Ltd|Inc|Corp|Corporation|Company|Chemicals?|Biotech\w*|Technology|Pharma\w*|Logistics|"
-    r"Group|Industries|Trading)\b"
-)
 # "a seller who calls herself Coco"
 _SELF_NAMED = re.compile(
     rf"\b(?:call|identif|introduc|nam)\w+ (?:(?P<male>himself)|herself)(?: only)?(?: as| by)? (?P<name>{_CAPITAL}(?: {_CAPITAL})?)"
@@ -832,7 +780,7 @@ def _keep_title(before):
 
 def _read_after(text, end):
     """Read the apposition after a name: ", deputy director of the commission"."""
-    if _WHO.match(text, end) or _PARTICIPLE.match(text, end):
+    if _PARTICIPLE.match(text, end):
         return ""
     match = _AFTER.match(text, end)
     return match.group() if match else ""
