@@ -29,6 +29,13 @@ def test_methods_are_current():
     assert stored == describe_methods(*read_study())
 
 
+def test_methods_of_another_corpus_tell_of_its_own_texts_and_coders(tmp_path):
+    sentences, documents = read_study()
+    languages = ["zh", *documents["language"][1:]]
+    told = describe_methods(sentences, documents.assign(language=languages), tmp_path)
+    assert "5 articles, 4 of them English" in told and "codes given by hand." in told and "language model" not in told
+
+
 def test_findings_are_written_between_the_marks_only(tmp_path):
     page = tmp_path / "README.md"
     page.write_text(f"before\n{BEGIN}\nstale words\n{END}\nafter\n", encoding="utf-8")

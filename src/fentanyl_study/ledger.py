@@ -9,7 +9,7 @@ import pandas as pd
 from fentanyl_study.agreement import FIRM, TENTATIVE, measure_coders
 from fentanyl_study.claims import FAIRLY_ROBUST, FOCUS, LATER, NAMES, PROPOSITIONS, REFERENCE, find_claims, judge_claims, score_net
 from fentanyl_study.concordance import find_concordance
-from fentanyl_study.corpus import REPOSITORY, get_out_dir, read_codings, read_study
+from fentanyl_study.corpus import REPOSITORY, get_data_dir, get_out_dir, read_codings, read_study
 from fentanyl_study.robustness import run_choices
 from fentanyl_study.schema import TARGETS, InputError
 from fentanyl_study.uncertainty import INTERVAL_WORDS, MIN_ARTICLES, N_PERMUTATIONS, N_RESAMPLES, SEED
@@ -159,15 +159,29 @@ def describe_methods(sentences, documents, data_dir=None):
     outlets = ", ".join(dict.fromkeys(documents.sort_values("published")["outlet"]))
     used = ("numpy", "pandas", "scipy", "scikit-learn", "matplotlib", "krippendorff", "nbval")
     return template.format(
-        n_documents=len(documents), outlets=outlets, first=documents["published"].min(), last=documents["published"].max(),
+        articles=_count_articles(documents), coding=_describe_coding(sentences, data_dir), outlets=outlets, first=documents["published"].min(), last=documents["published"].max(),
         n_sentences=len(sentences), n_words=documents["n_words"].sum(), n_removed=documents["n_removed"].sum(),
         n_focus=sides.get(FOCUS, 0), n_reference=sides.get(REFERENCE, 0), n_other=sides.get("other", 0),
-        n_narrator=sides.get("narrator", 0), n_hand=int((sentences["coded_by"] == "hand").sum()),
+        n_narrator=sides.get("narrator", 0),
         reliability=_describe_reliability(agreement), firm=FIRM, tentative=TENTATIVE, min_articles=MIN_ARTICLES,
         n_resamples=N_RESAMPLES, n_permutations=N_PERMUTATIONS, seed=SEED, later=LATER,
         propositions="; ".join(f"`{k}`: {v}" for k, v in PROPOSITIONS.items()),
         versions=", ".join(f"{name} {pins[name]}" for name in used),
     )  # fmt: skip
+
+
+def _count_articles(documents):
+    n_english = int(documents["language"].str.startswith("en").sum())
+    return f"{n_english} English articles" if n_english == len(documents) else f"{len(documents)} articles, {n_english} of them English"
+
+
+def _describe_coding(sentences, data_dir):
+    """Say how sentences were coded by hand; how the codings that ship were made is known."""
+    n_hand = int((sentences["coded_by"] == "hand").sum())
+    if Path(data_dir or get_data_dir()) != REPOSITORY / "data":
+        return f"{n_hand} sentences carry codes given by hand."
+    return (f"{n_hand} sentences carry codes settled from two independent codings by the codebook and a third reading of\n"
+            "their differences. The coders were two passes of a large language model; no trained person has coded.")  # fmt: skip
 
 
 def _describe_reliability(agreement):

@@ -261,6 +261,7 @@ def plot_mixture(counts, *, xlabel):
         left += counts[side].to_numpy()
     axes.invert_yaxis()
     axes.set(xlabel=xlabel)
+    axes.ticklabel_format(axis="x", style="plain")  # not "2.5" with "1e6" in a corner
     axes.tick_params(axis="y", length=0)
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, frameon=False)
     return axes
