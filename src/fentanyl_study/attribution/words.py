@@ -170,6 +170,8 @@ def _settle_first(word, after):
         return "n"
     low = word.lower()
     letter = _letters[low]
+    if after == "q" and low in ("about", "around", "over", "under"):
+        return "r"  # "About 300 people died", no phrase before the sentence
     guessed = "y" if low in _read_classes() else "yegr"  # "Day said", "Beijing denied"
     is_name = after in "xbSDP"
     if letter == "r":  # "Kelly", not "Recently"
