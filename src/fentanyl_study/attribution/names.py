@@ -604,7 +604,9 @@ def split_name(phrase):
     listed = _find_listed(words)
     name, words_before = [], []
     for i, word in enumerate(words):
-        if (
+        if i and words[i - 1].raw[0].isupper() and word.norm in read_group("kinds of place"):
+            name, words_before = [], list(enumerate(words[: i + 1]))  # "in Montgomery County"
+        elif (
             i not in listed
             and word.raw[0].isupper()
             and word.norm not in read_group("title particles")
