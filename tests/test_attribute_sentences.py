@@ -282,3 +282,76 @@ def test_any_text_gets_codes_that_agree(text, voice):
     for row in found:
         assert row.side in SIDES and row.mode in MODES
         assert (row.side == "narrator") == (row.speaker == "") == (row.mode == "none")
+
+
+OTHER_SAYS = "other"
+TWO_MEN = "two people familiar with the talks said"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # who tells what was said in a closed room passes it on; what somebody plans, he tells himself
+        (f"Secretary of State Marco Rubio had argued that it was late, {TWO_MEN}.", "Marco Rubio"),
+        (f"Marco Rubio plans to go to Beijing, {TWO_MEN}.", "Two people familiar with the talks"),
+        # an inserted clause owns its sentence
+        ("Exporters who ignore it, the Commerce Ministry of China says, risk a fine.", "Ministry of Commerce of China"),
+        # views without a verb of saying
+        ("Senator Tom Cotton isn't so sure.", "Tom Cotton"),
+        ("Dr. Omar Vance, who runs a clinic in Ohio, agrees.", "Omar Vance"),
+        ("For Nora Quill, a pharmacist in Dayton, the rule is beside the point.", "Nora Quill"),
+        ("US officials remained calm. Senator Tom Cotton was far more blunt.", "Tom Cotton"),
+        # the source of a passive, of "with … -ing", of "per", of a label
+        ("The firm is accused by the Justice Department of fraud.", "Department of Justice"),
+        ("Experts agreed, with Nora Quill, a dean at Ohio State University, calling it a risk.", "Nora Quill"),
+        ("Deaths fell by a tenth, per the CDC.", "Centers for Disease Control and Prevention"),
+        ("White House press secretary Ada Finch: It will stay.", "Ada Finch"),
+        ("“No,” Liu Yuejin, the deputy head of the office, was quoted as saying by the Daily.", "Liu Yuejin"),
+        # a subject that ends in a place
+        ("Ada Finch of Fargo, North Dakota, said it was late.", "Ada Finch"),
+        # a name of one's own, a report with its issuer, a verdict with its court
+        ("A seller who calls herself Coco has a site. “It is pure,” she wrote.", "Coco"),
+        ("Reuters called. The report, released on Monday by the Senate, found that it fell.", "US Senate"),
+        ("She stood before the Supreme People's Court. The verdict said that he sold it.", "Supreme People's Court"),
+    ],
+)
+def test_the_last_sentence_is_that_of(text, expected):
+    assert code(text)[-1][1] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Senator Tom Cotton said.",  # a bare tag
+        "Tom Cotton refused to name the firm.",
+        "Chinese officials have said little in public.",
+        "Tom Cotton did not mention the law.",
+        "The State Department offered $5 million for his arrest.",
+        "The ministry found itself alone.",
+        "The State Department is expected to unveil a plan.",
+        "BUT PRICES: They fell in May.",
+        "A seller who calls herself Coco has a site.",
+    ],
+)
+def test_no_statement(text):
+    assert code(text)[-1] == NOBODY
+
+
+def test_a_partial_quotation_goes_on_with_who_spoke():
+    text = "Lee Ang, a banker, said it would pass. Such rules \"can not outlive the next election day\"."
+    assert code(text)[1] == ("other", "Lee Ang", "direct")
+    assert code(text.replace("day. Such", "day.\nSuch").replace("pass. ", "pass.\n"))[1] == NOBODY
+
+
+def test_an_article_in_the_first_person_is_by_whom_its_title_names():
+    page = US_PRESS | {"voice": "china_official", "outlet": "Embassy of China in the United States"}
+    page["title"] = "Ambassador Lu Shaye: Trade is a bridge"
+    assert code("I met a farmer in Iowa.", page)[0][1] == "Lu Shaye"
+    assert code("The ambassador met a farmer in Iowa.", page)[0][1] == "Embassy of China in the United States"
+
+
+def test_in_a_hearing_witnesses_without_office_are_no_officials():
+    page = US_PRESS | {"voice": "us_official", "outlet": "US Senate", "title": "Hearing on opioids"}
+    text = "Chairman Cotton:\nIs it so?\nMr. Quill:\nIt is so.\nMr. Quill:\nI saw it."
+    assert code(text, page)[-1][0] == "other"
+    assert code(text, page | {"title": "Briefing on opioids"})[-1][0] == "us_official"

@@ -189,3 +189,29 @@ def test_canonical_names_of_variants():
 def test_any_text_is_resolved_without_a_crash(before, mention):
     source = Cast(before + mention, US).resolve(mention, len(before))
     assert source is None or source.side in (CHINA, US, OTHER)
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "side"),
+    [
+        ("The Steel Association met. Ada Finch, its president, spoke.", "Ada Finch", "other"),
+        ("China replied. Lee Ang, its ambassador, spoke.", "Lee Ang", "china_official"),
+        ("China replied. Its embassy in Washington spoke.", "Its embassy in Washington", "china_official"),
+        ("The National Crime Agency spoke after the DEA.", "The National Crime Agency", "us_official"),
+    ],
+)
+def test_its_office_is_that_of_what_it_stands_for(text, phrase, side):
+    assert Cast(text, "us_official").resolve(phrase, text.index(phrase)).side == side
+
+
+def test_a_name_follows_a_title_that_no_list_has():
+    assert split_name("Commerce nominee Ada Finch")[0] == "Ada Finch"
+    assert split_name("Finch's confidant Lee Ang")[0] == "Lee Ang"
+    assert split_name("aides to Ada Finch")[0] == ""
+
+
+def test_staff_of_a_body_keep_their_words():
+    text = "DEA agents spoke. An official with the Commerce Ministry of China spoke."
+    cast = Cast(text, "us_official")
+    assert cast.resolve("DEA agents", 0)[:2] == ("DEA agents", "us_official")
+    assert cast.resolve("An official with the Commerce Ministry of China", 18).is_person

@@ -135,3 +135,25 @@ def test_terms_of_office_are_years_in_order():
 @given(st.text(max_size=200), st.sampled_from([CHINA, US, None]))
 def test_any_text_has_a_verdict(phrase, home):
     assert judge_source(phrase, home).side in (*SIDES, None)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "side"),
+    [
+        ("Ada Finch, dean of the law school at Shanghai University", OTHER),
+        ("a Republican pollster", OTHER),
+        ("the president of Finch Partners", OTHER),
+        ("Finch Partners spokesman Lee Ang", OTHER),
+        ("Ada Finch, chief economic adviser at Finch Partners", OTHER),
+        ("State Department spokesman Lee Ang", US),
+        ("Deputy Director Lee Ang", US),
+        ("a person in Wuhan", OTHER),
+        ("a person at the State Department", US),
+        ("two people in the administration", US),
+        ("the Chinese text", CHINA),
+        ("a Trump spokesman", US),
+        ("an official for North American affairs at the ministry of public security", CHINA),
+    ],
+)
+def test_whose_office_it_is(phrase, side):
+    assert judge_source(phrase, US).side == side

@@ -179,7 +179,8 @@ def _resolve_turns(turns, cast, page, *, is_hearing=False):
                 and not judge_source(" ".join([turn.phrase, source.known_as]), None).is_certain
             ):
                 # on a government's page its own people answer; before a committee, witnesses
-                is_witness = is_hearing and _HONORIFIC.match(cast.text, turn.start)
+                labels = (f"{title}{dot} {turn.phrase}:" for title in ("Mr", "Mrs", "Ms", "Dr") for dot in (".", ""))
+                is_witness = is_hearing and any(label.casefold() in cast.text.casefold() for label in labels)
                 source = source._replace(side=OTHER if is_witness else page.side)
             seen[turn.phrase] = source
         owners.append(seen[turn.phrase])
@@ -187,7 +188,6 @@ def _resolve_turns(turns, cast, page, *, is_hearing=False):
     return owners
 
 
-_HONORIFIC = re.compile(r"\s*(?:Mr|Mrs|Ms|Dr)\b", re.I)
 _LABELLED_QUOTE = re.compile(r"[^:\n]*:\s*[“\"]")
 
 

@@ -324,6 +324,10 @@ class Cast:
             return Source(_tidy(phrase), sure, _list_words(phrase), not head.endswith("s"))
         if sure and body and body.side == sure:
             return Source(body.name, sure, _list_words(phrase))
+        owner = _OF_BODY.search(phrase) if not sure else None
+        if owner and owner[1] in read_group("body nouns"):
+            if body := self._find_body_called(owner[1], start):
+                return body
         chief = _COMPLEMENT.search(phrase)
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
@@ -572,6 +576,8 @@ _HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman represe
                "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
 _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
 _HOLDER = re.compile(r"[Tt]he (?:\w+ )?(?:chair\w*|director|head|chief|administrator|commissioner) of ")
+# "the ministry's figures", "an official with the ministry"
+_OF_BODY = re.compile(r"(?:^| (?:with|at|of|from|in|for) )[Tt]he (\w+)(?:$|['’]s? \w+$)")
 _HYPHEN = re.compile(r"[A-Z][\w.]*-$")  # "U.S.-|China Commission"
 _OWNER = re.compile(
     rf"({_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}), (who [^;:.!?“”\"\n]{{0,150}}|[^,;:.!?“”\"\n]{{0,90}})$"

@@ -118,7 +118,7 @@ def _is_no_statement(found, text, voice):
         return not (named or by_person) or bool(_TO_DO.match(text, found.start))
     if cue.startswith("show") and by_person and not text.startswith("that", found.start):
         return True  # "he showed us a photo"
-    if _UNSAID.search(text, max(found.speaker_end, found.start - 30), found.start + 10):
+    if UNSAID.search(text, max(found.speaker_end, found.start - 30), found.start + 10):
         return True
     if cue.startswith("offer") and not text.startswith("to ", found.start):
         return True  # "the site offered a discount"
@@ -152,9 +152,10 @@ _LETTER = re.compile(r"[^\W\d_]")
 _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
 # "did not say whether it was", "has said little", "refused to name them"; not "said nothing would change"
-_UNSAID = re.compile(
+UNSAID = re.compile(
     r"(?:not|n['’]t) (?:say (?:if|whether|when|how|what|who|why)|mention|address|explain|elaborate|specify|name|identify)\b|"
     r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
+    r"\bf(?:ou|i)nds? (?:it|him|her|them)sel(?:f|ves)\b|"
     r"\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b)"
 )
 # who tells what others said in a closed room

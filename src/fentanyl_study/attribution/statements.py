@@ -5,7 +5,7 @@ import re
 from typing import NamedTuple
 
 from fentanyl_study.attribution.names import split_name
-from fentanyl_study.attribution.pieces import Piece, passes_on
+from fentanyl_study.attribution.pieces import UNSAID, Piece, passes_on
 from fentanyl_study.attribution.sides import (
     CHINA,
     OTHER,
@@ -117,6 +117,8 @@ def _find_clause(text, start, end, forms, words):
         after = forms.get(verb.group())
         if after is None or text[verb.start() - 1] not in " ,\xa0\t":
             continue
+        if UNSAID.search(text, max(start, verb.start() - 12), min(end, verb.end() + 16)):
+            continue
         if not after or after in _WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]:
             found = _read_subject(text, start, verb.start())
             is_echo = verb.group() in read_group("echoes")  # "Li agrees."
@@ -132,7 +134,7 @@ def _read_subject(text, start, end):
     at = _LEAD.match(text, begin + 2 if begin >= 0 else start, end).end()
     subject = text[at : _TRAIL.search(text, at, end).start()]
     head = _RELATIVE.split(subject.split(", ")[0])[0]
-    closed = text.startswith(",", at + len(subject))
+    closed = "," in text[at + len(subject) : end]
     if not head or len(subject) > 170 or _NO_SUBJECT.search(head):
         return None
     rest = subject[len(head) :]
@@ -167,8 +169,7 @@ _TAG = re.compile(
 @functools.cache
 def _read_forms_ing():
     """Give the participles of the verbs of saying and claiming."""
-    stems = {form[:-1] if form.endswith("e") else form for form in _read_forms()}
-    return frozenset(f"{stem}ing" for stem in stems) | {"saying"}
+    return frozenset(re.sub(r"(?:ed|es?|s)$", "", form) + "ing" for form in _read_forms())
 
 
 @functools.cache
