@@ -68,6 +68,7 @@ def save_figure(figure_table, axes, name):
     folder.mkdir(parents=True, exist_ok=True)
     figure_table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", float_format="%.6g")
     axes.figure.savefig(folder / f"{name}.png", metadata={"Software": None})
+    axes.figure.set_layout_engine("none")  # laid out once: the SVG takes the places of the PNG
     axes.figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
     plt.close(axes.figure)
     return Image(filename=str(folder / f"{name}.png"))

@@ -340,7 +340,8 @@ def code_sentences(sentences):
     ['enforcement']
     """
     rows, earlier = [], {}
-    for doc_id, text, side in zip(sentences["doc_id"], sentences["text"], sentences["side"], strict=True):
+    columns = (sentences[name].tolist() for name in ("doc_id", "text", "side"))
+    for doc_id, text, side in zip(*columns, strict=True):
         last, last_but_one = earlier.get(doc_id, (0, 0))
         words = read_words(text, side, last | last_but_one)
         earlier[doc_id] = words.named, last
