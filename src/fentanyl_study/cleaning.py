@@ -40,6 +40,7 @@ _TURN = re.compile(  # at a line's beginning too, lest "THE PRESIDENT: Yes" hand
     rf"(?:{_NAME}:|(?:[QA]|Question|Answer|Reporter|Moderator|Interviewer|(?:Mr|Ms|Mrs|Dr)\. [A-Z][\w’-]+)\s?[:：])(?=\s))",
     re.MULTILINE,
 )
+_LABEL_END = re.compile(r"[:：]|\bQ\b")
 # "… again. (Applause.) Now …", "… you. END 2:11 P.M. EDT"; not "I — (laughs) — no", "… at 2:11 P.M. He"
 _DIRECTION = re.compile(
     r"(?<=[.?!…”)—–-]\s)(?:\((?:Applause|Laughter|Laughs?|Cross-?talk|Inaudible|Cheers|Booing|Chuckles|Pause)[^().]{0,40}\.\)(?!\S)"
@@ -123,6 +124,8 @@ def find_spans(text, *, title="", marked=()):
 @functools.lru_cache(maxsize=4)
 def _find_turns(text):
     """Find where labels hand over to another speaker, inside a line or at its beginning."""
+    if len(_LABEL_END.findall(text)) < FEWEST_TURNS:
+        return []  # most articles
     starts = [match.start("turn") for match in _TURN.finditer(text)]
     return starts if len(starts) >= FEWEST_TURNS else []
 
