@@ -44,6 +44,10 @@ def test_verbs_are_inflected(form, letter, verb):
         ("Baker Denied Price Fell As Mayor Left", [("Denied", "Baker", "n")]),
         ("Li herself said it fell.", [("said", "Li", "z")]),
         ("Li is described as a baker.", [("described", "", "p")]),
+        ("The envoy focused on what it cost.", [("focused", "The envoy", "p")]),
+        ("Li painted the plan as a gift.", [("painted", "Li", "n")]),
+        ("It was interpreted as meaning no.", [("interpreted", "", "p")]),
+        ("Rain makes mud, said Li Yan, who farms.", [("said", "Li Yan", "e")]),
         ("Her claim that prices fell was wrong.", [("claim", "Her", "t")]),
     ],
 )

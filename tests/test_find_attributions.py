@@ -33,6 +33,8 @@ def read(text):
         ("“No,” Li said when asked if it fell.", [("No,", "Li", "direct"), ("if it fell", None, "indirect")]),
         ("It fell, he said, because of rain.",
          [("It fell", "he", "indirect"), ("because of rain", "he", "indirect")]),
+        ("“No,” said Li, a retired baker who left town in May.", [("No,", "Li", "direct")]),
+        ("“No,” Li said on a visit to Salem, the largest of the towns.", [("No,", "Li", "direct")]),
         ("The so-called “black box” fell off the truck.", []),
         ("They watched “Meet the Press” at home.", []),
         ("Prices fell in May.", []),

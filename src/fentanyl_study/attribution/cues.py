@@ -205,7 +205,9 @@ def _read_inverted(letters, phrases, takes, verb):
         return None
     if before != "Q" and letters[max(0, verb - 2)] != "Q":
         ends = letters[source[1] : source[1] + 1] in ",;-yihau"
-        if (before != "," or "a" in takes) and phrases.find_subject(verb) or not FINITE.search(letters, 0, verb) or not ends:
+        follows = (before != "," or "a" in takes) and phrases.find_subject(verb)
+        clause = FINITE.search(letters, 0, verb) or letters[source[1] : source[1] + 2] in ("", ",h")
+        if follows or not clause or not ends:
             return None
     content = _ANY_MODIFIERS.match(letters, source[1]).end()
     return Cue(verb, verb, source, "e", content, True, False)

@@ -182,7 +182,8 @@ def _settle_first(word, after):
 def _lower_verbs(letters, words):
     """Find the verbs of a headline in capitals: "Li Says Price Fell"."""
     for i in range(1, len(letters)):
-        if letters[i] == "n" and letters[i - 1] in "ns" and (letter := read_verbs().get(words[i].lower(), " ")[0]) in "SD":
+        letter = read_verbs().get(words[i].lower(), " ")[0]
+        if letters[i] == "n" and letters[i - 1] in "ns" and letter in "SD":
             letters = letters[:i] + letter + letters[i + 1 :]
     return letters
 
