@@ -284,7 +284,6 @@ def test_any_text_gets_codes_that_agree(text, voice):
         assert (row.side == "narrator") == (row.speaker == "") == (row.mode == "none")
 
 
-OTHER_SAYS = "other"
 TWO_MEN = "two people familiar with the talks said"
 
 
@@ -295,7 +294,7 @@ TWO_MEN = "two people familiar with the talks said"
         (f"Secretary of State Marco Rubio had argued that it was late, {TWO_MEN}.", "Marco Rubio"),
         (f"Marco Rubio plans to go to Beijing, {TWO_MEN}.", "Two people familiar with the talks"),
         # an inserted clause owns its sentence
-        ("Exporters who ignore it, the Commerce Ministry of China says, risk a fine.", "Ministry of Commerce of China"),
+        ("Exporters who ignore it, the Justice Department says, risk a fine.", "Department of Justice"),
         # views without a verb of saying
         ("Senator Tom Cotton isn't so sure.", "Tom Cotton"),
         ("Dr. Omar Vance, who runs a clinic in Ohio, agrees.", "Omar Vance"),
@@ -303,7 +302,7 @@ TWO_MEN = "two people familiar with the talks said"
         ("US officials remained calm. Senator Tom Cotton was far more blunt.", "Tom Cotton"),
         # the source of a passive, of "with … -ing", of "per", of a label
         ("The firm is accused by the Justice Department of fraud.", "Department of Justice"),
-        ("Experts agreed, with Nora Quill, a dean at Ohio State University, calling it a risk.", "Nora Quill"),
+        ("Experts agreed, with Nora Quill, a dean at Ohio State University, calling it odd.", "Nora Quill"),
         ("Deaths fell by a tenth, per the CDC.", "Centers for Disease Control and Prevention"),
         ("White House press secretary Ada Finch: It will stay.", "Ada Finch"),
         ("“No,” Liu Yuejin, the deputy head of the office, was quoted as saying by the Daily.", "Liu Yuejin"),
@@ -312,7 +311,7 @@ TWO_MEN = "two people familiar with the talks said"
         # a name of one's own, a report with its issuer, a verdict with its court
         ("A seller who calls herself Coco has a site. “It is pure,” she wrote.", "Coco"),
         ("Reuters called. The report, released on Monday by the Senate, found that it fell.", "US Senate"),
-        ("She stood before the Supreme People's Court. The verdict said that he sold it.", "Supreme People's Court"),
+        ("He faced the Supreme People's Court. The verdict said he sold it.", "Supreme People's Court"),
     ],
 )
 def test_the_last_sentence_is_that_of(text, expected):

@@ -58,10 +58,10 @@ def attribute_sentences(sentences, documents, *, removed=None):
     """
     articles = {document["doc_id"]: document for document in documents.to_dict("records")}
     cut = {} if removed is None else _list_spans(removed)
-    codes = {
-        doc_id: iter(attribute_article(articles[doc_id]["text"], spans, articles[doc_id], removed=cut.get(doc_id, ())))
-        for doc_id, spans in _list_spans(sentences).items()
-    }
+    codes = {}
+    for name, spans in _list_spans(sentences).items():
+        article = articles[name]
+        codes[name] = iter(attribute_article(article["text"], spans, article, removed=cut.get(name, ())))
     ordered = pd.DataFrame(
         [next(codes[doc_id]) for doc_id in sentences["doc_id"]], columns=Code._fields, index=sentences.index
     )
@@ -179,8 +179,9 @@ def _resolve_turns(turns, cast, page, *, is_hearing=False):
                 and not judge_source(" ".join([turn.phrase, source.known_as]), None).is_certain
             ):
                 # on a government's page its own people answer; before a committee, witnesses
-                labels = (f"{title}{dot} {turn.phrase}:" for title in ("Mr", "Mrs", "Ms", "Dr") for dot in (".", ""))
-                is_witness = is_hearing and any(label.casefold() in cast.text.casefold() for label in labels)
+                labels = (f"{title} {turn.phrase.lower()}:" for title in ("mr", "mrs", "ms", "dr"))
+                plain = cast.text.lower().replace(". ", " ")
+                is_witness = is_hearing and any(label in plain for label in labels)
                 source = source._replace(side=OTHER if is_witness else page.side)
             seen[turn.phrase] = source
         owners.append(seen[turn.phrase])
@@ -215,15 +216,14 @@ def _go_on(codes, spans, text):
     codes = list(codes)
     for i in range(1, len(codes)):
         before, (start, end) = codes[i - 1], spans[i]
-        if codes[i] == NARRATOR and before.mode != "none" and _PARTIAL.search(text, start, end):
-            if "\n" not in text[spans[i - 1][1] : start]:
-                share = sum(len(m[1].split()) for m in _PARTIAL.finditer(text, start, end))
-                mode = "direct" if 2 * share > len(text[start:end].split()) else "mixed"
-                codes[i] = before._replace(mode=mode, cue="")
-                continue
-        if codes[i] == NARRATOR and before.mode in ("indirect", "mixed") and _GOES_ON.match(text, start, end):
-            if "\n" not in text[spans[i - 1][1] : start]:
-                codes[i] = before._replace(mode="indirect", cue="")
+        if codes[i] != NARRATOR or before.mode == "none" or "\n" in text[spans[i - 1][1] : start]:
+            continue
+        quoted = sum(len(match[1].split()) for match in _PARTIAL.finditer(text, start, end))
+        if quoted:
+            is_direct = 2 * quoted > len(text[start:end].split())
+            codes[i] = before._replace(mode="direct" if is_direct else "mixed", cue="")
+        elif before.mode != "direct" and _GOES_ON.match(text, start, end):
+            codes[i] = before._replace(mode="indirect", cue="")
     return codes
 
 

@@ -79,8 +79,8 @@ _FITS = {
     "one of them": lambda source: not source.is_person and _is_plural(source),
 }
 _VOICELESS = re.compile(
-    r"(?:(?:I|we|you|us|me)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|\w+sel(?:f|ves)|(?:the|both|"
-    r"these|all) (?:two |other )?"
+    r"(?:(?:I|we|you|us|me)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|\w+sel(?:f|ves)|"
+    r"(?:the|both|these|all) (?:two |other )?"
     r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|"
     r"(?:neither|none|no one)\b.*|this|what)$", re.I)  # fmt: skip
 
@@ -332,12 +332,12 @@ class Cast:
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
             return Source(_tidy(chief[1] + person.name), person.side, _list_words(phrase))
-        if head in read_group("documents") and not sure and (issued := _ISSUED.match(self.text, start + len(phrase))):
-            issuer = self._find_body_in(issued[1])
-            if issuer:
-                self._issuer = (start, issuer)
-                return issuer
-        if head in read_group("documents") and not sure and not _is_bare(phrase):
+        is_paper = head in read_group("documents") and not sure
+        issued = is_paper and _ISSUED.match(self.text, start + len(phrase))
+        if issued and (issuer := self._find_body_in(issued[1])):
+            self._issuer = (start, issuer)
+            return issuer
+        if is_paper and not _is_bare(phrase):
             named = self._find_named_beside(start, start + len(phrase))
             if named:
                 self._issuer = (start, named)
@@ -452,7 +452,7 @@ class Cast:
 
     def _find_body_called(self, head, start, *, is_owned=False):
         """Find the body last named before that "the commission" or "the ministry" can be."""
-        if head in ("agency", "office") and not is_owned:  # any body may be called so: the one that spoke last
+        if head in ("agency", "office") and not is_owned:  # any body: the one that spoke last
             for _, source in self._recall():
                 if not source.is_person and is_body(source.name) and source.name not in _CHAMBERS:
                     return source
@@ -554,6 +554,7 @@ _ISSUED = re.compile(
     r",? (?:\w+ )?(?:released|issued|published|written|compiled|prepared|put out)(?: [^,.;:]{0,40}?)? by "
     r"(?P<who>[^,.;:]{3,90})"
 )
+_OWNS = ("'s", "’s", "’")
 _ADJECTIVES = {CHINA: "China’s", US: "US"}
 _ITS = re.compile(r"\b[Ii]ts(?= )")
 _OWNERS = ("body", "country", "outsider")
@@ -586,7 +587,8 @@ _CHAMBERS = ("US Congress", "US Senate", "US House of Representatives", "White H
 _PROSECUTION = "Department of Justice"
 # "a seller who calls herself Coco"
 _SELF_NAMED = re.compile(
-    rf"\b(?:call|identif|introduc|nam)\w+ (?:(?P<male>himself)|herself)(?: only)?(?: as| by)? (?P<name>{_CAPITAL}(?: {_CAPITAL})?)"
+    rf"\b(?:call|identif|introduc|nam)\w+ (?:(?P<male>himself)|herself)(?: only)?(?: as| by)? "
+    rf"(?P<name>{_CAPITAL}(?: {_CAPITAL})?)"
 )
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
 
@@ -600,6 +602,8 @@ def _document_pattern():
 def split_name(phrase):
     """Split a source into the person's name, if it is a person, and all of it as title.
 
+    >>> split_name("Commerce nominee Ann Lee")[0]
+    'Ann Lee'
     >>> split_name("US Secretary of State Rex Tillerson")[0]
     'Rex Tillerson'
     >>> split_name("a spokesperson for Amarvel Chemical")[0]
@@ -624,11 +628,13 @@ def split_name(phrase):
         else:
             words_before.append((i, word))
     rest = words[words.index(name[-1]) + 1 :] if name else []
-    if rest and rest[0].norm not in read_group("after a name") or name and name[-1].raw.endswith(("'s", "’s", "’")):
-        last = next((i for i in range(len(words), 0, -1) if i - 1 in listed or words[i - 1].raw[0].islower()
-                     or words[i - 1].raw.endswith(("'s", "’s", "’"))), 0)  # fmt: skip
-        if last and 2 <= len(words) - last <= 3 and words[last - 1].norm not in read_group("title particles"):
-            name, rest, words_before = list(words[last:]), [], list(enumerate(words[:last]))  # "nominee Ann Lee"
+    if rest and rest[0].norm not in read_group("after a name") or name and name[-1].raw.endswith(_OWNS):
+        last = max(
+            (i + 1 for i, word in enumerate(words)
+             if i in listed or word.raw[0].islower() or word.raw.endswith(_OWNS)), default=0
+        )  # fmt: skip
+        if 2 <= len(words) - last <= 3 and words[last - 1].norm not in read_group("title particles"):
+            name, rest, words_before = list(words[last:]), [], list(enumerate(words[:last]))
     if (
         not name
         or len(name) > 4
@@ -731,7 +737,8 @@ def find_word(text, word):
 def _read_title(before):
     """Read the title that ends what stands before a name: "met with | US Senator "."""
     last = before[before.rfind(" ", 0, -1) + 1 :].strip("'’ ")
-    if last.islower() and last.isalpha() and last not in read_group("title particles") and not _is_listed(last):
+    is_plain = last.islower() and last.isalpha() and last not in read_group("title particles")
+    if is_plain and not _is_listed(last):
         return ""  # the usual case
     return _keep_title(_cut_before(before))
 
@@ -820,7 +827,8 @@ _HEAD_ENDS = re.compile(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar
 
 
 def _is_staff(head):
-    return head in ("official", "officials", "agents", "inspectors", "officers", "investigators", "diplomats", "officer")
+    """Tell "DEA agents", who are named so, from "a spokesman of the DEA", who is the DEA."""
+    return head in read_group("unnamed staff")
 
 
 def _is_bare(phrase):

@@ -83,7 +83,8 @@ def _drop_nested(attributions):
     """
     kept, clauses = [], []
     speech, acts = read_group("speech cues"), read_group("act cues")
-    for found in sorted(attributions, key=lambda a: (min(a.start, a.speaker_start or a.start), a.start, -a.end)):
+    order = sorted(attributions, key=lambda a: (min(a.start, a.speaker_start or a.start), a.start, -a.end))
+    for found in order:
         at, is_speech = found.speaker_start or found.start, found.cue.lower() in speech
         for begin, end, is_core, speaker in clauses[-9:]:  # nothing lies deeper
             if begin <= at < end and found.start > begin and (found.end <= end or is_core and not is_speech):
@@ -139,7 +140,9 @@ def _is_no_statement(found, text, voice):
 
 
 # "is expected | to unveil", "the prospect of | losing"
-_HEDGED = re.compile(r"\b(?:of|for|without|before|after|than|in|about|from|(?!continue|went|goes|began|came)\w{3,} to) $")
+_HEDGED = re.compile(
+    r"\b(?:of|for|without|before|after|than|in|about|from|(?!continue|went|goes|began|came)\w{3,} to) $"
+)
 
 
 def _is_label(speaker, words):
@@ -153,13 +156,16 @@ _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
 # "did not say whether it was", "has said little", "refused to name them"; not "said nothing would change"
 UNSAID = re.compile(
-    r"(?:not|n['’]t) (?:say (?:if|whether|when|how|what|who|why)|mention|address|explain|elaborate|specify|name|identify)\b|"
+    r"(?:not|n['’]t) (?:say (?:if|whether|when|how|what|who|why)|mention|address|explain|elaborate|specify|"
+    r"name|identify)\b|"
     r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
     r"\bf(?:ou|i)nds? (?:it|him|her|them)sel(?:f|ves)\b|"
     r"\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b)"
 )
 # who tells what others said in a closed room
-_MEDIATOR = re.compile(r"\b(?:people|persons?|sources?|officials?) (?:familiar|briefed|close|with knowledge)\b", re.I)
+_MEDIATOR = re.compile(
+    r"\b(?:people|persons?|sources?|officials?) (?:familiar|briefed|close|with knowledge)\b", re.I
+)
 _PROPER = re.compile(r"[A-Z]")
 
 
@@ -167,7 +173,8 @@ _PROPER = re.compile(r"[A-Z]")
 def _is_spoken(cue):
     """Tell "argued" from "wants"."""
     lemma = read_verbs().get(cue.lower(), ("", ""))[1]
-    return any(row["verb"] == lemma and row["kind"] in ("speech", "addressee") for row in read_wordlist("cue_verbs"))
+    kinds = {row["verb"]: row["kind"] for row in read_wordlist("cue_verbs")}
+    return kinds.get(lemma) in ("speech", "addressee")
 
 
 @functools.lru_cache(maxsize=4096)

@@ -149,7 +149,8 @@ def find_bodies(text):
     for word in _WORD.finditer(text):
         at = word.start()
         nexts = openings.get(_normalise(word.group())) if at >= reached else None
-        if nexts and ("" in nexts or (after := _WORD.search(text, word.end())) and _normalise(after[0]) in nexts):
+        after = nexts and "" not in nexts and _WORD.search(text, word.end())
+        if nexts and ("" in nexts or after and _normalise(after[0]) in nexts):
             words = read_words.__wrapped__(text[at : at + 110])
             first = words and _match_at(words, tuple(w.norm for w in words), 0)
             if first:
@@ -280,9 +281,8 @@ def _judge_match(words, matches, nation, home):
 def _names_outsider(words, i):
     """Tell a place that opens the name of a university or firm."""
     while i < len(words) and words[i].raw[0].isupper():
-        if words[i].norm in _read_lexicon() and any(
-            len(entry_words) == 1 and entry.kind == "outsider" for entry_words, entry in _read_lexicon()[words[i].norm]
-        ):
+        found = _read_lexicon().get(words[i].norm, ())
+        if any(len(entry_words) == 1 and entry.kind == "outsider" for entry_words, entry in found):
             return True
         i += 1
     return False

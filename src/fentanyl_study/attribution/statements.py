@@ -94,7 +94,8 @@ _LEAD = re.compile(
 )
 _TRAIL = re.compile(
     r",?(?:\s(?:on|in|last|this|earlier|late) \w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|"
-    r"later|likewise|long|since|always|never|often|still|once|now|just as long|does not|do not|himself|herself|themselves|\w+ly))*\s*$"
+    r"later|likewise|long|since|always|never|often|still|once|now|just as long|does not|do not|"
+    r"himself|herself|themselves|\w+ly))*\s*$"
 )
 _NO_SUBJECT = re.compile(
     r"[;:“”\"]|\b(?:was|were|is|are|be|been|being|has|have|had|will|would|can|could|may|should|did|does|"
@@ -121,8 +122,9 @@ def _find_clause(text, start, end, forms, words):
             continue
         if not after or after in _WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]:
             found = _read_subject(text, start, verb.start())
-            is_echo = verb.group() in read_group("echoes")  # "Li agrees."
-            if found and (verb.end() < end - 1 or is_echo or found[0] > start + 1 and text[found[0] - 2] in '”"'):  # "Li said." says nothing
+            is_echo = verb.group() in read_group("echoes")  # "Li agrees."; "Li said." says nothing
+            after_quotation = found and found[0] > start + 1 and text[found[0] - 2] in '”"'
+            if found and (verb.end() < end - 1 or is_echo or after_quotation):
                 return *found, verb
     colon = text.find(": ", start, end) > 0 and _COLON.match(text, start, end)
     return (start, colon["subject"].rstrip(", "), _MARK.search(text, colon.start("mark"))) if colon else None
@@ -155,7 +157,8 @@ _INVERTED = re.compile(
 )
 # "…, | the professor cautioned, …"
 _QUOTED_AS = re.compile(
-    r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+(?:, [^,;“”\"]{3,90},)?) (?:was|were) (?P<verb>quoted)\b"
+    r"(?:^|[,”\"] )(?P<subject>he|she|(?:[A-Z][\w’'-]+ ){0,5}[A-Z][\w’'-]+(?:, [^,;“”\"]{3,90},)?) "
+    r"(?:was|were) (?P<verb>quoted)\b"
     r"[^.\n]{0,60}\bas saying"
 )
 # "Experts agreed, | with Lee, dean of the school, calling it a risk."
@@ -218,7 +221,7 @@ def _code_clause(text, start, end, clause, quoted, cast):
     is_speech = is_tag or verb.group() in read_group("speech cues")
     if not source or not any(map(str.isalpha, source.name)):
         return None
-    is_anyone = is_speech or split_name(subject)[0] or subject.lower() in ("he", "she") or is_body(source.name)
+    is_anyone = is_speech or split_name(subject)[0] or is_body(source.name) or subject in ("He", "She")
     if source.side == OTHER and not is_anyone:
         return None
     piece = Piece(start, end, source, "indirect" if is_speech else "claim", verb.group(), at)
@@ -239,10 +242,12 @@ _FINDING = re.compile(
 _VIEWS = (
     re.compile(r"For (?P<subject>(?:[A-Z][\w.’'-]*|[a-z]{2,3}) [A-Z][^;:“”\"\n]{2,120}?), (?P<cue>)(?!said)"),
     re.compile(
-        r"(?P<subject>[A-Z][^;:“”\"\n]{2,120}?),? (?P<cue>(?:is|are|was|were)(?:n['’]t| not) (?:so |as |yet )?(?:sure|"
-        r"convinced|persuaded|impressed)|(?:is|are|was|were) (?:still |even |far |more |less |equally |most )*(?:un(?:convinced|"
-        r"impressed)|s[ck]eptical|doubtful|optimistic|pessimistic|blunt(?:er)?|harsher|scathing|dismissive|adamant|emphatic|"
-        r"diplomatic|generous|cautious|enthusiastic)|ha(?:s|ve) (?:\w+ )?doubts|do(?:es)?(?:n['’]t| not) (?:agree|disagree|think|believe|buy|doubt))\b"
+        r"(?P<subject>[A-Z][^;:“”\"\n]{2,120}?),? (?P<cue>(?:is|are|was|were)(?:n['’]t| not) "
+        r"(?:so |as |yet )?(?:sure|convinced|persuaded|impressed)|(?:is|are|was|were) "
+        r"(?:still |even |far |more |less |equally |most )*(?:un(?:convinced|impressed)|s[ck]eptical|"
+        r"doubtful|optimistic|pessimistic|blunt(?:er)?|harsher|scathing|dismissive|adamant|emphatic|"
+        r"diplomatic|generous|cautious|enthusiastic)|ha(?:s|ve) (?:\w+ )?doubts|"
+        r"do(?:es)?(?:n['’]t| not) (?:agree|disagree|think|believe|buy|doubt))\b"
     ),
     re.compile(r"(?P<subject>[A-Z][^:“”\"\n]{4,90}? [A-Z][\w’'-]+)(?P<cue>:) (?=[A-Z“\"])"),
 )
@@ -250,8 +255,8 @@ _VIEWS = (
 
 # "The firm is accused | by prosecutors in Ohio of fraud."
 _PASSIVE = re.compile(
-    r"\b(?:is|are|was|were|been|being) (?P<cue>accused|blamed|criti[cs]i[sz]ed|condemned|praised|described|told|urged|warned|"
-    r"called [^,;.]{3,40}) by (?P<subject>[^,;:.]{3,60}?)(?= of | for | as | to |[,.;]|$)"
+    r"\b(?:is|are|was|were|been|being) (?P<cue>accused|blamed|criti[cs]i[sz]ed|condemned|praised|described|"
+    r"told|urged|warned|called [^,;.]{3,40}) by (?P<subject>[^,;:.]{3,60}?)(?= of | for | as | to |[,.;]|$)"
 )
 
 
@@ -265,14 +270,16 @@ def _code_view(text, start, end, quoted, cast):
         match = pattern.match(text, start, end)
         found = match and match["subject"]
         name = found and split_name(re.split(r",| (?:who|whose|in|of) ", found)[0])[0]
-        is_label = name and found.endswith(name) and find_entries(read_words(found)) and not _NO_SUBJECT.search(found)
+        is_titled = name and found.endswith(name) and find_entries(read_words(found))
+        is_label = is_titled and not _NO_SUBJECT.search(found)
         is_named = name and (" " in name or cast.knows(name)) and (match["cue"] != ":" or is_label)
         is_listed = match and match["cue"] not in ("", ":") and _read_subject(text, start, match.start("cue"))
         if is_named or is_listed:
             source = cast.resolve(found, match.start("subject"))
             if source and (source.is_person if is_named else source.side in (CHINA, US)):
                 piece = Piece(match.end(), end, source, "indirect", match["cue"], start)
-                return Code(source.side, source.name, _find_mode(text, start, end, [piece], quoted), match["cue"])
+                mode = _find_mode(text, start, end, [piece], quoted)
+                return Code(source.side, source.name, mode, match["cue"])
     return NARRATOR
 
 
@@ -283,8 +290,7 @@ def _code_finding(text, start, end, cast):
     """Code figures that a body's data show, and what is so in somebody's view."""
     sentence = text[start:end]
     match = any(map(sentence.__contains__, _FINDERS)) and _FINDING.search(sentence)
-    group = match and match.lastgroup if match and match.lastgroup == "per" else match and (
-        "body" if match["body"] else "person")
+    group = match and next(group for group in ("body", "person", "per") if match[group])
     source = match and cast.resolve(match[group], start + match.start(group))
     if not source or not source.name:
         return NARRATOR
@@ -298,8 +304,8 @@ def _code_reported(text, start, end, pieces, quoted):
     if len(pieces) == 1 and (pieces[0].clause_start or 0) < start + 20 and _LETTER_RUNS.search(
         text, max(start, pieces[0].start), min(end, pieces[0].end)
     ):  # the usual case
-        piece = pieces[0]
-        return Code(piece.source.side, piece.source.name, _find_mode(text, start, end, pieces, quoted, is_only=True), piece.cue)
+        source, mode = pieces[0].source, _find_mode(text, start, end, pieces, quoted, is_only=True)
+        return Code(source.side, source.name, mode, pieces[0].cue)
     tally = {}
     for piece in pieces:
         n = _letters(text, max(start, piece.start), min(end, piece.end))
