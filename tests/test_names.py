@@ -204,6 +204,11 @@ def test_its_office_is_that_of_what_it_stands_for(text, phrase, side):
     assert Cast(text, "us_official").resolve(phrase, text.index(phrase)).side == side
 
 
+def test_an_unnamed_holder_keeps_his_words():
+    text = "The Steel Association met. Its chairman said no."
+    assert Cast(text, "us_official").resolve("Its chairman", 27).name == "Its chairman"
+
+
 def test_a_name_follows_a_title_that_no_list_has():
     assert split_name("Commerce nominee Ada Finch")[0] == "Ada Finch"
     assert split_name("Finch's confidant Lee Ang")[0] == "Lee Ang"

@@ -291,7 +291,8 @@ class Cast:
     # -- bodies, documents, offices --------------------------------------------------------
 
     def _resolve_nominal(self, phrase, start):
-        if not _find_head(phrase) in read_group("documents"):
+        asked = phrase
+        if _find_head(phrase) not in read_group("documents"):
             phrase = self._own(phrase, start)
         verdict = judge_source(phrase, self.home)
         head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
@@ -350,7 +351,8 @@ class Cast:
             return earlier
         is_thing = head in read_group("body nouns") or head in read_group("documents")
         one = not is_thing and not head.endswith("s")
-        return Source(_tidy(phrase), sure or verdict.side or OTHER, _list_words(phrase), one)
+        name = asked if sure in (None, OTHER) else phrase  # no "company’s chairman" that the text has not
+        return Source(_tidy(name), sure or verdict.side or OTHER, _list_words(phrase), one)
 
     def _find_named_later(self, phrase, body, start):
         """Find whom "an official of the commission" turns out to be: the next one introduced with it."""
