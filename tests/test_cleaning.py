@@ -130,8 +130,10 @@ def test_labels_inside_a_line_hand_over():
 
 
 def test_what_the_stenographer_adds_is_no_text():
-    text = f"{BODY} (Applause.) It is done. (He smiled.) We won at 2:10 P.M. today (laughter), all of us. Thanks. END 2:11 P.M. EDT"
-    assert [line for line, reason in give_reasons(text) if reason] == ["(Applause.)", "END 2:11 P.M. EDT"]
+    text = f"{BODY} (Applause.) It is done. (He smiled.) We won at 2:10 P.M. today (laughter), all of us. Poe: “Good.” [Tweet, 2/7/23] Roe: “Bad.” [Call, 2/7/23] Thanks. END 2:11 P.M. EDT"
+    assert [line for line, reason in give_reasons(text) if reason] == [
+        "(Applause.)", "[Tweet, 2/7/23]", "[Call, 2/7/23]", "END 2:11 P.M. EDT",
+    ]  # fmt: skip
 
 
 def test_labels_that_begin_lines_stay_whole():

@@ -26,6 +26,7 @@ from fentanyl_study.topics import (
     fit_topics,
     name_topic,
     rank_terms,
+    sample_units,
     shuffle_units,
 )
 
@@ -229,3 +230,19 @@ def test_bad_input_is_named(tfidf):
     with pytest.raises(InputError, match="carries 15 at most"):
         compare_topic_numbers(tfidf, [16, 17])
     assert compare_topic_numbers(tfidf, [2, 16]).n_topics.to_list() == [2]
+
+
+def test_the_topic_of_most_sentences_is_no_subject(sentences):
+    mostly_law = pd.concat([sentences, *[sentences.head(1).assign(text=WORDS["law"])] * 40], ignore_index=True)
+    mostly_law["sentence_id"] = range(len(mostly_law))
+    described = describe_topics(fit_topics(weight_tfidf(build_dfm(mostly_law)), 3))
+    is_general = described.n_units > described.n_units.sum() / 2
+    assert is_general.sum() == 1 and not described.holds_up[is_general].any() and described.holds_up.any()
+
+
+def test_a_sample_keeps_only_the_features_it_has(tfidf, monkeypatch):
+    assert sample_units(tfidf, seed=0) is tfidf
+    monkeypatch.setattr("fentanyl_study.topics.MAX_UNITS", 2)
+    sampled = sample_units(tfidf, seed=0)
+    assert sampled.matrix.shape == (2, len(sampled.features)) and (sampled.matrix.sum(axis=0) > 0).all()
+    assert len(sampled.features) < len(tfidf.features)

@@ -68,7 +68,8 @@ def test_a_transcript_on_one_line_has_the_same_owners():
 def test_a_host_of_many_turns_is_known_by_a_third_of_questions():
     talk = "MR. POE: Welcome.\nSENATOR ROE: Thanks.\nMR. POE: Now, the next.\nSENATOR ROE: Sure.\nMR. POE: Is it so?\nSENATOR ROE: Yes.\n"
     assert {owner for _, owner in owners(talk * 3, voice="us_official")} == {"", "Senator Roe"}
-    assert {owner for _, owner in owners(talk.replace("so?", "so."), voice="us_official")} == {"Poe", "Senator Roe"}
+    for other in (talk.replace("so?", "so."), talk.replace("MR. POE", "SECRETARY POE")):
+        assert "" not in {owner for _, owner in owners(other * 3, voice="us_official")}
 
 
 def test_a_subject_with_a_quotation_is_no_speaker():

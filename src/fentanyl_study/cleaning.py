@@ -41,10 +41,11 @@ _TURN = re.compile(  # at a line's beginning too, lest "THE PRESIDENT: Yes" hand
     re.MULTILINE,
 )
 _LABEL_END = re.compile(r"[:：]|\bQ\b")
-# "… again. (Applause.) Now …", "… you. END 2:11 P.M. EDT"; not "I — (laughs) — no", "… at 2:11 P.M. He"
+# "… again. (Applause.) Now …", "… you. END 2:11 P.M. EDT", "… it.” [Tweet, 2/7/23] Then …"; not "I — (laughs) — no",
+# "… at 2:11 P.M. He"
 _DIRECTION = re.compile(
     r"(?<=[.?!…”)—–-]\s)(?:\((?:Applause|Laughter|Laughs?|Cross-?talk|Inaudible|Cheers|Booing|Chuckles|Pause)[^().]{0,40}\.\)(?!\S)"
-    r"|(?:END\s+)?\d{1,2}:\d{2} [AP]\.M\.(?: [A-Z]{2,4})?[^\S\n]*$)",
+    r"|(?:END\s+)?\d{1,2}:\d{2} [AP]\.M\.(?: [A-Z]{2,4})?[^\S\n]*$|\[[^][]{2,60}, \d{1,2}/\d{1,2}/\d{2,4}\])",
     re.MULTILINE,
 )
 # "On the role of brokers:" and "What they're saying:" head a passage, "Yu Haibin:" and "TV reporter:" a turn to speak

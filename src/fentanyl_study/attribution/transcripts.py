@@ -184,7 +184,9 @@ def _classify_label(name, lines, found, text):
     if any(_HOST.search(text, max(0, at - 60), at) for at, _ in find_word(text, last)):
         return "question"
     asks = sum(bool(_ASKS.search(_read_turn(i, lines))) for i in turns)
-    if 2 * asks > len(turns) or len(turns) >= MANY_TURNS and asks >= HOST_ASKS * len(turns):
+    has_office = _ROLE.match(name) and not re.match(r"(?:M[RS]S?|DR)\b", name, re.I)
+    share = HOST_ASKS if len(turns) >= MANY_TURNS else 0.5
+    if asks > share * len(turns) and not has_office:  # a president asks his guests too
         return "question"
     if _ROLE.match(name) or len(turns) > 1 or find_speaker(_read_label_name(name)) or _is_person(name, text):
         return "answer"
