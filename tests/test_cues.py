@@ -48,6 +48,7 @@ def test_verbs_are_inflected(form, letter, verb):
         ("Li painted the plan as a gift.", [("painted", "Li", "n")]),
         ("It was interpreted as meaning no.", [("interpreted", "", "p")]),
         ("Rain makes mud, said Li Yan, who farms.", [("said", "Li Yan", "e")]),
+        ("Li worried that it fell.", [("worried", "Li", "t")]),
         ("Her claim that prices fell was wrong.", [("claim", "Her", "t")]),
     ],
 )

@@ -77,7 +77,7 @@ def find_cues(sentence, phrases):
         letter = letters[i]
         if letter == "A":
             cue = _read_according(letters, phrases, i)
-        elif letter == "J":
+        elif letter == "J" and not _is_verb(sentence, i):
             cue = _read_adjective(letters, phrases, i)
         elif letter == "T":
             cue = _read_noun(sentence, phrases, i)
@@ -114,6 +114,11 @@ def _read_noun(sentence, phrases, at):
     if sentence.get_word(chunk[0]) in _POSSESSIVES:
         subject = chunk[0], chunk[0] + 1
     return Cue(chunk[0], at - 1, subject, "t", at, False, True)
+
+
+def _is_verb(sentence, at):
+    """Tell "Li worried that" from "Li is worried that"."""
+    return sentence.letters[at - 1 : at] in ("n", "s", "w", "p") and sentence.get_word(at) in read_verbs()
 
 
 def _read_adjective(letters, phrases, at):
