@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fentanyl_study.coding import code_frames, code_sentences, code_stance, find_hits
-from fentanyl_study.coding.markers import MIN_CONFIDENCE, NEAR, REACH, compile_marker, read_list, read_words
+from fentanyl_study.coding.markers import MIN_CONFIDENCE, NEAR, PASSAGE, REACH, compile_marker, read_list, read_words
 from fentanyl_study.schema import FRAMES, SIDES, STANCES, TARGETS, InputError
 
 LISTS = ("stance_markers.csv", "frame_markers.csv")
@@ -86,10 +86,20 @@ def test_hints_add_up_and_contradiction_lowers_confidence():
 def test_near_looks_back_two_sentences_of_the_same_article_only():
     told = pd.DataFrame(
         {"doc_id": ["a", "a", "a", "a", "b"], "side": "us_official",
-         "text": ["Beijing lies in the north.", "It was cold.", "Their promises are empty.",
-                  "Their promises are empty.", "Their promises are empty."]}
+         "text": ["Beijing lies in the north.", "Drugs kill.", "Their promises are empty.",
+                  "Their promises are empty.", "Drugs kill. Their promises are empty."]}
     )  # fmt: skip
     assert code_sentences(told)["china_control"].tolist() == ["none", "none", "against", "none", "none"]
+
+
+@pytest.mark.parametrize(("between", "stance"), [(0, "favor"), (PASSAGE - 1, "favor"), (PASSAGE, "none")])
+def test_what_no_drug_is_near_to_has_no_stance_and_no_frame(between, stance):
+    texts = ["Fentanyl kills.", *["It rained."] * between, "China has strictly controlled all chemicals and arrested traffickers."]
+    for order in (texts, texts[::-1]):
+        told = pd.DataFrame({"doc_id": "a", "side": "china_official", "text": order})
+        coded = code_sentences(pd.concat([told, told.assign(doc_id="b", text="It rained.")]))
+        code = coded[coded["text"] == texts[-1]].iloc[0]
+        assert (code["china_control"], bool(code["frames"])) == (stance, stance == "favor")
 
 
 def test_they_is_the_other_country_where_none_is_named():

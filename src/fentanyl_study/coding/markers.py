@@ -14,6 +14,7 @@ between spaces and all must hold:
 no official speaks) if one of the two sentences before names it (codebook: context resolves a pronoun).
 """
 
+import bisect
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -26,6 +27,7 @@ from fentanyl_study.schema import SIDES, TARGETS, InputError
 STRENGTH = {"1": 0.4, "2": 0.7, "3": 0.9}  # a hint, a plain word, an explicit statement: chance of being right
 MIN_CONFIDENCE = 0.5  # one hint is not enough to take a side, two are (1 - 0.6 * 0.6 = 0.64)
 REACH, NEAR = 12, 3  # words between two parts of one statement; and where they belong to one phrase
+PASSAGE = 10  # sentences before and after in which a drug must be named: a press conference has many subjects
 UNMARKED = 0.6  # confidence in "none" for a sentence on the topic without any marker
 
 # stances that are of themselves a way of framing: working together, and reproach between the two countries
@@ -42,6 +44,7 @@ _STOPS = frozenset(";:.?")
 _OTHER = {"china_official": "usa", "us_official": "china"}  # whom an official's "they" stands for
 _PRONOUNS = dict.fromkeys(("they", "them", "their", "it", "its", "he", "him", "his"), "they")
 _PRONOUNS |= dict.fromkeys(("we", "our", "ours"), "we")
+OFF_SUBJECT = [*["none"] * len(TARGETS), "", 1.0]  # the codes where no drug is near
 
 
 @dataclass(frozen=True)
@@ -325,7 +328,8 @@ def code_sentences(sentences):
 
     One row per sentence, as given, with new columns: the five targets (favor,
     against, none), frames (joined by ";", sorted), confidence (0 to 1). Each
-    article is coded by itself, so articles may be handed over one by one.
+    article is coded by itself, so articles may be handed over one by one. A
+    passage in which no drug is named (``PASSAGE``) has no stance and no frame.
     Does not look at hand codes; ``build`` lets those prevail.
 
     Parameters
@@ -335,19 +339,36 @@ def code_sentences(sentences):
 
     Examples
     --------
-    >>> told = pd.DataFrame({"doc_id": ["a"], "text": ["Police seized it."], "side": ["narrator"]})
+    >>> told = pd.DataFrame({"doc_id": ["a"], "text": ["Police seized pills."], "side": ["narrator"]})
     >>> code_sentences(told)["frames"].tolist()
     ['enforcement']
     """
-    rows, earlier = [], {}
     columns = (sentences[name].tolist() for name in ("doc_id", "text", "side"))
-    for doc_id, text, side in zip(*columns, strict=True):
-        last, last_but_one = earlier.get(doc_id, (0, 0))
-        words = read_words(text, side, last | last_but_one)
-        earlier[doc_id] = words.named, last
-        rows.append(_code_words(words, side, _is_question(text, side)))
+    articles = {}  # doc_id -> [(place in the table, text, side)]
+    for place, (doc_id, text, side) in enumerate(zip(*columns, strict=True)):
+        articles.setdefault(doc_id, []).append((place, text, side))
+    rows = [None] * len(sentences)
+    for article in articles.values():
+        for (place, *_), codes in zip(article, _code_article(article), strict=True):
+            rows[place] = codes
     coded = pd.DataFrame(rows, columns=[*TARGETS, "frames", "confidence"], index=sentences.index)
     return sentences.drop(columns=coded.columns, errors="ignore").join(coded)
+
+
+def _code_article(article):
+    """Give the codes of an article's sentences, each with the two before it in view."""
+    last = last_but_one = 0
+    read = []
+    for _, text, side in article:
+        read.append(read_words(text, side, last | last_but_one))
+        last, last_but_one = read[-1].named, last
+    named = [place for place, words in enumerate(read) if words.present & _read_bits()["DRUG"]]
+    for place, (words, (_, text, side)) in enumerate(zip(read, article, strict=True)):
+        k = bisect.bisect_left(named, place - PASSAGE)
+        if k < len(named) and named[k] <= place + PASSAGE:
+            yield _code_words(words, side, _is_question(text, side))
+        else:
+            yield OFF_SUBJECT
 
 
 def _code_words(words, side, is_question):
