@@ -21,6 +21,7 @@ def read(text):
     [
         ("“No,” said Li.", [("No,", "Li", "direct")]),
         ("Li said, “No.”", [("No.", "Li", "direct")]),
+        ("About 300 people died, according to the bureau.", [("About 300 people died", "the bureau", "indirect")]),
         ("Li: “No.”", [("No.", "Li", "direct")]),
         ("“No,”\xa0Li said.", [("No,", "Li", "direct")]),
         ("“No,” he told reporters, “never.”", [("No,", "he", "direct"), ("never.", "he", "direct")]),
@@ -75,6 +76,12 @@ def test_any_text_gives_sound_offsets(text):
         assert a.kind in ("direct", "indirect", "mixed")
         speaker = None if a.speaker_start is None else text[a.speaker_start : a.speaker_end]
         assert a.speaker == speaker
+
+
+@pytest.mark.parametrize("source", ["a clerk in Ohio, who declined to be named,", "Li, who told nobody where he lived,"])
+def test_a_quotation_is_not_what_a_clause_about_its_source_reports(source):
+    found = find_attributions(f"“No,” {source} told the paper.")[0]
+    assert (found.speaker, found.cue, found.kind) == (source.partition(",")[0], "told", "direct")
 
 
 @pytest.mark.parametrize("unit", ['"', ",", "a", "said ", "\n"])

@@ -175,7 +175,8 @@ def _read_verb(sentence, phrases, verb, shared):
         first -= 1
     if joined and subject[0] and letters[subject[0] - 1] == "Q" and letters[verb] == "B":
         first = subject[0]  # "Q," he went on to say
-    quoted = first > 0 and (letters[first - 1] == "Q" or letters[first - 2 : first] == "Q,")
+    # "“Q,” Li, who asked not to be named, said": the quotation is not what he asked
+    quoted = first > 0 and before != "h" and (letters[first - 1] == "Q" or letters[first - 2 : first] == "Q,")
     code, content = _match_complement(letters, takes, verb)
     if code == "n" and letters[content : content + 1] == "G" and first and letters[first - 1] == ",":
         code = "e"  # "..., the agency reported citing the police"

@@ -189,7 +189,7 @@ class _Reader:
         left = _find_left(letters, cue)
         after_quotation = _follows_quotation(letters, cue)
         if after_quotation:
-            begin = max((other.verb + 1 for other in earlier), default=0)
+            begin = max((other.verb + 1 for other in earlier if other.verb < left), default=0)
             partial = left > 1 and letters[left - 2] not in ",:Q"  # 'Li spoke of a “plan,” the paper said'
             begin = left - 1 if letters[left - 2 : left - 1] == ":" else 0 if partial else begin
             self.add(sentence, begin, left, speaker, word)
