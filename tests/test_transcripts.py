@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fentanyl_study.attribution.transcripts import UNNAMED, find_turns
+from fentanyl_study.attribution.transcripts import UNNAMED, find_turn, find_turns
 from fentanyl_study.cleaning import find_spans, mask_text
 from fentanyl_study.schema import VOICES
 from fentanyl_study.sentences import find_sentences
@@ -165,3 +165,19 @@ def test_turns_are_in_order_and_apart(text, voice):
     turns = find_turns(text, voice=voice)
     assert all(a.end <= b.start for a, b in zip(turns, turns[1:], strict=False))
     assert all(0 <= turn.start < turn.end <= len(text) for turn in turns)
+
+
+@pytest.mark.parametrize(
+    ("comment", "phrase"),
+    [
+        ("That is the end of the interview.", None),
+        ("What strikes me is the last answer, which names no country.", None),
+        ("My own reading is that neither side will move.", None),
+        ("[Two questions are left out.]", None),
+        ("We are ready to talk. That is my answer.", "Ann Lee"),
+    ],
+)
+def test_who_brings_a_transcript_may_speak_after_it(comment, phrase):
+    text = f"Reporter: Will it help?\nAnn Lee: It will.\nReporter: Soon?\nAnn Lee: Yes, soon.\n{comment}"
+    turn = find_turn(find_turns(text), len(text) - 2)
+    assert (None if turn is None else find_turns(text)[turn].phrase or None) == phrase

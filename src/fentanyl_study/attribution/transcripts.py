@@ -68,6 +68,14 @@ _DOCUMENT = re.compile(
     r"\b(?:full|complete) (?:text|statement|transcript|translation)\b|\bas follows\b|\bin full\b|"
     r"\breproduced\b"
 )
+# Who brought the text speaks of it: "That ends the interview.", "What strikes me in the answer", "Note the third article"
+_PARTS = r"(?:interview|transcript|translation|exchange|conversation|document|statement|text|passage|article|answer|speech)"
+_COMMENT = re.compile(
+    rf"^\s*(?:That|This|Here|So) (?:is|was|ends|concludes) (?:\w+ ){{0,4}}{_PARTS}\b|"
+    rf"\b(?:I|me)\b[^.]*\b(?:the|this|that) (?:\w+ )?{_PARTS}\b|\b[Mm]y own (?:reading|view|sense|take)\b|\bstrikes me\b|"
+    rf"^\s*Note (?:how|that|the)\b|\b(?:the|this) (?:\w+ )?{_PARTS}(?: above| below)\b"
+)
+_BRACKETED = re.compile(r"\s*(?:\([^()]*\)|\[[^][]*\])\s*")  # "[The rest is left out.]"
 _SAID = re.compile(r"\b(?:[A-Z][\w’'-]+|minister|official|spokes\w+|ministry|he|she|it)\b (?:also |"
                    r"then |has )?"
                    r"(?:said|says|told|added|wrote|argued|noted|explained|found)\b")  # fmt: skip
@@ -243,17 +251,20 @@ def _read_transcript(lines, labels, voice):
     """Give {line number: Turn} from the first label to where the article speaks again."""
     turns, phrase, is_open, last = {}, "", False, max(labels)
     is_mixed = voice == "narrator" and _is_mixed(lines, labels)
+    bare = [i for i in labels if lines[i][2].rstrip().endswith((":", "："))]
     for i, (start, end, line) in enumerate(lines):
         if i in labels:
             phrase, is_open = labels[i], True
-            bare = line.rstrip().endswith((":", "："))
-            turns[i] = Turn(start, end, "" if bare else phrase)
+            turns[i] = Turn(start, end, "" if i in bare else phrase)
             continue
-        if is_mixed and not (i - 1 in labels and bare):
+        if is_mixed and i - 1 not in bare:
             is_open = False
         if is_open and voice == "narrator" and _ends_transcript(line, phrase, after_last=i > last):
             is_open = False
         if is_open:
+            if _BRACKETED.fullmatch(line):
+                turns[i] = Turn(start, end, "")
+                continue
             asks = i + 1 in labels and labels[i + 1] and labels[i + 1] == phrase and "?" in line
             turns[i] = Turn(start, end, "" if asks else phrase)
     return turns
@@ -272,7 +283,7 @@ def _ends_transcript(line, phrase, *, after_last):
     surname = phrase.split()[-1] if phrase else "\0"
     if _is_tag(line) or phrase and re.search(rf"\b{re.escape(surname)}\b (?:also )?{_SPEECH}\b", line):
         return True
-    return after_last and (not phrase or bool(_SAID.search(line)))
+    return after_last and (not phrase or bool(_SAID.search(line) or _COMMENT.search(line)))
 
 
 # -- block quotations and documents --------------------------------------------------------
@@ -313,7 +324,9 @@ def _read_blocks(lines, turns, voice):
             last_phrase = phrase
             if phrase and follows not in '“"' and i + 1 not in transcript:
                 turns[i + 1] = Turn(*lines[i + 1][:2], phrase, not _is_outlet(phrase))
-        elif document and i not in turns:
+        elif document and _COMMENT.search(line):
+            document = ""  # the article speaks again
+        elif document and i not in turns and not _BRACKETED.fullmatch(line):
             turns[i] = Turn(lines[i][0], end, document)
 
 
