@@ -309,7 +309,8 @@ class Cast:
         if sure and verdict.entry.kind == "body" and _is_staff(head):
             return Source(_tidy(phrase), sure, _list_words(phrase), not head.endswith("s"))
         if sure and verdict.entry.kind == "body":
-            return Source(verdict.entry.name, sure, _list_words(phrase))
+            is_foreign = sure != verdict.entry.side  # "Peru's foreign ministry"
+            return Source(_tidy(phrase) if is_foreign else verdict.entry.name, sure, _list_words(phrase))
         if sure and verdict.entry and (verdict.entry.kind == "country" or head == "side"):
             return Source(_name_country(phrase, verdict), sure, _list_words(phrase))
         if head in ("president", "lady") and (person := self._find_president(phrase, sure or self.home)):
@@ -335,7 +336,7 @@ class Cast:
             return Source(_tidy(chief[1] + person.name), person.side, _list_words(phrase))
         is_paper = head in read_group("documents") and not sure
         issued = is_paper and _ISSUED.match(self.text, start + len(phrase))
-        if issued and (issuer := self._find_body_in(issued[1])):
+        if issued and (issuer := self._find_body_in(issued["who"] or issued["giver"])):
             self._issuer = (start, issuer)
             return issuer
         if is_paper and not _is_bare(phrase):
@@ -543,7 +544,7 @@ class Cast:
 
 # a name at the end, not one that a preposition leads to: "officials under Joe Biden"
 _TAIL = re.compile(rf"(?<!\bunder )(?<!\bof )(?<!\bfor )(?<!\band )(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$")
-_REST = re.compile(r"(?: (?:of|for|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
+_REST = re.compile(r"(?: (?:of|for|to|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
 _FROM_BODY = re.compile(
     r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|"
     r"with) (?:the )?"
@@ -551,10 +552,11 @@ _FROM_BODY = re.compile(
 _LEAD_WORDS = re.compile(r"(?:according )?(?:to|by) (?=\S)", re.I)
 _IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$")
 _CLAUSE_ENDS = ("in ", "at ", "on ", "for ", "with ", "near ", "the ")
-# "The report, | released on Monday by the commission"
+# "The report, | released on Monday by the commission"; "a report | that the commission issued"
+_ISSUE = r"(?:released|issued|published|written|wrote|compiled|prepared|gave|given|put out|sent|posted)"
 _ISSUED = re.compile(
-    r",? (?:\w+ )?(?:released|issued|published|written|compiled|prepared|put out)(?: [^,.;:]{0,40}?)? by "
-    r"(?P<who>[^,.;:]{3,90})"
+    rf",? (?:\w+ )?{_ISSUE}(?: [^,.;:]{{0,40}}?)? by (?P<who>[^,.;:]{{3,90}})|"
+    rf"(?:,? that|,? which|) (?P<giver>(?:the |its )?[^,.;:]{{3,90}}?) (?:has |had |have )?{_ISSUE}\b"
 )
 _OWNS = ("'s", "’s", "’")
 _ADJECTIVES = {CHINA: "China’s", US: "US"}
