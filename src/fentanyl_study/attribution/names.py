@@ -66,6 +66,7 @@ _PRONOUNS = {
     "which": 4,
     "that": 4,
 }
+_ONE_OF = re.compile(r"^one of the (?:\w+ )?(?:two|three|four|five|six|seven|eight|nine|ten|\d+)$", re.I)
 # Whose names a pronoun cannot stand for
 _SEXES = {"one of them": None, "he": "female", "him": "female", "she": "male", "her": "male"}
 _FITS = {
@@ -132,6 +133,7 @@ class Cast:
             and not find_entries(read_words(phrase))
         ):
             return start, None
+        phrase = _ONE_OF.sub("one of them", phrase)
         is_pronoun = phrase.lower() in _PRONOUNS
         return start, (self._resolve_pronoun if is_pronoun else self._name)(phrase, start)
 
@@ -336,6 +338,8 @@ class Cast:
             return Source(_tidy(chief[1] + person.name), person.side, _list_words(phrase))
         is_paper = head in read_group("documents") and not sure
         issued = is_paper and _ISSUED.match(self.text, start + len(phrase))
+        if is_paper and phrase.lower().startswith("its ") and (owner := self._resolve_pronoun("it", start)):
+            return owner
         if issued and (issuer := self._find_body_in(issued["who"] or issued["giver"])):
             self._issuer = (start, issuer)
             return issuer
@@ -491,6 +495,9 @@ class Cast:
             ),
             (-1, None),
         )
+        subject = self._find_subject(start) if kind in (2, 3) and sex == "" else None
+        if subject and fits(subject[1]) and subject[0] > last[0]:
+            return subject[1]
         if sex is None and last[1]:
             return last[1]._replace(name=_make_single(last[1].name), is_person=True)
         called = kind == 1 and self._find_self_named(phrase, start, last[0])
@@ -498,6 +505,18 @@ class Cast:
             return called
         opening = self._find_opening(start, last[0]) if kind == 1 else None
         return opening if opening and _may_be(opening, sex) else last[1]
+
+    def _find_subject(self, start):
+        """Find the body with which the pronoun's sentence begins: "Ningbo Customs seized a ton, | it"."""
+        begin = self._find_sentence(start)
+        words = read_words(self.text[begin : min(start, begin + 100)])
+        found = next((m for m in find_entries(words) if m.entry.kind in ("body", "person", "former")), None)
+        if not found or found.last == len(words) or found.first > 5:
+            return None
+        after = words[found.last]
+        if after.raw[0].isupper() or after.norm in ("and", "of", "for") or words[found.last - 1].raw.endswith(_OWNS):
+            return None
+        return begin, self._name(self.text[begin : begin + words[found.last - 1].end], begin)
 
     def _find_self_named(self, phrase, start, until):
         """Find who gave a name of his own since anybody spoke: "a seller who calls herself Coco"."""

@@ -159,7 +159,8 @@ UNSAID = re.compile(
     r"(?:not|n['’]t) (?:say (?:if|whether|when|how|what|who|why)|mention|address|explain|elaborate|specify|"
     r"name|identify)\b|"
     r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
-    r"\bf(?:ou|i)nds? (?:it|him|her|them)sel(?:f|ves)\b|"
+    r"\bf(?:ou|i)nds? (?:it|him|her|them)sel(?:f|ves)\b|\basked (?:not to be |to remain |for anonymity)|"
+    r"\b(?:ha(?:s|ve|d)|needs?) to tell\b|"
     r"\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b)"
 )
 # who tells what others said in a closed room

@@ -201,6 +201,10 @@ def judge_source(phrase, home):
     >>> judge_source("a former DEA official", "us_official").side
     'other'
     """
+    once = " who " in phrase and _ONCE.search(phrase)
+    if once and not any(m.entry.kind in ("body", "person") for m in find_entries(read_words(phrase[: once.start()]))):
+        verdict = judge_source(phrase.rpartition(" now ")[2] if " now " in phrase else "", home)
+        return verdict if verdict.is_certain else Verdict(OTHER, True, _FORMER)
     words = read_words(phrase)
     matches = [m for m in find_entries(words) if not _is_based(words, m)]
     nation = verdict = None
@@ -305,6 +309,12 @@ def _is_of_anything(words, match):
     return before[0].isupper() and before not in read_group("sentence openers") | read_group("ranks")
 
 
+# "who was acting director of the agency in 2021", "who led the agency until 2020"
+_ONCE = re.compile(
+    r"\bwho (?:once |previously |had )?(?:was (?!appointed|named|elected)(?:an? |the |its )?(?:\w+ )+(?:in|until|from|under)|"
+    r"(?:led|headed|ran|directed|oversaw|chaired|served) [^;:]*?\b(?:in|until|from|under)) (?:(?:19|20)\d\d|[A-Z])"
+)
+_FORMER = Entry("former", OTHER, "who was", is_acronym=False)
 _ANYONE = frozenset(("people", "person", "persons"))
 _STATE_PAPERS = frozenset(("communique", "note", "readout", "statement", "text", "version"))
 _LINKS = frozenset(("at", "for", "from", "in", "of", "with"))
