@@ -106,7 +106,7 @@ def attribute_article(text, spans, document, *, removed=()):
     background = "\n".join([title, *(text[start:end] for start, end, *_ in removed)])
     home, year = HOMES.get(document.get("outlet_country", "")), (document.get("published") or "")[:4]
     cast = Cast(masked, home, year, background)
-    turns = [] if not spans else find_turns(masked, title=title, voice=voice)
+    turns = [] if not spans else find_turns(masked, title=title, voice=voice, raw=text)
     page = _find_page_source(document, cast)
     if page and page.is_person and not turns:
         return [Code(page.side, page.name, "direct", "") for _ in spans]

@@ -151,7 +151,7 @@ class Cast:
         if lead:
             phrase, start = phrase[lead.end() :], start + lead.end()
         if phrase.endswith((" who", " that", " which")):
-            phrase = phrase.rpartition(" ")[0]
+            phrase = phrase.rpartition(" ")[0].rstrip(",")
         if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
             return phrase, start
         before = self.text[max(0, start - 60) : start]
@@ -256,14 +256,15 @@ class Cast:
 
     def _own(self, phrase, start):
         """Put what "its" stands for into a phrase: the state or, of anything else, a company."""
-        if not _ITS.search(phrase):
+        if not (its := _ITS.search(phrase)):
             return phrase
         if any(m.entry.kind in ("country", "place") for m in find_entries(read_words(phrase))):
             return _ITS.sub("the", phrase)  # "its embassy in London"
         before = self.text[max(0, start - 250) : max(0, start)]
         owners = [m.entry for m in find_entries(read_words(before)) if m.entry.kind in _OWNERS]
+        owners = [entry for entry in owners if entry.kind == "country"] if its["country"] else owners
         owner = _ADJECTIVES.get(owners[-1].side) if owners else None
-        return _ITS.sub(owner or "the company’s", phrase)
+        return _ITS.sub(owner or ("the" if its["country"] else "the company’s"), phrase)
 
     def _meet(self, name, phrase, start):
         """Give a person's Source from what the article says of him, else from the list of persons."""
@@ -579,7 +580,7 @@ _ISSUED = re.compile(
 )
 _OWNS = ("'s", "’s", "’")
 _ADJECTIVES = {CHINA: "China’s", US: "US"}
-_ITS = re.compile(r"\b[Ii]ts(?= )")
+_ITS = re.compile(r"\b(?:[Ii]ts|[Tt]he (?P<country>country)['’]s)(?= )")
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
@@ -643,7 +644,7 @@ def split_name(phrase):
             i not in listed
             and word.raw[0].isupper()
             and word.norm not in read_group("title particles")
-            and (i or word.raw not in read_group("sentence openers"))
+            and (i or word.raw not in read_group("sentence openers") or _is_surname(words))
         ):
             name.append(word)
         elif name:
@@ -668,6 +669,11 @@ def split_name(phrase):
         return "", phrase
     text = re.sub(r"['’]s$", "", head[name[0].start : name[-1].end])
     return _HONORIFIC.sub("", text), phrase
+
+
+def _is_surname(words):
+    """Tell "He Li", a name, from the pronoun."""
+    return words[0].raw == "He" and len(words) > 1 and words[1].raw[0].isupper()
 
 
 def _find_listed(words):
@@ -894,7 +900,8 @@ def _make_single(name):
 def _is_plural(source):
     """Tell "two officials" from a body: it may be "one of them", but never "it"."""
     head = _find_head(source.name)
-    return head.endswith("s") and head[:-1] not in read_group("documents") and _is_listed(head)
+    is_thing = head[:-1] in read_group("documents") or head in read_group("body nouns")
+    return head.endswith("s") and not is_thing and _is_listed(head)
 
 
 def _tidy(phrase):

@@ -164,7 +164,7 @@ _QUOTED_AS = re.compile(
 # "Experts agreed, | with Lee, dean of the school, calling it a risk."
 _WITH = re.compile(r", with (?P<subject>[^;:“”\"\n]{3,150}?),? (?P<verb>[a-z]+ing)\b")
 _TAG = re.compile(
-    r", (?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+) "
+    r", (?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+),? "
     r"(?P<verb>[a-z]+)(?: (?:out|on|later))?(?: (?:on )?[A-Z]\w+day)?(?:\W*$|, )"
 )
 
