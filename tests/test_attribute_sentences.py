@@ -287,7 +287,7 @@ def test_any_text_gets_codes_that_agree(text, voice):
 TWO_MEN = "two people familiar with the talks said"
 
 
-CIA, CBP = "Central Intelligence Agency", "Customs and Border Protection"
+CIA = "Central Intelligence Agency"
 
 
 @pytest.mark.parametrize(
@@ -322,6 +322,10 @@ CIA, CBP = "Central Intelligence Agency", "Customs and Border Protection"
         ("An announcement issued by the CIA said nine firms were struck off.", CIA),
         ("The powder was sold as soap, according to a briefing that the CIA gave to media.", CIA),
         ("Peru’s foreign ministry said no.", "Peru’s foreign ministry"),
+        ("Nine men were held, the Global Times learned from the CIA on Friday.", CIA),
+        ("The rate fell, according to police in Jiangsu province.", "Police in Jiangsu"),
+        ("It fell, Nora Quill, a specialist at Johns Hopkins, said.", "Nora Quill"),
+        ("It fell in May, Sheriff Nora Quill of Cook County, Ohio, said.", "Nora Quill"),
         # an opinion
         ("In Nora Quill's opinion, the move will pass.", "Nora Quill"),
         ("In the view of Nora Quill, a dean, the move will pass.", "Nora Quill"),
@@ -330,7 +334,7 @@ CIA, CBP = "Central Intelligence Agency", "Customs and Border Protection"
         ("Two US officials said no. It grew, one of the two said.", "US official"),
         # the body with which the sentence begins; an office beside the name
         ("Tom Cotton and the CIA said no. Ningbo Customs has seized a ton since May, it said.", "Ningbo Customs"),
-        ("Customs and Border Protection told the Postal Service. It fell, its data show.", CBP),
+        ("Unlike the Postal Service, the CIA said that it would try. It fell, its data show.", CIA),
         ("The nod came from Senator Nora Quill, Democrat of Ohio, who said no.", "Nora Quill"),
         ("The levy is bad, He Yongshan, a spokesperson for the Ministry of Commerce, reiterated.", "He Yongshan"),
         ("US Ambassador to China Nora Quill welcomed China's move, saying that it would help.", "Nora Quill"),
@@ -387,3 +391,21 @@ def test_a_statement_under_its_heading_is_the_witnesss():
     spans = [(0, 15), (43, 59), (60, 85)]
     speakers = [row[1] for row in attribute_article(text, spans, page)]
     assert speakers == ["US Senate", "Nora C. Quill", "Nora C. Quill"]
+
+
+def test_a_page_leaves_witnesses_their_words_and_suspects_none():
+    page = US_PRESS | {"voice": "us_official", "outlet": "US Senate", "title": "Hearing Wrap Up"}
+    assert code("Dr. Nora Quill of Yale testified that it grew.", page)[-1][1] == "Nora Quill"
+    assert code("Its director, Nora Quill, told a buyer that it was pure.", page)[-1][1] == "US Senate"
+
+
+def test_a_bereaved_guest_at_a_ceremony_is_no_official():
+    page = US_PRESS | {"voice": "us_official", "outlet": "White House", "title": "Remarks at a signing"}
+    text = "THE PRESIDENT: Is it signed?\n\nMRS. QUILL: Thank you. We lost our son in May.\n\nTHE PRESIDENT: So sad."
+    assert code(text, page)[1][0] == "other"
+    assert code(text.replace("We lost our son", "It took effect"), page)[1][0] == "us_official"
+
+
+def test_the_country_is_the_one_last_named():
+    text = "{} officials met. A diplomat from the country's embassy said no."
+    assert [code(text.format(nation))[-1][0] for nation in ("Chinese", "US")] == ["china_official", "us_official"]

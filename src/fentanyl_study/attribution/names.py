@@ -170,7 +170,7 @@ class Cast:
                 return f"{named[1]}, {phrase}", start
         if phrase.startswith("former ") and self.text.endswith("current and ", 0, start):
             phrase, start = f"current and {phrase}", start - 12
-        if self.text.endswith(", ", 0, start) and (subject := self._find_resident(phrase, start)):
+        if self.text.endswith((", ", " at ", " of ", " from "), 0, start) and (subject := self._find_resident(phrase, start)):
             return subject
         phrase = self._widen_right(phrase, start)
         before = self.text[max(0, start - 120) : start]
@@ -185,14 +185,18 @@ class Cast:
         return (title + phrase).strip(), start - len(title)
 
     def _find_resident(self, phrase, start):
-        """Give the subject that ends in a place: "Ann Lee of Fargo, | North Dakota"."""
-        words = read_words(phrase)
-        if not words or any(m.entry.kind != "place" for m in find_entries(words)) or not find_entries(words):
+        """Give the subject that ends in a place or employer: "Ann Lee of Fargo, | North Dakota"."""
+        entries = find_entries(read_words(phrase))
+        is_place = entries and all(match.entry.kind == "place" for match in entries)
+        if self.text.endswith(", ", 0, start) and not is_place:
             return None
-        begin = self._find_sentence(start)
-        subject = self.text[begin : start + len(phrase)]
-        is_named = " " in split_name(re.split(r",| of | from ", subject)[0])[0]
-        return (subject, begin) if is_named and len(subject) < 200 else None
+        before = self.text[max(0, start - 160) : start]
+        for run in reversed(list(_NAME_RUN.finditer(before))):
+            tail = before[run.end() :]
+            if _RESIDES.match(tail) and not _FINITE.search(tail) and " " in split_name(run.group())[0]:
+                title = _read_title(before[: run.start()])
+                return title + run.group() + tail + phrase, start - len(title) - len(run.group()) - len(tail)
+        return None
 
     def _widen_right(self, phrase, start):
         """Add the rest of an office: "Under Secretary | for Terrorism Brian Nelson"."""
@@ -208,7 +212,9 @@ class Cast:
             return phrase
         if _FROM_BODY.match(self.text, start + len(phrase)) and find_entries(read_words(phrase)):
             after = read_words(self.text[start + len(phrase) : start + len(phrase) + 90])
-            bodies = [m for m in find_entries(after)[:1] if m.entry.kind == "body" and m.first <= 2]
+            bodies = [
+                m for m in find_entries(after)[:1] if m.first <= {"body": 2, "place": 1}.get(m.entry.kind, -1)
+            ]
             if bodies:
                 return self.text[start : start + len(phrase) + after[bodies[0].last - 1].end]
         tail = _TAIL.search(whole)
@@ -563,7 +569,10 @@ class Cast:
 
 
 # a name at the end, not one that a preposition leads to: "officials under Joe Biden"
-_TAIL = re.compile(rf"(?<!\bunder )(?<!\bof )(?<!\bfor )(?<!\band )(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$")
+_TAIL = re.compile(
+    rf"(?<!\bunder )(?<!\bof )(?<!\bfor )(?<!\band )(?<!\bat )(?<!\bin )(?<!\bfrom )"
+    rf"(?<!['’]s )(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$"
+)
 _REST = re.compile(r"(?: (?:of|for|to|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
 _FROM_BODY = re.compile(
     r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|"
@@ -573,6 +582,8 @@ _LEAD_WORDS = re.compile(r"(?:according )?(?:to|by) (?=\S)", re.I)
 _IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$")
 _CLAUSE_ENDS = ("in ", "at ", "on ", "for ", "with ", "near ", "the ")
 # "The report, | released on Monday by the commission"; "a report | that the commission issued"
+_RESIDES = re.compile(r"(?:,| of| from| at) [^;:“”\"\n]*$")
+_FINITE = re.compile(r"\b(?:said|says|told|was|were|is|are|has|had|have|[Ii]n|[Aa]ccording)\b")
 _ISSUE = r"(?:released|issued|published|written|wrote|compiled|prepared|gave|given|put out|sent|posted)"
 _ISSUED = re.compile(
     rf",? (?:\w+ )?{_ISSUE}(?: [^,.;:]{{0,40}}?)? by (?P<who>[^,.;:]{{3,90}})|"

@@ -235,6 +235,7 @@ _FINDING = re.compile(
     r"at) (?:the )?(?P<body>(?:[^,;.\n]|\.(?=[\w ][^A-Z]|\w)){3,90}?),? "
     r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
     r"\b[Pp]er (?:the )?(?P<per>(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7})(?=[,.;)]|$)|"
+    r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
     r"\b[Ii]n the (?P<view>view|words|opinion|eyes) of (?P<person>[^,;.\n]{3,90}),|"
     r"\b[Ii]n (?:(?P<whose>[A-Z][^,;:\n]{2,60}?)(?:’s?|'s?)|(?P<their>their|his|her)) (?:own |personal )?"
     r"(?:view|words|opinion|eyes|telling|reading|judgment),"
@@ -288,14 +289,14 @@ def _code_view(text, start, end, quoted, cast):
     return NARRATOR
 
 
-_FINDERS = ("data", "figures", "statistics", "numbers", "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")
+_FINDERS = ("learn", "data", "figures", "statistics", "numbers", "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")
 
 
 def _code_finding(text, start, end, cast):
     """Code figures that a body's data show, and what is so in somebody's view."""
     sentence = text[start:end]
     match = any(map(sentence.__contains__, _FINDERS)) and _FINDING.search(sentence)
-    group = match and next(g for g in ("body", "person", "per", "whose", "their") if match[g])
+    group = match and next(g for g in ("body", "person", "per", "told", "whose", "their") if match[g])
     source = match and cast.resolve(_OWNED.get(match[group], match[group]), start + match.start(group))
     if not source or not source.name:
         return NARRATOR
