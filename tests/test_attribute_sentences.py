@@ -326,6 +326,7 @@ CIA = "Central Intelligence Agency"
         ("The rate fell, according to police in Jiangsu province.", "Police in Jiangsu"),
         ("It fell, Nora Quill, a specialist at Johns Hopkins, said.", "Nora Quill"),
         ("It fell in May, Sheriff Nora Quill of Cook County, Ohio, said.", "Nora Quill"),
+        ("It is so, Nora Quill told the envoy, according to a readout.", "Nora Quill"),
         # an opinion
         ("In Nora Quill's opinion, the move will pass.", "Nora Quill"),
         ("In the view of Nora Quill, a dean, the move will pass.", "Nora Quill"),
@@ -359,6 +360,8 @@ def test_the_last_sentence_is_that_of(text, expected):
         "Nora Quill of the DEA said no. She asked not to be named because she feared arrest.",
         "The Senate has to tell the carriers what is inside.",
         "Its chemical sellers have found a new market.",
+        "China listed four substances in the spring.",
+        "A correspondent for the Times wanted a parcel from Wuhan.",
     ],
 )
 def test_no_statement(text):

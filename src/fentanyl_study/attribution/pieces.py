@@ -77,6 +77,11 @@ def _resolve(found, cast, voice):
     return [Piece(found.start, found.end, source, found.kind, found.cue, found.speaker_start)]
 
 
+def _is_reported(cue):
+    """Tell "said" from "asked" and "ordered"."""
+    return cue in read_group("speech cues") or _is_spoken(cue) and not cue.startswith("ask")
+
+
 def _is_introduced(source, cue):
     """Tell a named and introduced witness who speaks, not a suspect who told a buyer something."""
     is_named = source.is_person and split_name(source.name)[0] == source.name and " " in source.name
@@ -119,8 +124,10 @@ def _is_no_statement(found, text, voice):
         return False
     if cue in ("found", "finds") and not text.startswith("that", found.start):
         return not named or judge_source(found.speaker, None).side == OTHER
-    if cue in read_group("citing cues") or cue.startswith("ask") and _ASKER.search(speaker):
+    if cue in read_group("citing cues") or _ASKER.search(speaker) and not _is_reported(cue):
         return True
+    if cue in ("list", "lists", "listed") and not any(word.norm in read_group("documents") for word in words):
+        return True  # "China listed four substances"
     is_aside = found.speaker.endswith(" who")  # "an official who asked not to be named said"
     if cue.startswith("ask") and not is_aside and _ANONYMOUS.search(text, found.speaker_end, found.start + 30) or cue == "tell" and _MUST.search(
         text, found.speaker_end, found.start

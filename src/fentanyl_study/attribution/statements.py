@@ -319,7 +319,8 @@ def _code_reported(text, start, end, pieces, quoted):
     if not tally or not max(tally.values()):
         return None
     best = max(tally, key=tally.get)  # a tie goes to the first in the sentence
-    if len(tally) > 1 and best[1] == OTHER and passes_on(best[0]):
+    is_paper = best[0].lower() in read_group("documents")  # "Li told the envoy, according to a readout"
+    if len(tally) > 1 and best[1] == OTHER and (is_paper or passes_on(best[0])):
         passed = [source for source in tally if tally[source] and not passes_on(source[0])]
         if passed:  # the last in the chain, codebook part 2
             best, tally[passed[0]] = passed[0], tally[best]
