@@ -409,6 +409,14 @@ def test_a_bereaved_guest_at_a_ceremony_is_no_official():
     assert code(text.replace("We lost our son", "It took effect"), page)[1][0] == "us_official"
 
 
+def test_of_two_who_share_a_surname_each_has_his_own_office():
+    text = (
+        "Minister of Public Security Wang Xiaohong met her. In Wang Bowen's view, it failed. "
+        "“It is late,” said Wang, who lectures on law at Yunnan Police College."
+    )
+    assert [row[:2] for row in code(text)][1:] == [("other", "Wang Bowen")] * 2
+
+
 def test_the_country_is_the_one_last_named():
     text = "{} officials met. A diplomat from the country's embassy said no."
     assert [code(text.format(nation))[-1][0] for nation in ("Chinese", "US")] == ["china_official", "us_official"]

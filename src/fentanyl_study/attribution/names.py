@@ -283,7 +283,10 @@ class Cast:
         introductions.append(self._own(phrase + _read_after(self.text, start + len(phrase)), start))
         if " " in name:
             surname = name.split()[0 if _is_chinese(name) else -1]
-            introductions += [self._own(*found) for found in _find_introductions(self.text, surname)]
+            introductions += [
+                self._own(*found) for found in _find_introductions(self.text, surname)
+                if _read_full_name(self.text, found[1], found[1] + len(surname)) in ("", name)
+            ]  # fmt: skip
         introductions = list(dict.fromkeys(introductions))
         verdicts = [judge_source(words, self.home) for words in introductions]
         certain = [verdict.side for verdict in verdicts if verdict.is_certain]
@@ -728,7 +731,7 @@ def _is_chinese(name):
     return 2 <= len(words) <= 3 and all(_PINYIN.fullmatch(word) for word in words)
 
 
-_NEXT_NAME = re.compile(r" ([A-Z][a-z]+(?:['’-][A-Za-z]+)?)\b")
+_NEXT_NAME = re.compile(r" ([A-Z][a-z]+(?:['’-](?!s\b)[A-Za-z]+)?)\b")
 _NAME_BREAK = re.compile(r"[\n,;:()“”—–]|[a-z]\. ")
 
 
