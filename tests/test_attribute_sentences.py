@@ -287,6 +287,9 @@ def test_any_text_gets_codes_that_agree(text, voice):
 TWO_MEN = "two people familiar with the talks said"
 
 
+CIA = "Central Intelligence Agency"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -312,6 +315,30 @@ TWO_MEN = "two people familiar with the talks said"
         ("A seller who calls herself Coco has a site. “It is pure,” she wrote.", "Coco"),
         ("Reuters called. The report, released on Monday by the Senate, found that it fell.", "US Senate"),
         ("He faced the Supreme People's Court. The verdict said he sold it.", "Supreme People's Court"),
+        # a document with who gave it out, and what goes on from it
+        ("It fell, says a survey that the Senate sent out. It is rare, the survey goes on.", "US Senate"),
+        ("A survey by the Senate said it fell. The survey regrets that talks stopped.", "US Senate"),
+        ("It grew, according to an announcement issued in May by four bodies including the CIA.", CIA),
+        ("An announcement issued by the CIA said nine firms were struck off.", CIA),
+        ("The powder was sold as soap, according to a briefing that the CIA gave to media.", CIA),
+        ("Peru’s foreign ministry said no.", "Peru’s foreign ministry"),
+        ("Nine men were held, the Global Times learned from the CIA on Friday.", CIA),
+        ("The rate fell, according to police in Jiangsu province.", "Police in Jiangsu"),
+        ("It fell, Nora Quill, a specialist at Johns Hopkins, said.", "Nora Quill"),
+        ("It fell in May, Sheriff Nora Quill of Cook County, Ohio, said.", "Nora Quill"),
+        ("It is so, Nora Quill told the envoy, according to a readout.", "Nora Quill"),
+        # an opinion
+        ("In Nora Quill's opinion, the move will pass.", "Nora Quill"),
+        ("In the view of Nora Quill, a dean, the move will pass.", "Nora Quill"),
+        ("Two US officials said no. In their view, it failed.", "Two US officials"),
+        ("Nora Quill, a dean at Ohio State University, took a brighter view.", "Nora Quill"),
+        ("Two US officials said no. It grew, one of the two said.", "US official"),
+        # the body with which the sentence begins; an office beside the name
+        ("Tom Cotton and the CIA said no. Ningbo Customs has seized a ton since May, it said.", "Ningbo Customs"),
+        ("Unlike the Postal Service, the CIA said that it would try. It fell, its data show.", CIA),
+        ("The nod came from Senator Nora Quill, Democrat of Ohio, who said no.", "Nora Quill"),
+        ("The levy is bad, He Yongshan, a spokesperson for the Ministry of Commerce, reiterated.", "He Yongshan"),
+        ("US Ambassador to China Nora Quill welcomed China's move, saying that it would help.", "Nora Quill"),
     ],
 )
 def test_the_last_sentence_is_that_of(text, expected):
@@ -330,6 +357,11 @@ def test_the_last_sentence_is_that_of(text, expected):
         "The State Department is expected to unveil a plan.",
         "BUT PRICES: They fell in May.",
         "A seller who calls herself Coco has a site.",
+        "Nora Quill of the DEA said no. She asked not to be named because she feared arrest.",
+        "The Senate has to tell the carriers what is inside.",
+        "Its chemical sellers have found a new market.",
+        "China listed four substances in the spring.",
+        "A correspondent for the Times wanted a parcel from Wuhan.",
     ],
 )
 def test_no_statement(text):
@@ -354,3 +386,37 @@ def test_in_a_hearing_witnesses_without_office_are_no_officials():
     text = "Chairman Cotton:\nIs it so?\nMr. Quill:\nIt is so.\nMr. Quill:\nI saw it."
     assert code(text, page)[-1][0] == "other"
     assert code(text, page | {"title": "Briefing on opioids"})[-1][0] == "us_official"
+
+
+def test_a_statement_under_its_heading_is_the_witnesss():
+    page = US_PRESS | {"voice": "us_official", "outlet": "US Senate", "title": "Hearing Wrap Up"}
+    text = "The Senate met.\nTestimony of Nora C. Quill\nI run a clinic.\nThe DEA said it was slow."
+    spans = [(0, 15), (43, 59), (60, 85)]
+    speakers = [row[1] for row in attribute_article(text, spans, page)]
+    assert speakers == ["US Senate", "Nora C. Quill", "Nora C. Quill"]
+
+
+def test_a_page_leaves_witnesses_their_words_and_suspects_none():
+    page = US_PRESS | {"voice": "us_official", "outlet": "US Senate", "title": "Hearing Wrap Up"}
+    assert code("Dr. Nora Quill of Yale testified that it grew.", page)[-1][1] == "Nora Quill"
+    assert code("Its director, Nora Quill, told a buyer that it was pure.", page)[-1][1] == "US Senate"
+
+
+def test_a_bereaved_guest_at_a_ceremony_is_no_official():
+    page = US_PRESS | {"voice": "us_official", "outlet": "White House", "title": "Remarks at a signing"}
+    text = "THE PRESIDENT: Is it signed?\n\nMRS. QUILL: Thank you. We lost our son in May.\n\nTHE PRESIDENT: So sad."
+    assert code(text, page)[1][0] == "other"
+    assert code(text.replace("We lost our son", "It took effect"), page)[1][0] == "us_official"
+
+
+def test_of_two_who_share_a_surname_each_has_his_own_office():
+    text = (
+        "Minister of Public Security Wang Xiaohong met her. In Wang Bowen's view, it failed. "
+        "“It is late,” said Wang, who lectures on law at Yunnan Police College."
+    )
+    assert [row[:2] for row in code(text)][1:] == [("other", "Wang Bowen")] * 2
+
+
+def test_the_country_is_the_one_last_named():
+    text = "{} officials met. A diplomat from the country's embassy said no."
+    assert [code(text.format(nation))[-1][0] for nation in ("Chinese", "US")] == ["china_official", "us_official"]

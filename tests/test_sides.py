@@ -153,6 +153,13 @@ def test_any_text_has_a_verdict(phrase, home):
         ("the Chinese text", CHINA),
         ("a Trump spokesman", US),
         ("an official for North American affairs at the ministry of public security", CHINA),
+        ("Ann Lee, who was acting director of the DEA in 2021 and now teaches at Yale", OTHER),
+        ("Ann Lee, who led the DEA until 2020", OTHER),
+        ("Ann Lee, who led the DEA under Obama and now runs the Commerce Department", US),
+        ("Ann Lee, who was named director of the DEA in 2021", US),
+        ("Ann Lee, who heads the China office of the DEA", US),
+        ("Li Bo, an adviser to the State Council and professor of law", OTHER),
+        ("Li Bo, an adviser to the State Council", CHINA),
     ],
 )
 def test_whose_office_it_is(phrase, side):

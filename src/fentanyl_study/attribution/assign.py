@@ -106,7 +106,7 @@ def attribute_article(text, spans, document, *, removed=()):
     background = "\n".join([title, *(text[start:end] for start, end, *_ in removed)])
     home, year = HOMES.get(document.get("outlet_country", "")), (document.get("published") or "")[:4]
     cast = Cast(masked, home, year, background)
-    turns = [] if not spans else find_turns(masked, title=title, voice=voice)
+    turns = [] if not spans else find_turns(masked, title=title, voice=voice, raw=text)
     page = _find_page_source(document, cast)
     if page and page.is_person and not turns:
         return [Code(page.side, page.name, "direct", "") for _ in spans]
@@ -181,7 +181,8 @@ def _resolve_turns(turns, cast, page, *, is_hearing=False):
                 # on a government's page its own people answer; before a committee, witnesses
                 labels = (f"{title} {turn.phrase.lower()}:" for title in ("mr", "mrs", "ms", "dr"))
                 plain = cast.text.lower().replace(". ", " ")
-                is_witness = is_hearing and any(label in plain for label in labels)
+                is_titled = any(label in plain for label in labels)
+                is_witness = is_titled and (is_hearing or _BEREAVED.search(cast.text, turn.start, turn.end))
                 source = source._replace(side=OTHER if is_witness else page.side)
             seen[turn.phrase] = source
         owners.append(seen[turn.phrase])
@@ -189,6 +190,10 @@ def _resolve_turns(turns, cast, page, *, is_hearing=False):
     return owners
 
 
+# "We lost our son in May", a guest's own words
+_BEREAVED = re.compile(
+    r"\b(?:lost|buried) (?:my|our) (?:\w+ )?(?:son|daughter|child|boy|girl|brother|sister|husband|wife)\b"
+)
 _LABELLED_QUOTE = re.compile(r"[^:\n]*:\s*[“\"]")
 
 

@@ -66,6 +66,7 @@ _PRONOUNS = {
     "which": 4,
     "that": 4,
 }
+_ONE_OF = re.compile(r"^one of the (?:\w+ )?(?:two|three|four|five|six|seven|eight|nine|ten|\d+)$", re.I)
 # Whose names a pronoun cannot stand for
 _SEXES = {"one of them": None, "he": "female", "him": "female", "she": "male", "her": "male"}
 _FITS = {
@@ -132,6 +133,7 @@ class Cast:
             and not find_entries(read_words(phrase))
         ):
             return start, None
+        phrase = _ONE_OF.sub("one of them", phrase)
         is_pronoun = phrase.lower() in _PRONOUNS
         return start, (self._resolve_pronoun if is_pronoun else self._name)(phrase, start)
 
@@ -149,7 +151,7 @@ class Cast:
         if lead:
             phrase, start = phrase[lead.end() :], start + lead.end()
         if phrase.endswith((" who", " that", " which")):
-            phrase = phrase.rpartition(" ")[0]
+            phrase = phrase.rpartition(" ")[0].rstrip(",")
         if phrase.lower() in _PRONOUNS or self.text[start : start + 1] != phrase[:1]:
             return phrase, start
         before = self.text[max(0, start - 60) : start]
@@ -168,7 +170,7 @@ class Cast:
                 return f"{named[1]}, {phrase}", start
         if phrase.startswith("former ") and self.text.endswith("current and ", 0, start):
             phrase, start = f"current and {phrase}", start - 12
-        if self.text.endswith(", ", 0, start) and (subject := self._find_resident(phrase, start)):
+        if self.text.endswith((", ", " at ", " of ", " from "), 0, start) and (subject := self._find_resident(phrase, start)):
             return subject
         phrase = self._widen_right(phrase, start)
         before = self.text[max(0, start - 120) : start]
@@ -183,14 +185,18 @@ class Cast:
         return (title + phrase).strip(), start - len(title)
 
     def _find_resident(self, phrase, start):
-        """Give the subject that ends in a place: "Ann Lee of Fargo, | North Dakota"."""
-        words = read_words(phrase)
-        if not words or any(m.entry.kind != "place" for m in find_entries(words)) or not find_entries(words):
+        """Give the subject that ends in a place or employer: "Ann Lee of Fargo, | North Dakota"."""
+        entries = find_entries(read_words(phrase))
+        is_place = entries and all(match.entry.kind == "place" for match in entries)
+        if self.text.endswith(", ", 0, start) and not is_place:
             return None
-        begin = self._find_sentence(start)
-        subject = self.text[begin : start + len(phrase)]
-        is_named = " " in split_name(re.split(r",| of | from ", subject)[0])[0]
-        return (subject, begin) if is_named and len(subject) < 200 else None
+        before = self.text[max(0, start - 160) : start]
+        for run in reversed(list(_NAME_RUN.finditer(before))):
+            tail = before[run.end() :]
+            if _RESIDES.match(tail) and not _FINITE.search(tail) and " " in split_name(run.group())[0]:
+                title = _read_title(before[: run.start()])
+                return title + run.group() + tail + phrase, start - len(title) - len(run.group()) - len(tail)
+        return None
 
     def _widen_right(self, phrase, start):
         """Add the rest of an office: "Under Secretary | for Terrorism Brian Nelson"."""
@@ -206,7 +212,9 @@ class Cast:
             return phrase
         if _FROM_BODY.match(self.text, start + len(phrase)) and find_entries(read_words(phrase)):
             after = read_words(self.text[start + len(phrase) : start + len(phrase) + 90])
-            bodies = [m for m in find_entries(after)[:1] if m.entry.kind == "body" and m.first <= 2]
+            bodies = [
+                m for m in find_entries(after)[:1] if m.first <= {"body": 2, "place": 1}.get(m.entry.kind, -1)
+            ]
             if bodies:
                 return self.text[start : start + len(phrase) + after[bodies[0].last - 1].end]
         tail = _TAIL.search(whole)
@@ -254,14 +262,15 @@ class Cast:
 
     def _own(self, phrase, start):
         """Put what "its" stands for into a phrase: the state or, of anything else, a company."""
-        if not _ITS.search(phrase):
+        if not (its := _ITS.search(phrase)):
             return phrase
         if any(m.entry.kind in ("country", "place") for m in find_entries(read_words(phrase))):
             return _ITS.sub("the", phrase)  # "its embassy in London"
         before = self.text[max(0, start - 250) : max(0, start)]
         owners = [m.entry for m in find_entries(read_words(before)) if m.entry.kind in _OWNERS]
+        owners = [entry for entry in owners if entry.kind == "country"] if its["country"] else owners
         owner = _ADJECTIVES.get(owners[-1].side) if owners else None
-        return _ITS.sub(owner or "the company’s", phrase)
+        return _ITS.sub(owner or ("the" if its["country"] else "the company’s"), phrase)
 
     def _meet(self, name, phrase, start):
         """Give a person's Source from what the article says of him, else from the list of persons."""
@@ -274,7 +283,10 @@ class Cast:
         introductions.append(self._own(phrase + _read_after(self.text, start + len(phrase)), start))
         if " " in name:
             surname = name.split()[0 if _is_chinese(name) else -1]
-            introductions += [self._own(*found) for found in _find_introductions(self.text, surname)]
+            introductions += [
+                self._own(*found) for found in _find_introductions(self.text, surname)
+                if _read_full_name(self.text, found[1], found[1] + len(surname)) in ("", name)
+            ]  # fmt: skip
         introductions = list(dict.fromkeys(introductions))
         verdicts = [judge_source(words, self.home) for words in introductions]
         certain = [verdict.side for verdict in verdicts if verdict.is_certain]
@@ -309,7 +321,8 @@ class Cast:
         if sure and verdict.entry.kind == "body" and _is_staff(head):
             return Source(_tidy(phrase), sure, _list_words(phrase), not head.endswith("s"))
         if sure and verdict.entry.kind == "body":
-            return Source(verdict.entry.name, sure, _list_words(phrase))
+            is_foreign = sure != verdict.entry.side  # "Peru's foreign ministry"
+            return Source(_tidy(phrase) if is_foreign else verdict.entry.name, sure, _list_words(phrase))
         if sure and verdict.entry and (verdict.entry.kind == "country" or head == "side"):
             return Source(_name_country(phrase, verdict), sure, _list_words(phrase))
         if head in ("president", "lady") and (person := self._find_president(phrase, sure or self.home)):
@@ -335,7 +348,9 @@ class Cast:
             return Source(_tidy(chief[1] + person.name), person.side, _list_words(phrase))
         is_paper = head in read_group("documents") and not sure
         issued = is_paper and _ISSUED.match(self.text, start + len(phrase))
-        if issued and (issuer := self._find_body_in(issued[1])):
+        if is_paper and phrase.lower().startswith("its ") and (owner := self._resolve_pronoun("it", start)):
+            return owner
+        if issued and (issuer := self._find_body_in(issued["who"] or issued["giver"])):
             self._issuer = (start, issuer)
             return issuer
         if is_paper and not _is_bare(phrase):
@@ -490,6 +505,9 @@ class Cast:
             ),
             (-1, None),
         )
+        subject = self._find_subject(start) if kind in (2, 3) and sex == "" else None
+        if subject and fits(subject[1]) and subject[0] > last[0]:
+            return subject[1]
         if sex is None and last[1]:
             return last[1]._replace(name=_make_single(last[1].name), is_person=True)
         called = kind == 1 and self._find_self_named(phrase, start, last[0])
@@ -497,6 +515,18 @@ class Cast:
             return called
         opening = self._find_opening(start, last[0]) if kind == 1 else None
         return opening if opening and _may_be(opening, sex) else last[1]
+
+    def _find_subject(self, start):
+        """Find the body with which the pronoun's sentence begins: "Ningbo Customs seized a ton, | it"."""
+        begin = self._find_sentence(start)
+        words = read_words(self.text[begin : min(start, begin + 100)])
+        found = next((m for m in find_entries(words) if m.entry.kind in ("body", "person", "former")), None)
+        if not found or found.last == len(words) or found.first > 5:
+            return None
+        after = words[found.last]
+        if after.raw[0].isupper() or after.norm in ("and", "of", "for") or words[found.last - 1].raw.endswith(_OWNS):
+            return None
+        return begin, self._name(self.text[begin : begin + words[found.last - 1].end], begin)
 
     def _find_self_named(self, phrase, start, until):
         """Find who gave a name of his own since anybody spoke: "a seller who calls herself Coco"."""
@@ -542,8 +572,11 @@ class Cast:
 
 
 # a name at the end, not one that a preposition leads to: "officials under Joe Biden"
-_TAIL = re.compile(rf"(?<!\bunder )(?<!\bof )(?<!\bfor )(?<!\band )(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$")
-_REST = re.compile(r"(?: (?:of|for|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
+_TAIL = re.compile(
+    rf"(?<!\bunder )(?<!\bof )(?<!\bfor )(?<!\band )(?<!\bat )(?<!\bin )(?<!\bfrom )"
+    rf"(?<!['’]s )(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$"
+)
+_REST = re.compile(r"(?: (?:of|for|to|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
 _FROM_BODY = re.compile(
     r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|"
     r"with) (?:the )?"
@@ -551,14 +584,17 @@ _FROM_BODY = re.compile(
 _LEAD_WORDS = re.compile(r"(?:according )?(?:to|by) (?=\S)", re.I)
 _IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$")
 _CLAUSE_ENDS = ("in ", "at ", "on ", "for ", "with ", "near ", "the ")
-# "The report, | released on Monday by the commission"
+# "The report, | released on Monday by the commission"; "a report | that the commission issued"
+_RESIDES = re.compile(r"(?:,| of| from| at) [^;:“”\"\n]*$")
+_FINITE = re.compile(r"\b(?:said|says|told|was|were|is|are|has|had|have|[Ii]n|[Aa]ccording)\b")
+_ISSUE = r"(?:released|issued|published|written|wrote|compiled|prepared|gave|given|put out|sent|posted)"
 _ISSUED = re.compile(
-    r",? (?:\w+ )?(?:released|issued|published|written|compiled|prepared|put out)(?: [^,.;:]{0,40}?)? by "
-    r"(?P<who>[^,.;:]{3,90})"
+    rf",? (?:\w+ )?{_ISSUE}(?: [^,.;:]{{0,40}}?)? by (?P<who>[^,.;:]{{3,90}})|"
+    rf"(?:,? that|,? which|) (?P<giver>(?:the |its )?[^,.;:]{{3,90}}?) (?:has |had |have )?{_ISSUE}\b"
 )
 _OWNS = ("'s", "’s", "’")
 _ADJECTIVES = {CHINA: "China’s", US: "US"}
-_ITS = re.compile(r"\b[Ii]ts(?= )")
+_ITS = re.compile(r"\b(?:[Ii]ts|[Tt]he (?P<country>country)['’]s)(?= )")
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
@@ -622,7 +658,7 @@ def split_name(phrase):
             i not in listed
             and word.raw[0].isupper()
             and word.norm not in read_group("title particles")
-            and (i or word.raw not in read_group("sentence openers"))
+            and (i or word.raw not in read_group("sentence openers") or _is_surname(words))
         ):
             name.append(word)
         elif name:
@@ -647,6 +683,11 @@ def split_name(phrase):
         return "", phrase
     text = re.sub(r"['’]s$", "", head[name[0].start : name[-1].end])
     return _HONORIFIC.sub("", text), phrase
+
+
+def _is_surname(words):
+    """Tell "He Li", a name, from the pronoun."""
+    return words[0].raw == "He" and len(words) > 1 and words[1].raw[0].isupper()
 
 
 def _find_listed(words):
@@ -690,7 +731,7 @@ def _is_chinese(name):
     return 2 <= len(words) <= 3 and all(_PINYIN.fullmatch(word) for word in words)
 
 
-_NEXT_NAME = re.compile(r" ([A-Z][a-z]+(?:['’-][A-Za-z]+)?)\b")
+_NEXT_NAME = re.compile(r" ([A-Z][a-z]+(?:['’-](?!s\b)[A-Za-z]+)?)\b")
 _NAME_BREAK = re.compile(r"[\n,;:()“”—–]|[a-z]\. ")
 
 
@@ -873,7 +914,8 @@ def _make_single(name):
 def _is_plural(source):
     """Tell "two officials" from a body: it may be "one of them", but never "it"."""
     head = _find_head(source.name)
-    return head.endswith("s") and head[:-1] not in read_group("documents") and _is_listed(head)
+    is_thing = head[:-1] in read_group("documents") or head in read_group("body nouns")
+    return head.endswith("s") and not is_thing and _is_listed(head)
 
 
 def _tidy(phrase):

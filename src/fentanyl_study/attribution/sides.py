@@ -201,6 +201,10 @@ def judge_source(phrase, home):
     >>> judge_source("a former DEA official", "us_official").side
     'other'
     """
+    once = " who " in phrase and _ONCE.search(phrase)
+    if once and not any(m.entry.kind in ("body", "person") for m in find_entries(read_words(phrase[: once.start()]))):
+        verdict = judge_source(phrase.rpartition(" now ")[2] if " now " in phrase else "", home)
+        return verdict if verdict.is_certain else Verdict(OTHER, True, _FORMER)
     words = read_words(phrase)
     matches = [m for m in find_entries(words) if not _is_based(words, m)]
     nation = verdict = None
@@ -269,6 +273,14 @@ def _judge_match(words, matches, nation, home):
             return _judge_match(words, matches[1:], nation, home)  # "people in the administration"
     if entry.kind == "expert":
         return Verdict(OTHER, True, entry)
+    later = matches[1:2] if entry.side == "home" and entry.name not in _DIPLOMATS else ()
+    if nation and any(m.entry.kind == "body" and m.entry.side in (CHINA, US) and
+                      words[m.first - 1].norm in _LINKS for m in later):  # fmt: skip
+        return Verdict(later[0].entry.side, True, entry)  # "the China office of the agency"
+    if entry.name in _ADVISERS and any(
+        m.entry.kind in ("expert", "outsider") and words[m.first - 1].norm == "and" for m in matches[1:]
+    ):  # "an adviser to the council and professor of law"
+        return Verdict(OTHER, True, entry)
     foreign = nation and nation.entry.side not in (entry.side,) and nation.last <= match.first
     if entry.side in (CHINA, US, OTHER) and entry.kind != "weak":
         beside = foreign and (entry.kind != "body" or nation.last == match.first)
@@ -305,6 +317,13 @@ def _is_of_anything(words, match):
     return before[0].isupper() and before not in read_group("sentence openers") | read_group("ranks")
 
 
+# "who was acting director of the agency in 2021", "who led the agency until 2020"
+_ONCE = re.compile(
+    r"\bwho (?:once |previously |had )?(?:was (?!appointed|named|elected)(?:an? |the |its )?(?:\w+ )+(?:in|until|from|under)|"
+    r"(?:led|headed|ran|directed|oversaw|chaired|served) [^;:]*?\b(?:in|until|from|under)) (?:(?:19|20)\d\d|[A-Z])"
+)
+_FORMER = Entry("former", OTHER, "who was", is_acronym=False)
+_ADVISERS = frozenset(("adviser", "advisor"))
 _ANYONE = frozenset(("people", "person", "persons"))
 _STATE_PAPERS = frozenset(("communique", "note", "readout", "statement", "text", "version"))
 _LINKS = frozenset(("at", "for", "from", "in", "of", "with"))

@@ -164,7 +164,7 @@ _QUOTED_AS = re.compile(
 # "Experts agreed, | with Lee, dean of the school, calling it a risk."
 _WITH = re.compile(r", with (?P<subject>[^;:“”\"\n]{3,150}?),? (?P<verb>[a-z]+ing)\b")
 _TAG = re.compile(
-    r", (?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+) "
+    r", (?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+),? "
     r"(?P<verb>[a-z]+)(?: (?:out|on|later))?(?: (?:on )?[A-Z]\w+day)?(?:\W*$|, )"
 )
 
@@ -218,7 +218,8 @@ def _code_clause(text, start, end, clause, quoted, cast):
     """Code a sentence by a clause: what follows its verb, or for a tag all of it, is the source's."""
     at, subject, verb, is_tag = clause
     source = cast.resolve(subject, at)
-    is_speech = is_tag or verb.group() in read_group("speech cues")
+    is_plain = verb.group().startswith("f") and not text.startswith(" that ", verb.end())  # "found a market"
+    is_speech = is_tag or verb.group() in read_group("speech cues") and not is_plain
     if not source or not any(map(str.isalpha, source.name)):
         return None
     is_anyone = is_speech or split_name(subject)[0] or is_body(source.name) or subject in ("He", "She")
@@ -234,8 +235,12 @@ _FINDING = re.compile(
     r"at) (?:the )?(?P<body>(?:[^,;.\n]|\.(?=[\w ][^A-Z]|\w)){3,90}?),? "
     r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
     r"\b[Pp]er (?:the )?(?P<per>(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7})(?=[,.;)]|$)|"
-    r"\bin the (?P<view>view|words|opinion|eyes) of (?P<person>[^,;.\n]{3,90}),"
+    r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
+    r"\b[Ii]n the (?P<view>view|words|opinion|eyes) of (?P<person>[^,;.\n]{3,90}),|"
+    r"\b[Ii]n (?:(?P<whose>[A-Z][^,;:\n]{2,60}?)(?:’s?|'s?)|(?P<their>their|his|her)) (?:own |personal )?"
+    r"(?:view|words|opinion|eyes|telling|reading|judgment),"
 )
+_OWNED = {"their": "they", "his": "he", "her": "she"}
 
 
 # "For Lee, a nurse in Ohio, | …"; "Senator Lee isn't so sure."; "Spokesman Lee: | …"
@@ -245,9 +250,10 @@ _VIEWS = (
         r"(?P<subject>[A-Z][^;:“”\"\n]{2,120}?),? (?P<cue>(?:is|are|was|were)(?:n['’]t| not) "
         r"(?:so |as |yet )?(?:sure|convinced|persuaded|impressed)|(?:is|are|was|were) "
         r"(?:still |even |far |more |less |equally |most )*(?:un(?:convinced|impressed)|s[ck]eptical|"
-        r"doubtful|optimistic|pessimistic|blunt(?:er)?|harsher|scathing|dismissive|adamant|emphatic|"
+        r"doubtful|optimistic|pessimistic|blunt(?:er)?|harsher|scathing|dismissive|guarded|upbeat|adamant|emphatic|"
         r"diplomatic|generous|cautious|enthusiastic)|ha(?:s|ve) (?:\w+ )?doubts|"
-        r"do(?:es)?(?:n['’]t| not) (?:agree|disagree|think|believe|buy|doubt))\b"
+        r"do(?:es)?(?:n['’]t| not) (?:agree|disagree|think|believe|buy|doubt)|"
+        r"t(?:ook|akes?) an? (?:\w+ ){0,3}(?:view|line|position|stance|tone))\b"
     ),
     re.compile(r"(?P<subject>[A-Z][^:“”\"\n]{4,90}? [A-Z][\w’'-]+)(?P<cue>:) (?=[A-Z“\"])"),
 )
@@ -283,15 +289,15 @@ def _code_view(text, start, end, quoted, cast):
     return NARRATOR
 
 
-_FINDERS = ("data", "figures", "statistics", "numbers", "estimates", "records", "in the ", "per ", "Per ")
+_FINDERS = ("learn", "data", "figures", "statistics", "numbers", "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")
 
 
 def _code_finding(text, start, end, cast):
     """Code figures that a body's data show, and what is so in somebody's view."""
     sentence = text[start:end]
     match = any(map(sentence.__contains__, _FINDERS)) and _FINDING.search(sentence)
-    group = match and next(group for group in ("body", "person", "per") if match[group])
-    source = match and cast.resolve(match[group], start + match.start(group))
+    group = match and next(g for g in ("body", "person", "per", "told", "whose", "their") if match[g])
+    source = match and cast.resolve(_OWNED.get(match[group], match[group]), start + match.start(group))
     if not source or not source.name:
         return NARRATOR
     return Code(source.side, source.name, "indirect", match["cue"] or match["view"] or "per")
@@ -313,7 +319,8 @@ def _code_reported(text, start, end, pieces, quoted):
     if not tally or not max(tally.values()):
         return None
     best = max(tally, key=tally.get)  # a tie goes to the first in the sentence
-    if len(tally) > 1 and best[1] == OTHER and passes_on(best[0]):
+    is_paper = best[0].lower() in read_group("documents")  # "Li told the envoy, according to a readout"
+    if len(tally) > 1 and best[1] == OTHER and (is_paper or passes_on(best[0])):
         passed = [source for source in tally if tally[source] and not passes_on(source[0])]
         if passed:  # the last in the chain, codebook part 2
             best, tally[passed[0]] = passed[0], tally[best]

@@ -81,7 +81,14 @@ _SAID = re.compile(r"\b(?:[A-Z][\w’'-]+|minister|official|spokes\w+|ministry|h
                    r"(?:said|says|told|added|wrote|argued|noted|explained|found)\b")  # fmt: skip
 
 
-def find_turns(text, *, title="", voice="narrator"):
+# a line of its own: "Testimony of Ann C. Lee"; not "Statement of purpose"
+_STATEMENT = re.compile(
+    r"(?m)^[ \t]*(?:(?:Prepared|Written|Opening) )?(?:Testimony|Statement|TESTIMONY|STATEMENT) (?:of|by|OF|BY) "
+    r"(?P<who>(?:[A-Z][\w.’'-]*,? ?){2,8})$"
+)
+
+
+def find_turns(text, *, title="", voice="narrator", raw=""):
     """Find the stretches of a text that belong to one speaker as a whole.
 
     Parameters
@@ -92,6 +99,9 @@ def find_turns(text, *, title="", voice="narrator"):
         The headline: a spokesperson named there answers under the label "A:".
     voice : str
         ``articles.csv``'s voice: in a government's own page an answer goes on until the next label.
+
+    raw : str
+        The text with its headings, which may say whose statement follows.
 
     Returns
     -------
@@ -118,6 +128,7 @@ def find_turns(text, *, title="", voice="narrator"):
         if signed and _is_source(signed["name"]):
             turns[i] = Turn(start, end, signed["name"])
     _read_blocks(lines, turns, voice)
+    _read_statements(lines, turns, raw)
     return [turns[i] for i in sorted(turns)]
 
 
@@ -328,6 +339,15 @@ def _read_blocks(lines, turns, voice):
             document = ""  # the article speaks again
         elif document and i not in turns and not _BRACKETED.fullmatch(line):
             turns[i] = Turn(lines[i][0], end, document)
+
+
+def _read_statements(lines, turns, raw):
+    """Add the lines under a heading inside the text that says whose statement follows."""
+    heads = [m for m in _STATEMENT.finditer(raw) if lines and m.start() > lines[0][0] and split_name(m["who"])[0]]
+    for i, (start, end, _) in enumerate(lines):
+        above = [head["who"].strip() for head in heads if head.start() < start]
+        if above:
+            turns.setdefault(i, Turn(start, end, _read_label_name(above[-1])))
 
 
 def _read_announced(tag, line):
