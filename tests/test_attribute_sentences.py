@@ -402,13 +402,6 @@ def test_a_page_leaves_witnesses_their_words_and_suspects_none():
     assert code("Its director, Nora Quill, told a buyer that it was pure.", page)[-1][1] == "US Senate"
 
 
-def test_a_bereaved_guest_at_a_ceremony_is_no_official():
-    page = US_PRESS | {"voice": "us_official", "outlet": "White House", "title": "Remarks at a signing"}
-    text = "THE PRESIDENT: Is it signed?\n\nMRS. QUILL: Thank you. We lost our son in May.\n\nTHE PRESIDENT: So sad."
-    assert code(text, page)[1][0] == "other"
-    assert code(text.replace("We lost our son", "It took effect"), page)[1][0] == "us_official"
-
-
 def test_of_two_who_share_a_surname_each_has_his_own_office():
     text = (
         "Minister of Public Security Wang Xiaohong met her. In Wang Bowen's view, it failed. "

@@ -179,10 +179,7 @@ def _resolve_turns(turns, cast, page, *, is_hearing=False):
                 and not judge_source(" ".join([turn.phrase, source.known_as]), None).is_certain
             ):
                 # on a government's page its own people answer; before a committee, witnesses
-                labels = (f"{title} {turn.phrase.lower()}:" for title in ("mr", "mrs", "ms", "dr"))
-                plain = cast.text.lower().replace(". ", " ")
-                is_titled = any(label in plain for label in labels)
-                is_witness = is_titled and (is_hearing or _BEREAVED.search(cast.text, turn.start, turn.end))
+                is_witness = is_hearing and _is_titled(turn.phrase, cast.text)
                 source = source._replace(side=OTHER if is_witness else page.side)
             seen[turn.phrase] = source
         owners.append(seen[turn.phrase])
@@ -190,10 +187,11 @@ def _resolve_turns(turns, cast, page, *, is_hearing=False):
     return owners
 
 
-# "We lost our son in May", a guest's own words
-_BEREAVED = re.compile(
-    r"\b(?:lost|buried) (?:my|our) (?:\w+ )?(?:son|daughter|child|boy|girl|brother|sister|husband|wife)\b"
-)
+def _is_titled(name, text):
+    """Tell "MRS. LEE:", without an office, from "SENATOR LEE:"."""
+    return bool(re.search(rf"\b(?:mr|mrs|ms|dr)\.? {re.escape(name)}:", text, re.I))
+
+
 _LABELLED_QUOTE = re.compile(r"[^:\n]*:\s*[“\"]")
 
 

@@ -218,7 +218,7 @@ def _code_clause(text, start, end, clause, quoted, cast):
     """Code a sentence by a clause: what follows its verb, or for a tag all of it, is the source's."""
     at, subject, verb, is_tag = clause
     source = cast.resolve(subject, at)
-    is_plain = verb.group().startswith("f") and not text.startswith(" that ", verb.end())  # "found a market"
+    is_plain = verb.group() in ("find", "finds", "found") and not text.startswith(" that ", verb.end())  # "found a market"
     is_speech = is_tag or verb.group() in read_group("speech cues") and not is_plain
     if not source or not any(map(str.isalpha, source.name)):
         return None
