@@ -150,3 +150,10 @@ def test_wrong_use_gives_exit_code_2(capsys):
         main(["bild"])
     assert caught.value.code == 2
     assert "invalid choice: 'bild'" in capsys.readouterr().err
+
+
+def test_a_file_where_a_corpus_folder_should_be_is_told_in_one_line(tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("no folder")
+    assert main(["build", "--data", str(tmp_path / "notes.txt")]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1 and "notes.txt" in told and "Not a directory" in told

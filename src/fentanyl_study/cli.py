@@ -17,6 +17,9 @@ def main(arguments=None):
     except InputError as error:
         print(f"fentanyl-study: {error}", file=sys.stderr)
         return 2
+    except (NotADirectoryError, IsADirectoryError, PermissionError) as error:
+        print(f"fentanyl-study: {error.filename}: {error.strerror}; name a folder or file that can be used", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("fentanyl-study: interrupted; what was put in place stays", file=sys.stderr)
         return 130
