@@ -19,6 +19,7 @@ from fentanyl_study.attribution.sides import (
 from fentanyl_study.wordlists import read_wordlist
 
 MIN_CREDITED = 0.5  # below this share of the letters outside the attribution clause, the narrator speaks
+MAX_TAG = 8  # words of attribution beside which one whole quotation still makes a direct sentence
 _WORD = re.compile(r"\w++(?:[’'.,-]\w++)*+")
 
 
@@ -364,9 +365,17 @@ def _find_mode(text, start, end, mine, quoted, *, is_only=False):
     for a, b in sorted(spans):
         inside += len(_WORD.findall(text, max(a, at), b)) if b > at else 0
         at = max(at, b)
-    if 2 * inside > words:
+    if 2 * inside > words or words - inside <= MAX_TAG and _is_whole(text, start, end, mine, sorted(spans)):
         return "direct"
     return "mixed" if inside else "indirect"
+
+
+def _is_whole(text, start, end, mine, spans):
+    """Tell a sentence that is one quotation and a short tag: '“No,” he said.'."""
+    (a, b), *more = spans
+    opens = text[start:a].strip(" “\"'‘-–") == ""
+    closes = text[b:end].strip(" ”\"'’.") == "" and text[start:a].rstrip(" “\"").endswith((",", ":"))
+    return not more and (opens or closes) and all(piece.kind == "direct" for piece in mine)
 
 
 _CITED = re.compile(
