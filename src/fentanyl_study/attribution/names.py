@@ -166,7 +166,7 @@ class Cast:
             and "’s " in phrase.replace("'", "’")
         ):
             name = split_name(named[1])[0]
-            if " " in name and not split_name(phrase)[0]:
+            if " " in name and not split_name(phrase)[0] and _find_head(phrase) not in read_group("documents"):
                 return f"{named[1]}, {phrase}", start
         if phrase.startswith("former ") and self.text.endswith("current and ", 0, start):
             phrase, start = f"current and {phrase}", start - 12
@@ -586,7 +586,7 @@ _IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with
 _CLAUSE_ENDS = ("in ", "at ", "on ", "for ", "with ", "near ", "the ")
 # "The report, | released on Monday by the commission"; "a report | that the commission issued"
 _RESIDES = re.compile(r"(?:,| of| from| at) [^;:“”\"\n]*$")
-_FINITE = re.compile(r"\b(?:said|says|told|was|were|is|are|has|had|have|[Ii]n|[Aa]ccording)\b")
+_FINITE = re.compile(r"\b(?:said|says|told|was|were|is|are|has|had|have|[Ii]n(?! [A-Z][\w ]*, $)|[Aa]ccording)\b")
 _ISSUE = r"(?:released|issued|published|written|wrote|compiled|prepared|gave|given|put out|sent|posted)"
 _ISSUED = re.compile(
     rf",? (?:\w+ )?{_ISSUE}(?: [^,.;:]{{0,40}}?)? by (?P<who>[^,.;:]{{3,90}})|"
@@ -601,7 +601,7 @@ _UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
 _LEADING = re.compile(r"[\s”]*(?:(?:But|And|For|To|As|Yet) )?")
 _RUN_WORD = re.compile(r"\s?([\w.’'-]+,?)")
 _STOP = re.compile(r"(?<=[a-z0-9)”\"])[.!?][”\"]?(?=\s+[A-Z“\"])")
-_NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \()")
+_NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \(|\.?$|\.\s)")
 _TITLE_CLAUSE = re.compile(
     r"(?:^|[.,”\"\n] ?|\b[a-z]{2,} )((?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts|[A-Z][\w’']+[’']s) "
     r"(?:[^,;:.]|\.(?=[A-Z]| [a-z])){4,90}), $"
@@ -658,6 +658,7 @@ def split_name(phrase):
             i not in listed
             and word.raw[0].isupper()
             and word.norm not in read_group("title particles")
+            and (name or word.raw not in read_group("ranks") or not _is_rank(words, i, listed))
             and (i or word.raw not in read_group("sentence openers") or _is_surname(words))
         ):
             name.append(word)
@@ -683,6 +684,11 @@ def split_name(phrase):
         return "", phrase
     text = re.sub(r"['’]s$", "", head[name[0].start : name[-1].end])
     return _HONORIFIC.sub("", text), phrase
+
+
+def _is_rank(words, i, listed):
+    """Tell "Acting" before an office, "Labor" before a full name, from a name's own first word."""
+    return i + 1 in listed or [word.raw[0].isupper() for word in words[i + 1 : i + 3]] == [True, True]
 
 
 def _is_surname(words):

@@ -51,7 +51,8 @@ def _list_attributions(attributions, turns):
     """Give what may count, the first last: not what lies in a turn, is the label of one, or has no source."""
     labels = {turn.start for turn in turns}
     found = [
-        a for a in _drop_nested(a for a in attributions if a.cue != ":" or a.speaker_start not in labels)
+        a for a in _drop_nested(a for a in attributions if a.cue != ":" or a.kind == "direct" or (
+            a.speaker_start not in labels and _is_label(a.speaker or "", read_words(a.speaker or ""))))
         if a.speaker and ((k := find_turn(turns, a.start)) is None or not turns[k].is_quoted_whole)
     ]  # fmt: skip
     return sorted(found, key=lambda a: (min(a.start, a.speaker_start), a.start), reverse=True)
@@ -113,8 +114,6 @@ def _is_no_statement(found, text, voice):
     """Tell what reports an act, a question or nothing: codebook, part 2."""
     cue, speaker = found.cue.lower(), found.speaker.lower()
     words = read_words(found.speaker)
-    if cue == ":" and found.kind == "indirect" and not _is_label(found.speaker, words):
-        return True
     if found.kind != "indirect" and cue != "according":
         return cue in ("-", "–", "—") and "\n" in text[found.end : found.speaker_start]
     named = _PROPER.search(found.speaker[1:]) or find_entries(words)
@@ -148,8 +147,8 @@ def _is_no_statement(found, text, voice):
         until = text.rfind(found.cue, found.speaker_end, found.start)
         if until > 0 and _HEDGED.search(text, found.speaker_end, until):
             return True
-    if text.startswith(("itself", "himself", "herself", "themselves"), found.start):
-        return True  # "the bank found itself in trouble"
+    if text.startswith(("itself", "himself", "herself", "themselves", "as its own"), found.start):
+        return True  # "the bank found itself in trouble", "land it claims as its own"
     if cue in read_group("act cues"):
         return not cue.startswith("agree") or bool(_TO_DO.match(text, found.start))
     if cue in read_group("speech cues"):

@@ -207,7 +207,7 @@ def _read_tag(text, start, end, pieces, words):
         return None
     at, subject = match.start("subject"), match["subject"]
     subject = _RELATIVE.split(subject)[0] if match.re is _INVERTED else subject
-    if any((piece.clause_start or 0) >= match.start() for piece in pieces) or _RELATIVE.search(subject):
+    if any((p.clause_start or 0) >= match.start() or split_name(p.source.name)[0] and p.start in (at, at + 4) for p in pieces) or _RELATIVE.search(subject):
         return None
     if _NO_SUBJECT.search(subject) and subject.lower() not in read_group("personal pronouns"):
         return None
@@ -394,12 +394,10 @@ def _code_citation(text, start, end, cast, code):
         and " report" not in text[start : match.start()]
     ):
         return code
+    words = read_words(match["source"])
     head = read_words(re.split(r"\b(?:of|from|in|for|with)\b", match["source"])[0])
-    if (
-        not head
-        or not any(m.last == len(head) for m in find_entries(head))
-        and not split_name(match["source"])[0]
-    ):
+    is_listed = any(m.last == len(head) or m[:2] == (0, len(words)) for m in find_entries(words))
+    if not head or not is_listed and not split_name(match["source"])[0]:
         return code
     source = cast.resolve(match["source"], match.start("source"))
     if not source or not source.name or code.side not in ("narrator", OTHER) and _is_bare(match["source"]):
