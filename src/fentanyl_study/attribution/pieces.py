@@ -149,12 +149,19 @@ def _is_no_statement(found, text, voice):
             return True
     if text.startswith(("itself", "himself", "herself", "themselves", "as its own"), found.start):
         return True  # "the bank found itself in trouble", "land it claims as its own"
-    if cue in read_group("act cues"):
+    if cue in read_group("act cues") and not (cue in ("answered", "responded") and text.startswith("that ", found.start)):
         return not cue.startswith("agree") or bool(_TO_DO.match(text, found.start))
     if cue in read_group("speech cues"):
         return False
     is_source = named or speaker in read_group("personal pronouns") or split_name(found.speaker)[0]
-    return voice != "narrator" or not is_source  # "the evening listed", "chemistry explains"
+    return voice != "narrator" and not _is_cited(found, words, text) or not is_source  # "the evening listed", "chemistry explains"
+
+
+def _is_cited(found, words, text):
+    """Tell "the agency confirmed that", on another's page, from what a page tells of a state's acts."""
+    heads = {m.entry.kind for m in find_entries(words)} | {words[-1].norm if words else ""}
+    is_told = found.cue.lower().startswith(("announc", "inform", "find"))
+    return text.startswith("that ", found.start) and not is_told and not heads & {"country", "government"}
 
 
 # "is expected | to unveil", "the prospect of | losing"

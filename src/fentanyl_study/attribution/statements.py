@@ -58,7 +58,8 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
             (p.clause_start or 0) > at and p.cue.lower() not in read_group("speech cues") for p in pieces
         )
         code = (within or is_weak) and _code_clause(text, start, end, (*clause, False), quoted, cast)
-        is_own = page and (reported or not code or code.side in (page.side, OTHER))  # a page's own claims
+        is_cited = code and code.mode == "mixed" and split_name(clause[1])[0]
+        is_own = page and not is_cited and (reported or not code or code.side in (page.side, OTHER))  # a page's own
         reported = code if code and not is_own else reported
     code = reported or _code_finding(text, start, end, cast)
     if code == NARRATOR:
