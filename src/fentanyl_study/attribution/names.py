@@ -29,6 +29,7 @@ from fentanyl_study.wordlists import read_wordlist
 
 MEMORY = 200  # sources a reader still has in mind; keeps long transcripts linear
 OPENINGS = 3  # sentences back in which a pronoun's person may be the subject
+LEAD = 600  # characters from the start, in which a source may not be named yet
 FAR_BACK = 8_000  # characters; a mention further back explains nothing
 
 _CAPITAL = r"(?:[^\W\d_a-zß-öø-ÿ][\w’'-]*[\w]|[A-Z]\.)"
@@ -308,6 +309,9 @@ class Cast:
             phrase = self._own(phrase, start)
         verdict = judge_source(phrase, self.home)
         head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
+        is_body_in = self._find_body_in(phrase)
+        if not is_body_in and start < LEAD and (later := self._find_named_later(phrase, None, start, verdict.side)):
+            return later
         if sure and _HOLDER.match(phrase) and (person := self._find_person_called(phrase, start)):
             return person
         if sure and verdict.entry.name in _read_local_names() and _names_place(phrase):
@@ -369,15 +373,19 @@ class Cast:
         name = asked if sure in (None, OTHER) else phrase  # no "company’s chairman" that the text has not
         return Source(_tidy(name), sure or verdict.side or OTHER, _list_words(phrase), one)
 
-    def _find_named_later(self, phrase, body, start):
-        """Find whom "an official of the commission" turns out to be: the next one introduced with it."""
-        if not body or not _UNNAMED.match(phrase):
+    def _find_named_later(self, phrase, body, start, side=None):
+        """Find whom "an official of the commission" turns out to be: the next one introduced with it.
+
+        In the lead it is the next one introduced of the same side.
+        """
+        if not (body or side) or not _UNNAMED.match(phrase):
             return None
         for match in _NAME_RUN.finditer(self.text, start + len(phrase), start + len(phrase) + 700):
             name, _ = split_name(match.group())
             if name and " " in name and not read_group("sentence openers") & set(name.split()):
-                introduced = self._find_body_in(_read_after(self.text, match.end()))
-                if introduced and introduced.name == body.name:
+                after = _read_after(self.text, match.end())
+                introduced = self._find_body_in(after)
+                if introduced and (introduced.name == body.name if body else introduced.side == side):
                     return self._resolve_person(name, match.group(), match.start())
         return None
 
