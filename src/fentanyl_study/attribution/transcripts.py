@@ -121,7 +121,7 @@ def find_turns(text, *, title="", voice="narrator", raw=""):
         if any(_REPORTER.search(line.partition(":")[0]) for _, _, line in lines):
             turns = {i: turn._replace(is_quoted_whole=bool(turn.phrase)) for i, turn in turns.items()}
     else:
-        turns = {}
+        turns = _read_record(lines, raw) if voice != "narrator" else {}
     for i, (start, end, line) in enumerate(lines):
         is_quoted = i not in turns and ("“" in line or '"' in line)
         signed = is_quoted and (_QUOTED_LABEL.match(line) or _SIGNED.match(line))
@@ -278,6 +278,35 @@ def _read_transcript(lines, labels, voice):
                 continue
             asks = i + 1 in labels and labels[i + 1] and labels[i + 1] == phrase and "?" in line
             turns[i] = Turn(start, end, "" if asks else phrase)
+    return turns
+
+
+# "Mr. Bera. The hearing will come to order."
+_RECORD_LABEL = re.compile(
+    r"\s*(?P<name>(?:The Chair(?:man|woman)?|(?:Mr|Ms|Mrs|Miss|Dr|Chair(?:man|woman)|Senator|Representative|"
+    r"Secretary|Ambassador|Admiral|General|Commissioner|Sheriff)\.? [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?))\.(?=\s|$)"
+)
+_MIN_RECORD = 3  # labels; fewer may be names that end a heading
+
+
+# "STATEMENT OF ANN LEE, SENIOR FELLOW, LEE INSTITUTE"
+_WITNESS = re.compile(r"(?m)^\s*(?:[A-Z]+ )?STATEMENT OF (?:(?:HON|DR|MR|MS|MRS|SENATOR)\.? )?(?P<who>[A-Z][^a-z\n]{8,}(?:\n[A-Z][^a-z\n]+)*)$")
+
+
+def _read_record(lines, raw):
+    """Give {line number: Turn} of a printed hearing, whose labels end in a full stop."""
+    labels = {i: match for i, (_, _, line) in enumerate(lines) if (match := _RECORD_LABEL.match(line))}
+    if len(labels) < _MIN_RECORD:
+        return {}
+    turns, phrase = {}, ""
+    heads = [" ".join(match["who"].split()).title() for match in _WITNESS.finditer(raw)]
+    for i, (start, end, line) in enumerate(lines):
+        if i in labels:
+            phrase = _read_label_name(labels[i]["name"])
+            phrase = next((head for head in heads if head.split(",")[0].endswith(" " + phrase)), phrase)
+            turns[i - 0.5] = Turn(start, start + labels[i].end(), "")
+            start += labels[i].end()
+        turns[i] = Turn(start, end, "" if _BRACKETED.fullmatch(line) else phrase)
     return turns
 
 
