@@ -10,6 +10,7 @@ from fentanyl_study.attribution.sides import (
     HOMES,
     OTHER,
     US,
+    find_bodies,
     find_entries,
     find_speaker,
     judge_source,
@@ -29,6 +30,7 @@ _REMARKS_BY = re.compile(
     rf"\b{_GENRE}(?: \w+)? (?:by|from|of|with) (?:the )?(?P<who>[A-Z].*?)(?= (?:on|at|in|to|before|"
     rf"after|regarding|and|for|during|[–—-]) |,|$)"
 )
+_WHOLE = re.compile(r"\b(?:[Ss]tatement|[Rr]emarks|[Cc]omments) by\b")
 _OWN_REMARKS = re.compile(
     rf"^(?P<who>(?:[A-Z][\w’'.-]* ){{1,8}}?[A-Z][\w.-]*?)['’]s? (?:[A-Z]\w+ ){{0,2}}(?:{_GENRE}|"
     rf"Press Conference|Press Briefing)"
@@ -117,6 +119,8 @@ def attribute_article(text, spans, document, *, removed=()):
         k = find_turn(turns, sum(span) // 2)
         if k is not None and (turns[k].is_quoted_whole or not pieces):
             codes.append(_code_turn(owners[k]))
+        elif k is None and page and page.is_person and _WHOLE.search(title):
+            codes.append(Code(page.side, page.name, "direct", ""))
         else:
             code = code_statement(masked, *span, pieces, quoted, cast, page)
             mine = page and code == NARRATOR and k is None  # a page speaks where nobody else does
@@ -147,6 +151,9 @@ def _find_page_source(document, cast):
         source = cast.resolve(match["who"], -1)
         if source and source.is_person and not _ends_with_office(source.name):
             return source._replace(side=voice)
+        if (verdict := judge_source(match["who"], voice)).entry and (bodies := find_bodies(match["who"])):
+            if verdict.side == voice:  # "Statement by the Spokesperson of the Ministry": all of it is the ministry's
+                return Source(bodies[0][2].name, voice, match["who"].lower(), _WHOLE.search(title) is not None)
     if voice == US and _ORDER.search(cast.text):
         president = cast.resolve("the President", -1)
         if president and president.is_person:
