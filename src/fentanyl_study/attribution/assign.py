@@ -114,7 +114,8 @@ def attribute_article(text, spans, document, *, removed=()):
         return [Code(page.side, page.name, "direct", "") for _ in spans]
     is_hearing = "hearing" in title.lower()
     owners = _resolve_turns(turns, cast, page, is_hearing=is_hearing)
-    codes = []
+    paper = judge_source(document.get("outlet") or "", None).entry
+    codes, own = [], paper.name if paper else document.get("outlet")
     for span, pieces, quoted in deal_pieces(spans, masked, turns, cast, voice):
         k = find_turn(turns, sum(span) // 2)
         if k is not None and (turns[k].is_quoted_whole or not pieces):
@@ -123,6 +124,8 @@ def attribute_article(text, spans, document, *, removed=()):
             codes.append(Code(page.side, page.name, "direct", ""))
         else:
             code = code_statement(masked, *span, pieces, quoted, cast, page)
+            if code.cue in ("found", "finds") and code.speaker == own:
+                code = NARRATOR  # what the outlet itself found is its own voice
             mine = page and code == NARRATOR and k is None  # a page speaks where nobody else does
             codes.append(Code(page.side, page.name, "direct", "") if mine else code)
     return _carry(_go_on(codes, spans, masked), spans, masked)

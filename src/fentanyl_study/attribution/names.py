@@ -177,7 +177,8 @@ class Cast:
         before = self.text[max(0, start - 120) : start]
         hyphen = before.endswith("-") and _HYPHEN.search(_cut_before(before))
         title = _read_title(before) if before.endswith(" ") else hyphen.group() if hyphen else ""
-        closed = self.text[start + len(phrase) : start + len(phrase) + 9].lstrip(" .")[:1] in (",", "(", ")")
+        closed = self.text[start + len(phrase) : start + len(phrase) + 9].lstrip(" .")
+        closed = closed[:1] in (",", "(", ")") or closed.startswith("who ")
         if closed and (is_party(phrase) or not split_name(phrase)[0]):
             owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
             name = owner and split_name(owner[1])[0]
@@ -522,6 +523,7 @@ class Cast:
         if called:
             return called
         opening = self._find_opening(start, last[0]) if kind == 1 else None
+        opening = opening or kind == 1 and self._find_newcomer(start, last[0], sex)
         return opening if opening and _may_be(opening, sex) else last[1]
 
     def _find_subject(self, start):
@@ -568,6 +570,20 @@ class Cast:
                 at -= 1
             if at <= 0:
                 return None
+        return None
+
+    def _find_newcomer(self, start, until, sex):
+        """Find who was first named since anybody spoke: "We asked Ann Lee, who sells it. | She"."""
+        begin = max(until, start - 600, 0)
+        for match in reversed(list(_NAME_RUN.finditer(self.text, begin, start))):
+            name = split_name(match.group())[0]
+            if " " not in name or self.text.find(name) < match.start() or find_entries(read_words(name)):
+                continue
+            if find_speaker(name) or not _INTRODUCED.match(self.text, match.end()):
+                continue
+            source = self._resolve_person(name, match.group(), match.start())
+            if _may_be(source, sex):
+                return source
         return None
 
     def _find_sentence(self, at):
@@ -636,6 +652,7 @@ _SELF_NAMED = re.compile(
     rf"\b(?:call|identif|introduc|nam)\w+ (?:(?P<male>himself)|herself)(?: only)?(?: as| by)? "
     rf"(?P<name>{_CAPITAL}(?: {_CAPITAL})?)"
 )
+_INTRODUCED = re.compile(r",? who\b|, (?:an?|the|\d\d)\b| (?:keeps|runs|works|lives|sells|sits|stood|stands|sat|waited)\b")
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
 
 

@@ -125,6 +125,8 @@ def _is_no_statement(found, text, voice):
         return not named or judge_source(found.speaker, None).side == OTHER
     if cue in read_group("citing cues") or _ASKER.search(speaker) and not _is_reported(cue):
         return True
+    if cue in ("add", "adds", "added") and LISTING.match(text, found.start):
+        return True  # "it added the drug to its list"
     if cue in ("list", "lists", "listed") and not any(word.norm in read_group("documents") for word in words):
         return True  # "China listed four substances"
     is_aside = found.speaker.endswith(" who")  # "an official who asked not to be named said"
@@ -178,6 +180,7 @@ def _is_label(speaker, words):
 
 # "he asked not to be named"; "carriers have to tell | customs what is inside"
 _ANONYMOUS = re.compile(r"\bask(?:s|ed|ing)? (?:not to be \w+ed\b|to remain anonymous|for anonymity|that (?:his|her|their) name)")
+LISTING = re.compile(r"(?:[^,.;:“”\"]|, (?:an?|the) [^,.;:“”\"]*,)*? to (?:its|the|their|an?) [^,.;:]*\b(?:list|catalog|catalogue|schedules?|register|roster|docket)\b", re.I)
 _MUST = re.compile(r"\b(?:ha(?:s|ve|d)|needs?) to tell\b")
 _LETTER = re.compile(r"[^\W\d_]")
 _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")

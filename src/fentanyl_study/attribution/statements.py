@@ -5,7 +5,7 @@ import re
 from typing import NamedTuple
 
 from fentanyl_study.attribution.names import split_name
-from fentanyl_study.attribution.pieces import UNSAID, Piece, passes_on
+from fentanyl_study.attribution.pieces import LISTING, UNSAID, Piece, passes_on
 from fentanyl_study.attribution.sides import (
     CHINA,
     OTHER,
@@ -121,6 +121,8 @@ def _find_clause(text, start, end, forms, words):
         if after is None or text[verb.start() - 1] not in " ,\xa0\t":
             continue
         if UNSAID.search(text, max(start, verb.start() - 12), min(end, verb.end() + 16)):
+            continue
+        if verb.group().startswith("add") and LISTING.match(text, verb.end()):
             continue
         if not after or after in _WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]:
             found = _read_subject(text, start, verb.start())
