@@ -118,7 +118,7 @@ def attribute_article(text, spans, document, *, removed=()):
     codes, own = [], paper.name if paper else document.get("outlet")
     for span, pieces, quoted in deal_pieces(spans, masked, turns, cast, voice):
         k = find_turn(turns, sum(span) // 2)
-        if k is not None and (turns[k].is_quoted_whole or not pieces):
+        if k is not None and (turns[k].is_quoted_whole or turns[k].phrase and not pieces):
             codes.append(_code_turn(owners[k]))
         elif k is None and page and page.is_person and _WHOLE.search(title):
             codes.append(Code(page.side, page.name, "direct", ""))

@@ -269,6 +269,8 @@ class Cast:
         if any(m.entry.kind in ("country", "place") for m in find_entries(read_words(phrase))):
             return _ITS.sub("the", phrase)  # "its embassy in London"
         before = self.text[max(0, start - 250) : max(0, start)]
+        if not its["country"] and _PLACE.search(before):
+            return _ITS.sub("the", phrase)  # "The county lost 83, said its health department"
         owners = [m.entry for m in find_entries(read_words(before)) if m.entry.kind in _OWNERS]
         owners = [entry for entry in owners if entry.kind == "country"] if its["country"] else owners
         owner = _ADJECTIVES.get(owners[-1].side) if owners else None
@@ -486,6 +488,8 @@ class Cast:
         for source in self._list_bodies(searched, start) if searched < start else ():
             found = source if head in source.known_as.split() else found
         self._called[head] = (start, found)
+        if head == "agency" and not found:  # "the Drug Enforcement Administration … the agency"
+            return next(iter(self._list_bodies(max(0, start - 600), start)[::-1]), None)
         return found
 
     def _list_bodies(self, begin, end):
@@ -559,7 +563,7 @@ class Cast:
             if (
                 name
                 and begin + len(run) < start
-                and not run.endswith(("’s", "'s"))
+                and not (run.endswith(("’s", "'s")) or name.isupper())
                 and not read_group("sentence openers") & set(name.split())
             ):
                 full = self._find_full_name(name, begin)
@@ -619,6 +623,7 @@ _ISSUED = re.compile(
 _OWNS = ("'s", "’s", "’")
 _ADJECTIVES = {CHINA: "China’s", US: "US"}
 _ITS = re.compile(r"\b(?:[Ii]ts|[Tt]he (?P<country>country)['’]s)(?= )")
+_PLACE = re.compile(r"\b[Tt]he (?:county|city|town|village|school|hospital|university|shelter|clinic)\b[^.;:\n]*$")
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator)\b", re.I)

@@ -136,7 +136,8 @@ def _is_no_statement(found, text, voice):
         return True
     by_person = speaker in ("he", "she") or split_name(found.speaker)[0]
     if cue.startswith(("want", "expect")):
-        return not (named or by_person) or bool(_TO_DO.match(text, found.start))
+        wants_others = speaker == "they" and text[found.start : found.start + 1].isupper()
+        return not (named or by_person or wants_others) or bool(_TO_DO.match(text, found.start))
     if cue.startswith("show") and by_person and not text.startswith("that", found.start):
         return True  # "he showed us a photo"
     if UNSAID.search(text, max(found.speaker_end, found.start - 30), found.start + 10):

@@ -147,8 +147,8 @@ def _read_subject(text, start, end):
     if rest and not closed and (", " in rest or len(rest.split()) < 3):
         return None  # "a seller who calls herself Alice"
     name, words = split_name(head)[0], read_words(head)
-    last = find_entries(words[-3:])
-    is_listed = last and last[-1].last == len(words[-3:])
+    last = find_entries(words[-7:])
+    is_listed = last and last[-1].last == len(words[-7:])
     apposed = closed and split_name(rest.strip(", "))[0]
     is_named = apposed or name and head.endswith(name) or head.lower() in read_group("personal pronouns")
     return (at, subject) if is_listed or is_named else None
@@ -158,6 +158,10 @@ def _read_subject(text, start, end):
 _INVERTED = re.compile(
     r", (?P<verb>said|says) (?P<subject>(?:the|a|an|one|[A-Z][\w’'-]+) [^;:“”\"\n]{2,110}?)"
     r"(?: after [^,.]{2,40})?[.,]?$"
+)
+# "That, | says Ann Lee, a nurse, will not do."
+_INSERTED = re.compile(
+    r", (?P<verb>said|says) (?P<subject>[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+)+(?:, [^;:,“”\"\n]{3,120})?), (?=[a-z])"
 )
 # "…, | the professor cautioned, …"
 _QUOTED_AS = re.compile(
@@ -202,7 +206,9 @@ def _read_tag(text, start, end, pieces, words):
     named = match and any(split_name(part)[0] for part in match["subject"].split(", "))
     if named and match["verb"] in _read_forms_ing():
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
-    match = text.find(", sa", start, end) >= 0 and _INVERTED.search(text, start, end)
+    match = text.find(", sa", start, end) >= 0 and (
+        _INVERTED.search(text, start, end) or not pieces and _INSERTED.search(text, start, end)
+    )
     match = match or not _read_tag_verbs().isdisjoint(words) and (
         _may_have_tag(text[start:end]) and _TAG.search(text, start, end)
     )
@@ -236,8 +242,13 @@ def _code_clause(text, start, end, clause, quoted, cast):
 # "provisional figures from the CDC show", "in the view of Zhang Yong'an, dean of the College,"
 _FINDING = re.compile(
     r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|"
-    r"at) (?:the )?(?P<body>(?:[^,;.\n]|\.(?=[\w ][^A-Z]|\w)){3,90}?),? "
+    r"at) (?:the )?(?P<body>(?:[^,;.\n]|\.(?!$)){3,90}?),? "
     r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
+    r"\b[Aa]ccording to (?:\w+ ){0,3}(?:data|figures|statistics|numbers|estimates|records|counts?|tall(?:y|ies))(?: \w+)? "
+    r"(?:from|of|by) (?:the )?(?P<of>(?:[^,;.\n]|\.(?!$)){3,90})|"
+    r"\bannounced (?:\w+ ){0,2}by (?:the )?(?P<by>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
+    r"\b(?:in|under) an? (?:\w+ )?(?:announcement|statement|notice|circular|decree) (?:\w+ )?(?:by|from) (?:the )?"
+    r"(?P<notice>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
     r"\b[Pp]er (?:the )?(?P<per>(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7})(?=[,.;)]|$)|"
     r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
     r"\b[Ii]n the (?P<view>view|words|opinion|eyes) of (?P<person>[^,;.\n]{3,90}),|"
@@ -293,14 +304,14 @@ def _code_view(text, start, end, quoted, cast):
     return NARRATOR
 
 
-_FINDERS = ("learn", "data", "figures", "statistics", "numbers", "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")
+_FINDERS = ("ccording to", "announce", "learn", "data", "figures", "statistics", "numbers", "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")
 
 
 def _code_finding(text, start, end, cast):
     """Code figures that a body's data show, and what is so in somebody's view."""
     sentence = text[start:end]
     match = any(map(sentence.__contains__, _FINDERS)) and _FINDING.search(sentence)
-    group = match and next(g for g in ("body", "person", "per", "told", "whose", "their") if match[g])
+    group = match and next(g for g in ("body", "person", "of", "by", "notice", "per", "told", "whose", "their") if match[g])
     source = match and cast.resolve(_OWNED.get(match[group], match[group]), start + match.start(group))
     if not source or not source.name:
         return NARRATOR
