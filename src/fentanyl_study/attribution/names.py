@@ -792,7 +792,10 @@ def _read_full_name(text, start, end):
     listed, first = _find_listed(words), []
     own = len(read_words(text[start:end]))
     for i in range(len(words) - own - 1, max(-1, len(words) - own - 4), -1):
-        if i in listed or not words[i].raw[0].isupper() or words[i].raw in read_group("sentence openers"):
+        raw = words[i].raw
+        if i in listed or not raw[0].isupper() or raw in read_group("sentence openers") or len(raw) == 1 and i == 0:
+            break
+        if first and raw in read_group("ranks"):
             break
         first.insert(0, words[i].raw)
     return " ".join([*first, text[start:end]]) if first and not first[0].endswith(("'s", "’s")) else ""

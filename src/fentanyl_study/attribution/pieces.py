@@ -51,7 +51,7 @@ def _list_attributions(attributions, turns):
     """Give what may count, the first last: not what lies in a turn, is the label of one, or has no source."""
     labels = {turn.start for turn in turns}
     found = [
-        a for a in _drop_nested(a for a in attributions if a.cue != ":" or a.kind == "direct" or (
+        a for a in _drop_nested(a for a in attributions if a.cue != ":" or a.kind != "indirect" and not _is_heading(a) or (
             a.speaker_start not in labels and _is_label(a.speaker or "", read_words(a.speaker or ""))))
         if a.speaker and ((k := find_turn(turns, a.start)) is None or not turns[k].is_quoted_whole)
     ]  # fmt: skip
@@ -171,6 +171,12 @@ def _is_cited(found, words, text):
 _HEDGED = re.compile(
     r"\b(?:of|for|without|before|after|than|in|about|from|(?!continue|went|goes|began|came)\w{3,} to) $"
 )
+
+
+def _is_heading(found):
+    """Tell "MYTH: “…”"."""
+    words = re.findall(r"\w+", (found.speaker or "").lower())
+    return not read_group("headings").isdisjoint(words) and found.speaker.isupper()
 
 
 def _is_label(speaker, words):

@@ -48,7 +48,8 @@ _ROLE = re.compile(
     r"THE (?:VICE )?"
     r"PRESIDENT|THE FIRST LADY|SPEAKER|ADMINISTRATOR|GENERAL|ATTORNEY GENERAL|GOVERNOR|CHAIR|"
     r"SENIOR \w+ OFFICIAL|"
-    r"SPOKESPERSON|MINISTER|PRIME MINISTER)\b", re.I)  # fmt: skip
+    r"SPOKESPERSON|MINISTER|PRIME MINISTER|MAYOR|SHERIFF|CHIEF|CHAIR(?:WO)?MAN|CONGRESS(?:WO)?MAN|COMMISSIONER|"
+    r"RANKING MEMBER|SECOND GENTLEMAN)\b", re.I)  # fmt: skip
 _STOPS, _QUOTES, _CLOSERS = tuple(".!?…。？！;"), ("”", '"'), "'’”\"»)]"
 _SPEECH = (r"(?:said|says|say|told|wrote|writes|reported|stated|answered|replied|posted|tweeted|"
            r"remarked|noted|declared|"
@@ -185,13 +186,15 @@ def _may_be_label(name, line):
         for word in words
         if word[0].islower() and word not in ("of", "the", "and", "for", "reporter", "asked")
     ]
-    return len(words) <= 7 and not lower
+    is_heading = name.isupper() and (
+        read_group("headings") & set(re.findall(r"\w+", name.lower())) or {"FOR", "TO", "IN", "ON", "OUR"} & set(words))
+    return len(words) <= 7 and not lower and not is_heading
 
 
 def _classify_label(name, lines, found, text):
     """Tell who answers from who asks: by the label's words, else by whether he mostly puts questions."""
     words = re.findall(r"[\w-]+", name.lower())
-    if words and (words[0] in _ANSWER_WORDS and len(words) == 1):
+    if words and (words[0] in _ANSWER_WORDS and len(words) == 1 or words[0] == "audience"):
         return "answer"
     if set(words) & read_group("askers") or any(
         m.entry.kind == "body" and m.entry.side == "other" or m.entry.kind == "outsider"
