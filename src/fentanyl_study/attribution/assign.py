@@ -31,6 +31,7 @@ _REMARKS_BY = re.compile(
     rf"after|regarding|and|for|during|[–—-]) |,|$)"
 )
 _WHOLE = re.compile(r"\b(?:[Ss]tatement|[Rr]emarks|[Cc]omments) by\b")
+_WITH_GUESTS = re.compile(r"(?i)\bhearing\b|^remarks (?:by|of)\b|\broundtable\b")  # not briefings
 _OWN_REMARKS = re.compile(
     rf"^(?P<who>(?:[A-Z][\w’'.-]* ){{1,8}}?[A-Z][\w.-]*?)['’]s? (?:[A-Z]\w+ ){{0,2}}(?:{_GENRE}|"
     rf"Press Conference|Press Briefing)"
@@ -112,7 +113,7 @@ def attribute_article(text, spans, document, *, removed=()):
     page = _find_page_source(document, cast)
     if page and page.is_person and not turns:
         return [Code(page.side, page.name, "direct", "") for _ in spans]
-    is_hearing = "hearing" in title.lower()
+    is_hearing = bool(_WITH_GUESTS.search(title))
     owners = _resolve_turns(turns, cast, page, is_hearing=is_hearing)
     paper = judge_source(document.get("outlet") or "", None).entry
     codes, own = [], paper.name if paper else document.get("outlet")
