@@ -627,7 +627,10 @@ _PLACE = re.compile(r"\b[Tt]he (?:county|city|town|village|school|hospital|unive
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator)\b", re.I)
-_LEADING = re.compile(r"[\s”]*(?:(?:But|And|For|To|As|Yet) )?")
+_LEADING = re.compile(
+    r"[\s”]*(?:[A-Z][A-Z., ]+(?:\([^)\n]*\) ?)?[—–-]{1,2} ?)?(?:(?:But|And|For|To|As|Yet|When|After|While|Before|Since|Once|Though|"
+    r"Although) )?"
+)
 _RUN_WORD = re.compile(r"\s?([\w.’'-]+,?)")
 _STOP = re.compile(r"(?<=[a-z0-9)”\"])[.!?][”\"]?(?=\s+[A-Z“\"])")
 _NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \(|\.?$|\.\s)")

@@ -141,7 +141,8 @@ def _read_subject(text, start, end):
     subject = text[at : _TRAIL.search(text, at, end).start()]
     head = _RELATIVE.split(subject.split(", ")[0])[0]
     closed = "," in text[at + len(subject) : end]
-    if not head or len(subject) > 170 or _NO_SUBJECT.search(head):
+    is_pronoun = head.lower() in read_group("personal pronouns")
+    if not head or len(subject) > 170 or not is_pronoun and _NO_SUBJECT.search(head):
         return None
     rest = subject[len(head) :]
     if rest and not closed and (", " in rest or len(rest.split()) < 3):
@@ -150,7 +151,7 @@ def _read_subject(text, start, end):
     last = find_entries(words[-7:])
     is_listed = last and last[-1].last == len(words[-7:])
     apposed = closed and split_name(rest.strip(", "))[0]
-    is_named = apposed or name and head.endswith(name) or head.lower() in read_group("personal pronouns")
+    is_named = apposed or name and head.endswith(name) or is_pronoun
     return (at, subject) if is_listed or is_named else None
 
 
