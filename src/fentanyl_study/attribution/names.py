@@ -203,7 +203,7 @@ class Cast:
     def _widen_right(self, phrase, start):
         """Add the rest of an office: "Under Secretary | for Terrorism Brian Nelson"."""
         match = _REST.match(self.text, start + len(phrase))
-        whole = phrase + (match.group() if match else "")
+        whole = re.sub(r"(?: (?:of|for|to|and|on|the))+$", "", phrase + (match.group() if match else ""))
         words = read_words(whole)
         inside = [
             m for m in find_entries(words) if words[m.first].start < len(phrase) < words[m.last - 1].end
@@ -372,7 +372,8 @@ class Cast:
         ):
             return earlier
         is_thing = head in read_group("body nouns") or head in read_group("documents")
-        one = not is_thing and not head.endswith("s")
+        one = not is_thing and not head.endswith("s") and (phrase[:1].islower() or bool(
+            _DETERMINER.match(phrase) or any(m.entry.kind not in _OWNERS + ("place",) for m in find_entries(read_words(phrase)))))  # no "Panel traced online"
         name = asked if sure in (None, OTHER) else phrase  # no "company’s chairman" that the text has not
         return Source(_tidy(name), sure or verdict.side or OTHER, _list_words(phrase), one)
 
@@ -604,7 +605,7 @@ _TAIL = re.compile(
     rf"(?<!\bunder )(?<!\bof )(?<!\bfor )(?<!\band )(?<!\bat )(?<!\bin )(?<!\bfrom )"
     rf"(?<!['’]s )(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$"
 )
-_REST = re.compile(r"(?: (?:of|for|to|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
+_REST = re.compile(r"(?: (?:of|for|to|and|on|the|in(?= Charge)|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
 _FROM_BODY = re.compile(
     r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|"
     r"with) (?:the )?"
@@ -624,6 +625,7 @@ _OWNS = ("'s", "’s", "’")
 _ADJECTIVES = {CHINA: "China’s", US: "US"}
 _ITS = re.compile(r"\b(?:[Ii]ts|[Tt]he (?P<country>country)['’]s)(?= )")
 _PLACE = re.compile(r"\b[Tt]he (?:county|city|town|village|school|hospital|university|shelter|clinic)\b[^.;:\n]*$")
+_DETERMINER = re.compile(r"(?:An?|The|One|His|Her|Its|Their|This|That|Another)\b")
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator)\b", re.I)
