@@ -41,6 +41,7 @@ _LABEL = re.compile(
     r"\s*(?:(?P<q>Q)\s+(?=[—–(\[“\"$\dA-Z-])|(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//))\s*"
 )
 _REPORTER = re.compile(r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER)$", re.I)  # "ANNA BERG, BYLINE:"
+_HOST_LINE = re.compile(r"(?m)^\s*([A-Z][A-Z.’'\s-]+), (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER):", re.I)
 _HOST = re.compile(r"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?$")
 _ANSWER_WORDS = frozenset(("a", "answer"))
 _ROLE = re.compile(
@@ -116,10 +117,11 @@ def find_turns(text, *, title="", voice="narrator", raw=""):
     [('Q: Will China act?', ''), ('A: It has.', 'Mao Ning'), ('It will again.', 'Mao Ning')]
     """
     lines = [(m.start(), m.end(), m.group()) for m in _LINE.finditer(text) if not m.group().isspace()]
-    labels = _read_labels(lines, text, title)
+    hosts = {m[1].split()[-1].lower() for m in _HOST_LINE.finditer(raw)}
+    labels = _read_labels(lines, text, title, hosts, is_own=voice != "narrator")
     if any(labels.values()) and (len(labels) > 1 or voice != "narrator"):  # headings with a colon answer nobody
         turns = _read_transcript(lines, labels, voice)
-        if any(_REPORTER.search(line.partition(":")[0]) for _, _, line in lines):
+        if hosts:
             turns = {i: turn._replace(is_quoted_whole=bool(turn.phrase)) for i, turn in turns.items()}
     else:
         turns = _read_record(lines, raw) if voice != "narrator" else {}
@@ -142,7 +144,7 @@ def find_turn(turns, at):
 # -- transcripts ---------------------------------------------------------------------------
 
 
-def _read_labels(lines, text, title):
+def _read_labels(lines, text, title, reporters, *, is_own):
     """Give {line number: source phrase}, "" for who asks; only lines that begin with a speaker's label."""
     found = {}
     for i, (_, _, line) in enumerate(lines):
@@ -150,10 +152,11 @@ def _read_labels(lines, text, title):
         if match and not _QUOTED_LABEL.match(line) and (match["q"] or _may_be_label(match["name"], line)):
             found[i] = "q" if match["q"] else match["name"].strip()
     names = set(found.values())
-    reporters = {_get_surname(name) for name in names if _REPORTER.search(name)}
     if reporters:  # a broadcast: who is no reporter is heard
         return {i: "" if _get_surname(name) in reporters else _read_label_name(name) for i, name in found.items()}
     kinds = {name: _classify_label(name, lines, found, text) for name in names}
+    if is_own:  # an official opens the call
+        kinds |= {name: "answer" for name in names if name.lower() == "moderator"}
     answerer = _find_answerer(title, text, lines[min(found)][0]) if found else ""
     if not any(
         kind == "question" for kind in kinds.values()
@@ -252,10 +255,17 @@ _SPOKESPERSON = re.compile(
 )
 
 
+_TALKED_WITH = re.compile(
+    r"\b(?:[Ii]nterview(?:ed)?|conversation|exchange|dialogue|Q&A|spoke|talked|sat down)(?: \w+){0,2} with "
+    r"(?:[a-z]+ ){0,5}([A-Z][a-zA-Z-]+(?: [A-Z]\.)?(?: [A-Z][a-zA-Z-]+){1,2})\b"
+)
+
+
 def _find_answerer(title, text, start):
     """Find who answers under "A:": the person whom the headline or the words before the first label name."""
     for place in (title, text[:start]):
         names = [m[1].strip() for m in _SPOKESPERSON.finditer(place)]
+        names += [m[1] for m in _TALKED_WITH.finditer(place)]  # goes first
         if names:
             return re.sub(r"['’]s$", "", names[-1])
     return UNNAMED
