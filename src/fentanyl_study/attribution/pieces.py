@@ -150,7 +150,7 @@ def _is_no_statement(found, text, voice):
         until = text.rfind(found.cue, found.speaker_end, found.start)
         if until > 0 and _HEDGED.search(text, found.speaker_end, until):
             return True
-    if text.startswith(("itself", "himself", "herself", "themselves", "as its own"), found.start):
+    if text.startswith(("itself", "himself", "herself", "themselves", "as its own", "their way", "its way"), found.start):
         return True  # "the bank found itself in trouble", "land it claims as its own"
     if cue in read_group("act cues") and not (cue in ("answered", "responded") and text.startswith("that ", found.start)):
         return not cue.startswith("agree") or bool(_TO_DO.match(text, found.start))

@@ -252,7 +252,7 @@ _FINDING = re.compile(
     r"(?P<notice>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
     r"\b[Pp]er (?:the )?(?P<per>(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7})(?=[,.;)]|$)|"
     r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
-    r"\b[Ii]n the (?P<view>view|words|opinion|eyes) of (?P<person>[^,;.\n]{3,90}),|"
+    r"\b(?:[Ii]n|[Bb]y) the (?:\w+ )?(?P<view>view|words|opinion|estimation|judgment|reckoning|telling|count|estimate) of (?:the )?(?P<person>(?:[^,;.\n]|\.(?! [A-Z][a-z]|$)){3,90})[,.]|"
     r"\b[Ii]n (?:(?P<whose>[A-Z][^,;:\n]{2,60}?)(?:’s?|'s?)|(?P<their>their|his|her)) (?:own |personal )?"
     r"(?:view|words|opinion|eyes|telling|reading|judgment),"
 )
@@ -272,6 +272,10 @@ def _compile_views():
         r"do(?:es)?(?:n['’]t| not) (?:agree|disagree|think|believe|buy|doubt)|"
         r"t(?:ook|akes?) an? (?:\w+ ){0,3}(?:view|line|position|stance|tone))\b",
         r"(?P<subject>[A-Z][^:“”\"\n]{4,90}? [A-Z][\w’'-]+)(?P<cue>:) (?=[A-Z“\"])",
+    )
+    views += (
+        r"(?P<subject>[A-Z][^;:“”\"\n]{2,60}?)(?P<cue>['’]s? (?:own |official |public )?(?:answer|position|line|argument|view|reply|"
+        r"response|complaint|contention|stance|message)) (?:\w+ ){0,3}?(?:is|was|has been|remains|remained)(?: that|,)",
     )
     # "The firm is accused | by prosecutors in Ohio of fraud."
     passive = (
@@ -295,7 +299,8 @@ def _code_view(text, start, end, quoted, cast):
         is_titled = name and found.endswith(name) and find_entries(read_words(found))
         is_label = is_titled and not _NO_SUBJECT.search(found)
         is_named = name and (" " in name or cast.knows(name)) and (match["cue"] != ":" or is_label)
-        is_listed = match and match["cue"] not in ("", ":") and _read_subject(text, start, match.start("cue"))
+        is_owner = match and match["cue"][:1] in "'’" and find_entries(read_words(found))
+        is_listed = is_owner or match and match["cue"] not in ("", ":") and _read_subject(text, start, match.start("cue"))
         if is_named or is_listed:
             source = cast.resolve(found, match.start("subject"))
             if source and (source.is_person if is_named else source.side in (CHINA, US)):
@@ -305,7 +310,7 @@ def _code_view(text, start, end, quoted, cast):
     return NARRATOR
 
 
-_FINDERS = ("ccording to", "announce", "learn", "data", "figures", "statistics", "numbers", "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")
+_FINDERS = ("y the ", "ccording to", "announce", "learn", "data", "figures", "statistics", "numbers", "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")
 
 
 def _code_finding(text, start, end, cast):

@@ -122,7 +122,7 @@ def find_turns(text, *, title="", voice="narrator", raw=""):
     if any(labels.values()) and (len(labels) > 1 or voice != "narrator"):  # headings with a colon answer nobody
         turns = _read_transcript(lines, labels, voice)
         if hosts:
-            turns = {i: turn._replace(is_quoted_whole=bool(turn.phrase)) for i, turn in turns.items()}
+            turns = {i: turn._replace(is_quoted_whole=bool(turn.phrase) or lines[i][2].rstrip().endswith("?")) for i, turn in turns.items()}
     else:
         turns = _read_record(lines, raw) if voice != "narrator" else {}
     for i, (start, end, line) in enumerate(lines):
