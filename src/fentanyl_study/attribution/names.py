@@ -45,7 +45,7 @@ _HONORIFIC = re.compile(r"^(?:(?:Dr|Mr|Mrs|Ms|Prof|Hon|Sir|Madam)\.? )+")
 _BEFORE = re.compile(r"(?s:.*)(?:[,;:!?\n\r“”\"()—]|(?:[a-z]{3}|[A-Z]{3}|[\d)%])[.] )")
 _BREAKS = tuple(",;:!?\n\r“”\"()—")
 _AFTER = re.compile(
-    r"(?:\s*\([^()\n]{1,60}\))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b|"
+    r"(?:\s*\([^()\n]{1,60}\))?(?:,\s\d\d(?=,))?(?:\s*(?:,|\(|\bof\b|\bfrom\b|\bwith\b|\bat\b|"
     r"\s(?:runs|heads|leads|chairs|directs|oversees|serves as|works (?:for|at|in)|"
     r"is (?:an?|the|its|his))\b)\s*"
     r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?"
@@ -108,6 +108,7 @@ class Cast:
     _resolved: dict = field(default_factory=dict)  # (phrase, start): what it stands for
     _persons: dict = field(default_factory=dict)
     _fulls: dict = field(default_factory=dict)  # short name: [(position, full name)]
+    _sexes: dict = field(default_factory=dict)  # surname: male, female, or ""
     _called: dict = field(default_factory=dict)  # "commission": (searched up to, Source)
     _bodies: list | None = None  # [(position, Source)], found when first asked for
     _documents: list | None = None
@@ -335,7 +336,8 @@ class Cast:
         if head in ("president", "lady") and (person := self._find_president(phrase, sure or self.home)):
             return person
         if head in read_group("prosecution") and (sure or self.home) == US:
-            return Source(_PROSECUTION, US, _list_words(phrase))
+            is_own = phrase.lower().startswith("federal prosecutors")  # named so
+            return Source(_tidy(phrase) if is_own else _PROSECUTION, US, _list_words(phrase))
         body = self._find_body_in(phrase)
         if not body and head == "embassy" and sure in _ADJECTIVES:  # "its embassy in Washington"
             body = self._find_body_in(f"{_ADJECTIVES[sure]} embassy")
@@ -515,10 +517,13 @@ class Cast:
             (
                 (at, source)
                 for at, source in self._recall()
-                if at <= start and fits(source) and _may_be(source, sex)
+                if at <= start and fits(source) and _may_be(source, sex) and not (sex and self._is_called(source, sex))
             ),
             (-1, None),
         )
+        if sex == "male" and last[1] and _is_chinese(last[1].name) and not self._is_called(last[1], "female"):
+            surely = ((at, source) for at, source in self._recall() if at <= start and fits(source))
+            last = next((found for found in surely if self._is_called(found[1], "female")), last)
         subject = self._find_subject(start) if kind in (2, 3) and sex == "" else None
         if subject and fits(subject[1]) and subject[0] > last[0]:
             return subject[1]
@@ -530,6 +535,19 @@ class Cast:
         opening = self._find_opening(start, last[0]) if kind == 1 else None
         opening = opening or kind == 1 and self._find_newcomer(start, last[0], sex)
         return opening if opening and _may_be(opening, sex) else last[1]
+
+    def _is_called(self, source, sex):
+        """Tell whether the text speaks of a person as of the other sex: "Xu … her white coat"."""
+        words = source.name.split()
+        surname = words[0 if _is_chinese(source.name) else -1] if words else ""
+        if surname not in self._sexes:
+            heard = [
+                match[1].lower() for _, end in itertools.islice(find_word(self.text, surname), 12)
+                if (match := _HIS_HER.match(self.text, end))
+            ]  # fmt: skip
+            female = sum(word in ("she", "her") for word in heard)
+            self._sexes[surname] = "female" if 2 * female > len(heard) else "male" if 2 * female < len(heard) else ""
+        return self._sexes[surname] == sex
 
     def _find_subject(self, start):
         """Find the body with which the pronoun's sentence begins: "Ningbo Customs seized a ton, | it"."""
@@ -624,8 +642,9 @@ _ISSUED = re.compile(
 _OWNS = ("'s", "’s", "’")
 _ADJECTIVES = {CHINA: "China’s", US: "US"}
 _ITS = re.compile(r"\b(?:[Ii]ts|[Tt]he (?P<country>country)['’]s)(?= )")
-_PLACE = re.compile(r"\b[Tt]he (?:county|city|town|village|school|hospital|university|shelter|clinic)\b[^.;:\n]*$")
+_PLACE = re.compile(r"\b[Tt]he (?:county|city|town|village|team|squad|unit|task force|crew|school|hospital|university|shelter|clinic)\b[^.;:\n]*$")
 _DETERMINER = re.compile(r"(?:An?|The|One|His|Her|Its|Their|This|That|Another)\b")
+_HIS_HER = re.compile(r"(?!['’]s)[^.!?;“”\"\n]{1,60}?\b(his|her|he|she)\b")
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator)\b", re.I)
@@ -843,6 +862,7 @@ def _find_introductions(text, name):
     for start, end in itertools.islice(find_word(text, name), 4):
         before = text[max(0, start - 120) : start]
         clause = before.endswith(", ") and _TITLE_CLAUSE.search(before)
+        clause = clause and not _FINITE.search(clause[1]) and clause
         words = (clause[1] + " " if clause else _read_title(before)) + name + _read_after(text, end)
         found.append((words, start))
     return found
@@ -943,7 +963,7 @@ def _name_country(phrase, verdict):
 @functools.lru_cache(maxsize=4096)
 def _may_be(source, excluded):
     """Tell whether a person may be "she": no first name or title that men bear."""
-    words = {source.name.split()[0], *source.known_as.split()} if excluded and source.name else set()
+    words = {source.name.split()[0], *source.known_as.split(" whose ")[0].split()} if excluded and source.name else set()
     return not words & read_group(f"{excluded} names") if words and not _is_chinese(source.name) else True
 
 
