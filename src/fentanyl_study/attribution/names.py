@@ -532,7 +532,7 @@ class Cast:
         called = kind == 1 and self._find_self_named(phrase, start, last[0])
         if called:
             return called
-        opening = self._find_opening(start, last[0]) if kind == 1 else None
+        opening = kind == 1 and (self._find_holder_here(start) or self._find_opening(start, last[0]))
         opening = opening or kind == 1 and self._find_newcomer(start, last[0], sex)
         return opening if opening and _may_be(opening, sex) else last[1]
 
@@ -595,6 +595,16 @@ class Cast:
                 return None
         return None
 
+    def _find_holder_here(self, start):
+        """Find the office with which the pronoun's own sentence begins: "The manager in Zibo waits, | he"."""
+        begin = self._find_sentence(start)
+        match = _OFFICE_FIRST.match(self.text, begin, start)
+        words = match and read_words(match[1])
+        if not match or not words or not any(m.last == len(words) and m.entry.kind in ("person", "weak", "expert", "outsider")
+                                             for m in find_entries(words)):  # fmt: skip
+            return None
+        return self._name(match[1], begin)
+
     def _find_newcomer(self, start, until, sex):
         """Find who was first named since anybody spoke: "We asked Ann Lee, who sells it. | She"."""
         begin = max(until, start - 600, 0)
@@ -645,6 +655,7 @@ _ITS = re.compile(r"\b(?:[Ii]ts|[Tt]he (?P<country>country)['’]s)(?= )")
 _PLACE = re.compile(r"\b[Tt]he (?:county|city|town|village|team|squad|unit|task force|crew|school|hospital|university|shelter|clinic)\b[^.;:\n]*$")
 _DETERMINER = re.compile(r"(?:An?|The|One|His|Her|Its|Their|This|That|Another)\b")
 _HIS_HER = re.compile(r"(?!['’]s)[^.!?;“”\"\n]{1,60}?\b(his|her|he|she)\b")
+_OFFICE_FIRST = re.compile(r"((?:The|An?) (?:[a-z-]+ ){0,2}?[a-z]+)\b(?= (?:in|at|from|of|who|with|was|is|has|had|[a-z]+ed)\b)")
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator)\b", re.I)

@@ -216,7 +216,7 @@ def _read_tag(text, start, end, pieces, words):
     if not match or match["verb"] not in _read_tag_verbs():
         return None
     at, subject = match.start("subject"), match["subject"]
-    subject = _RELATIVE.split(subject)[0] if match.re is _INVERTED else subject
+    subject = _RELATIVE.split(subject)[0] if match.re in (_INVERTED, _INSERTED) else subject
     if any((p.clause_start or 0) >= match.start() or split_name(p.source.name)[0] and p.start in (at, at + 4) for p in pieces) or _RELATIVE.search(subject):
         return None
     if _NO_SUBJECT.search(subject) and subject.lower() not in read_group("personal pronouns"):
