@@ -123,6 +123,8 @@ def _is_no_statement(found, text, voice):
         return False
     if cue in ("found", "finds") and not text.startswith("that", found.start):
         return not named or judge_source(found.speaker, None).side == OTHER
+    if text.endswith("what ", 0, found.speaker_start) and found.start > found.speaker_end:
+        return True  # "the best evidence is what officials say"
     if cue in read_group("citing cues") or _ASKER.search(speaker) and not _is_reported(cue):
         return True
     if cue in ("add", "adds", "added") and LISTING.match(text, found.start):

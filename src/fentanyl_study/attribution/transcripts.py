@@ -75,6 +75,7 @@ _PARTS = r"(?:interview|transcript|translation|exchange|conversation|document|st
 _COMMENT = re.compile(
     rf"^\s*(?:That|This|Here|So) (?:is|was|ends|concludes) (?:\w+ ){{0,4}}{_PARTS}\b|"
     rf"\b(?:I|me)\b[^.]*\b(?:the|this|that) (?:\w+ )?{_PARTS}\b|\b[Mm]y own (?:reading|view|sense|take)\b|\bstrikes me\b|"
+    r"^\s*(?:Two|Three|Four|Five|Several|A few|Some) (?:things|points|details|phrases|words|remarks|observations)\b|"
     rf"^\s*Note (?:how|that|the)\b|\b(?:the|this) (?:\w+ )?{_PARTS}(?: above| below)\b"
 )
 _BRACKETED = re.compile(r"\s*(?:\([^()]*\)|\[[^][]*\])\s*")  # "[The rest is left out.]"
