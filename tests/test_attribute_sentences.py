@@ -413,3 +413,61 @@ def test_of_two_who_share_a_surname_each_has_his_own_office():
 def test_the_country_is_the_one_last_named():
     text = "{} officials met. A diplomat from the country's embassy said no."
     assert [code(text.format(nation))[-1][0] for nation in ("Chinese", "US")] == ["china_official", "us_official"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("“No,” Geng Shuang said.", ("china_official", "Geng Shuang", "direct")),
+        ("Geng Shuang wants a plan “to say so.”", ("china_official", "Geng Shuang", "mixed")),
+        ("By the count of the NNCC, it fell twice.", ("china_official", "National Narcotics Control Commission", "indirect")),
+        ("It fell, according to estimates by the U.S. Centers for Disease Control and Prevention.",
+         ("us_official", "Centers for Disease Control and Prevention", "indirect")),
+        ("China’s answer is that the goods are ordinary.", CHINA),
+        ("Some US politicians have claimed that it fell.", ("us_official", "Some US politicians", "indirect")),
+        ("That price, says Ann Vance, a nurse who left, will not hold.", ("other", "Ann Vance", "indirect")),
+        ("Some prices fell, AFP reported, citing the Centers for Disease Control and Prevention.",
+         ("us_official", "Centers for Disease Control and Prevention", "indirect")),
+    ],
+)  # fmt: skip
+def test_forms_of_credit(text, expected):
+    assert code(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Commerce Department added the institute to its entity list.",
+        "It was settled on the island it claims as its own.",
+        "The best proof is what Chinese officials say in private.",
+        "Doctors wrote prescriptions by the dozen.",
+        "AP found that two firms had closed.",
+        "The White House has not said whether it will act.",
+    ],
+)
+def test_acts_and_what_the_outlet_found_are_the_narrators(text):
+    assert code(text) == [NOBODY]
+
+
+def test_a_page_credits_another_body_with_what_it_determined():
+    page = US_PRESS | {"voice": "us_official", "outlet": "White House"}
+    assert code("We act.\nThe DEA confirmed that it fell.\nThe PRC has announced that it will act.", page) == [
+        ("us_official", "White House", "direct"),
+        ("us_official", "Drug Enforcement Administration", "indirect"),
+        ("us_official", "White House", "direct"),
+    ]
+
+
+def test_a_statement_by_a_bodys_spokesperson_is_that_bodys_on_any_page():
+    page = US_PRESS | {
+        "voice": "china_official", "outlet": "Embassy of China in the United States", "outlet_country": "CN",
+        "title": "Statement by the Spokesperson of the National Narcotics Control Commission on Tariffs",
+    }  # fmt: skip
+    owner = ("china_official", "National Narcotics Control Commission", "direct")
+    assert code("We object.\nAccording to the United Nations, it fell.", page) == [owner, owner]
+
+
+def test_guests_at_remarks_hold_no_office():
+    page = US_PRESS | {"voice": "us_official", "outlet": "White House", "title": "Remarks by President Trump at a Dinner"}
+    rows = code("THE PRESIDENT: Come up.\nMRS. QUILL: Thank you.\nTHE PRESIDENT: Sit.\nMRS. QUILL: Yes.", page)
+    assert [row[0] for row in rows] == ["us_official", "other"] * 2

@@ -35,6 +35,10 @@ def resolve(text, *mentions, home=US, **keywords):
         ("Two officials", ""),
         ("the report", ""),
         ("New York", ""),
+        ("Acting Assistant Attorney General Bo C. Moss of the Justice Department’s Civil Division", "Bo C. Moss"),
+        ("Secretary of Labor Ann Vance", "Ann Vance"),
+        ("Labor Ann Vance", "Ann Vance"),
+        ("Inspector in Charge Bo J. Moss", "Bo J. Moss"),
     ],
 )
 def test_names_are_told_from_titles(phrase, name):
@@ -220,3 +224,27 @@ def test_staff_of_a_body_keep_their_words():
     cast = Cast(text, "us_official")
     assert cast.resolve("DEA agents", 0)[:2] == ("DEA agents", "us_official")
     assert cast.resolve("An official with the Commerce Ministry of China", 18).is_person
+
+
+def test_in_a_lead_an_unnamed_official_is_the_one_introduced_next():
+    text = "Prices fell, a senior drug control official said. Wei Lan, deputy director of the NNCC, spoke."
+    assert resolve(text, "a senior drug control official", home=CHINA) == ("Wei Lan", CHINA)
+    assert resolve(" " * 700 + text, "a senior drug control official", home=CHINA)[0] != "Wei Lan"
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions", "name"),
+    [
+        ("“No,” said Li Bo, an aide. We asked Ann Vance, who sells it. “Yes,” she said.", ("Li Bo", "she"), "Ann Vance"),
+        ("Xu Ming wore her coat. Wei Lan of the NNCC spoke. “Yes,” she said.", ("Xu Ming", "Wei Lan", "she"), "Xu Ming"),
+        ("Senator Rob Portman spoke. The manager in Akron waits, he says.", ("Senator Rob Portman", ", he"), "Manager"),
+        ("It doubled, according to its director, Ann Vance.", ("its director",), "Ann Vance"),
+        ("Zhu Bo, head of a branch in Wuhan, Hubei province, said no.", ("Hubei province",), "Zhu Bo"),
+    ],
+)
+def test_whom_a_short_mention_stands_for_when_he_was_only_named(text, mentions, name):
+    cast, at = Cast(text, US), 0
+    for mention in mentions:
+        at = text.index(mention, at) + mention.startswith(", ") * 2
+        source = cast.resolve(mention.removeprefix(", "), at)
+    assert source.name.split(" in ")[0] == name

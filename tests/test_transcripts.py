@@ -181,3 +181,37 @@ def test_who_brings_a_transcript_may_speak_after_it(comment, phrase):
     text = f"Reporter: Will it help?\nAnn Lee: It will.\nReporter: Soon?\nAnn Lee: Yes, soon.\n{comment}"
     turn = find_turn(find_turns(text), len(text) - 2)
     assert (None if turn is None else find_turns(text)[turn].phrase or None) == phrase
+
+
+def test_a_printed_hearing_has_labels_that_end_in_a_full_stop():
+    raw = (
+        "The subcommittee met at noon.\nMr. Poe. We begin.\nSTATEMENT OF ANN VANCE, SENIOR FELLOW, VANCE CENTER\n"
+        "Ms. Vance. Thank you.\nI have one point.\nMr. Poe. Yes."
+    )
+    assert owners(raw, voice="us_official", raw=raw)[:3] == [("The", ""), ("Mr.", ""), ("We", "Poe")]
+    phrases = [phrase for _, phrase in owners(raw, voice="us_official", raw=raw) if phrase]
+    assert phrases == ["Poe", *["Ann Vance, Senior Fellow, Vance Center"] * 2, "Poe"]
+    assert owners(raw) == []  # in a newspaper "Mr. Poe." ends a sentence
+
+
+def test_capitals_that_head_a_paragraph_are_no_label():
+    text = "MR. POE: Ready.\nMYTH: It is so.\nMR. POE: No.\nHELP FOR OUR TOWNS: We gave it.\nQ When?\nMR. POE: Soon."
+    assert "Myth" not in {phrase for _, phrase in owners(text, voice="us_official")}
+    assert not any("Towns" in phrase for _, phrase in owners(text, voice="us_official"))
+
+
+def test_a_moderator_of_an_official_call_is_an_official_and_elsewhere_a_host():
+    text = "MODERATOR: Welcome.\nMR. POE: Hello.\nQ When?\nMR. POE: Soon."
+    assert owners(text, voice="us_official")[0] == ("MODERATOR:", "Moderator")
+    assert owners(text)[0] == ("MODERATOR:", "")
+
+
+def test_who_was_interviewed_answers_not_who_was_named_last():
+    text = "Here is a long conversation with Ann Vance, a nurse.\nDirector Bob Moss flew out.\nQ: Why?\nA: Because.\nQ: When?\nA: Now."
+    assert ("A:", "Ann Vance") in owners(text)
+
+
+def test_a_host_whom_a_removed_line_names_asks():
+    raw = "JO MOSS, HOST:\nMOSS: So tell me.\nANN VANCE: I sold it.\nMOSS: Go on.\nANN VANCE: I stopped."
+    text = " " * 14 + raw[14:]
+    assert [phrase for _, phrase in owners(text, raw=raw)] == ["", "Ann Vance", "", "Ann Vance"]

@@ -532,8 +532,13 @@ class Cast:
         called = kind == 1 and self._find_self_named(phrase, start, last[0])
         if called:
             return called
-        opening = kind == 1 and (self._find_holder_here(start) or self._find_opening(start, last[0]))
-        opening = opening or kind == 1 and self._find_newcomer(start, last[0], sex)
+        opening = kind == 1 and (
+            self._find_holder_here(start) or self._find_opening(start, last[0]) or self._find_newcomer(start, last[0], sex)
+        )
+        if opening and sex == "male" and last[1] and not self._is_called(opening, "female") and (
+            _is_chinese(opening.name) and self._is_called(last[1], "female")
+        ):  # fmt: skip
+            return last[1]
         return opening if opening and _may_be(opening, sex) else last[1]
 
     def _is_called(self, source, sex):
@@ -799,6 +804,8 @@ def _is_complement(words_before, listed):
 
 def _is_chinese(name):
     words = name.split()
+    if not words or words[0] in read_group("female names") | read_group("male names"):
+        return False  # "Anita Rao"
     return 2 <= len(words) <= 3 and all(_PINYIN.fullmatch(word) for word in words)
 
 

@@ -152,7 +152,7 @@ def _is_no_statement(found, text, voice):
         until = text.rfind(found.cue, found.speaker_end, found.start)
         if until > 0 and _HEDGED.search(text, found.speaker_end, until):
             return True
-    if cue in ("wrote", "writes", "write") and not _CLAUSE.search(text, found.start, found.end):
+    if cue in ("wrote", "writes", "write") and not CLAUSE.search(text, found.start, found.end):
         return True  # "doctors wrote prescriptions"
     if text.startswith(("itself", "himself", "herself", "themselves", "as its own", "their way", "its way"), found.start):
         return True  # "the bank found itself in trouble", "land it claims as its own"
@@ -192,7 +192,7 @@ def _is_label(speaker, words):
 # "he asked not to be named"; "carriers have to tell | customs what is inside"
 _ANONYMOUS = re.compile(r"\bask(?:s|ed|ing)? (?:not to be \w+ed\b|to remain anonymous|for anonymity|that (?:his|her|their) name)")
 LISTING = re.compile(r"(?:[^,.;:“”\"]|, (?:an?|the) [^,.;:“”\"]*,)*? to (?:its|the|their|an?) [^,.;:]*\b(?:list|catalog|catalogue|schedules?|register|roster|docket)\b", re.I)
-_CLAUSE = re.compile(r"\b(?:that|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|of|to|\w+ed)\b")
+CLAUSE = re.compile(r"\b(?:that|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|of|to|\w+ed)\b")
 _MUST = re.compile(r"\b(?:ha(?:s|ve|d)|needs?) to tell\b")
 _LETTER = re.compile(r"[^\W\d_]")
 _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")

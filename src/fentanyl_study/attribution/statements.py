@@ -5,7 +5,7 @@ import re
 from typing import NamedTuple
 
 from fentanyl_study.attribution.names import split_name
-from fentanyl_study.attribution.pieces import LISTING, UNSAID, Piece, passes_on
+from fentanyl_study.attribution.pieces import CLAUSE, LISTING, UNSAID, Piece, passes_on
 from fentanyl_study.attribution.sides import (
     CHINA,
     OTHER,
@@ -86,6 +86,7 @@ def _read_forms():
     return {form: after for kind in claims if kind != "tag" for form, after in claims[kind].items()}
 
 
+_NOUNS_ONLY = re.compile(r"(?: [\w-]+)+[.]?")
 _PLAIN = re.compile(r"\w+")
 _LOWER_WORD = re.compile(r"(?<=[\s,])[a-z]+\b")
 # "On Friday, | China denied it"; "When it appeared, | the embassy called it a smear"
@@ -123,6 +124,10 @@ def _find_clause(text, start, end, forms, words):
         if UNSAID.search(text, max(start, verb.start() - 12), min(end, verb.end() + 16)):
             continue
         if verb.group().startswith("add") and LISTING.match(text, verb.end()):
+            continue
+        if verb.group() in ("wrote", "writes") and _NOUNS_ONLY.fullmatch(text, verb.end(), end) and not CLAUSE.search(
+            text, verb.end(), end
+        ):  # fmt: skip
             continue
         if not after or after in _WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]:
             found = _read_subject(text, start, verb.start())

@@ -320,7 +320,7 @@ def _read_record(lines, raw):
             phrase = next((head for head in heads if head.split(",")[0].endswith(" " + phrase)), phrase)
             turns[i - 0.5] = Turn(start, start + labels[i].end(), "")
             start += labels[i].end()
-        turns[i] = Turn(start, end, "" if _BRACKETED.fullmatch(line) else phrase)
+        turns[i] = Turn(start, end, "" if _BRACKETED.fullmatch(line) or _WITNESS.match(line) else phrase)
     return turns
 
 
