@@ -661,6 +661,7 @@ _PLACE = re.compile(r"\b[Tt]he (?:county|city|town|village|team|squad|unit|task 
 _DETERMINER = re.compile(r"(?:An?|The|One|His|Her|Its|Their|This|That|Another)\b")
 _HIS_HER = re.compile(r"(?!['’]s)[^.!?;“”\"\n]{1,60}?\b(his|her|he|she)\b")
 _OFFICE_FIRST = re.compile(r"((?:The|An?) (?:[a-z-]+ ){0,2}?[a-z]+)\b(?= (?:in|at|from|of|who|with|was|is|has|had|[a-z]+ed)\b)")
+_PLACED = re.compile(r"\b(?:[Ii]n|[Aa]t|[Oo]n|[Ff]rom|[Nn]ear|[Ii]nside|[Oo]utside|[Dd]uring|[Aa]fter|[Bb]efore|[Ww]ith|[Tt]o)\s$")
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator)\b", re.I)
@@ -880,7 +881,8 @@ def _find_introductions(text, name):
     for start, end in itertools.islice(find_word(text, name), 4):
         before = text[max(0, start - 120) : start]
         clause = before.endswith(", ") and _TITLE_CLAUSE.search(before)
-        clause = clause and not _FINITE.search(clause[1]) and clause
+        if clause and (_FINITE.search(clause[1]) or _PLACED.search(before, 0, clause.start(1))):
+            clause = None  # "In a room at the agency's office, Ann Lee"
         words = (clause[1] + " " if clause else _read_title(before)) + name + _read_after(text, end)
         found.append((words, start))
     return found
