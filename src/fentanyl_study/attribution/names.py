@@ -374,8 +374,9 @@ class Cast:
         ):
             return earlier
         is_thing = head in read_group("body nouns") or head in read_group("documents")
-        one = not is_thing and not head.endswith("s") and (phrase[:1].islower() or bool(
-            _DETERMINER.match(phrase) or any(m.entry.kind not in _OWNERS + ("place",) for m in find_entries(read_words(phrase)))))  # no "Panel traced online"
+        held = any(m.entry.kind not in (*_OWNERS, "place") for m in find_entries(read_words(phrase)))
+        is_apt = held or phrase[:1].islower() or bool(_DETERMINER.match(phrase))  # not "Panel traced online"
+        one = not is_thing and not head.endswith("s") and is_apt
         name = asked if sure in (None, OTHER) else phrase  # no "company’s chairman" that the text has not
         return Source(_tidy(name), sure or verdict.side or OTHER, _list_words(phrase), one)
 
@@ -517,7 +518,8 @@ class Cast:
             (
                 (at, source)
                 for at, source in self._recall()
-                if at <= start and fits(source) and _may_be(source, sex) and not (sex and self._is_called(source, sex))
+                if at <= start and fits(source) and _may_be(source, sex)
+                and not (sex and self._is_called(source, sex))
             ),
             (-1, None),
         )
@@ -533,7 +535,9 @@ class Cast:
         if called:
             return called
         opening = kind == 1 and (
-            self._find_holder_here(start) or self._find_opening(start, last[0]) or self._find_newcomer(start, last[0], sex)
+            self._find_holder_here(start)
+            or self._find_opening(start, last[0])
+            or self._find_newcomer(start, last[0], sex)
         )
         if opening and sex == "male" and last[1] and not self._is_called(opening, "female") and (
             _is_chinese(opening.name) and self._is_called(last[1], "female")
@@ -605,10 +609,9 @@ class Cast:
         begin = self._find_sentence(start)
         match = _OFFICE_FIRST.match(self.text, begin, start)
         words = match and read_words(match[1])
-        if not match or not words or not any(m.last == len(words) and m.entry.kind in ("person", "weak", "expert", "outsider")
-                                             for m in find_entries(words)):  # fmt: skip
-            return None
-        return self._name(match[1], begin)
+        kinds = [m.entry.kind for m in find_entries(words) if m.last == len(words)] if words else []
+        is_office = kinds and kinds[-1] in ("person", "weak", "expert", "outsider")
+        return self._name(match[1], begin) if is_office else None
 
     def _find_newcomer(self, start, until, sex):
         """Find who was first named since anybody spoke: "We asked Ann Lee, who sells it. | She"."""
@@ -657,17 +660,22 @@ _ISSUED = re.compile(
 _OWNS = ("'s", "’s", "’")
 _ADJECTIVES = {CHINA: "China’s", US: "US"}
 _ITS = re.compile(r"\b(?:[Ii]ts|[Tt]he (?P<country>country)['’]s)(?= )")
-_PLACE = re.compile(r"\b[Tt]he (?:county|city|town|village|team|squad|unit|task force|crew|school|hospital|university|shelter|clinic)\b[^.;:\n]*$")
+_PLACE = re.compile(
+    r"\b[Tt]he (?:county|city|town|village|team|squad|unit|task force|crew|school|hospital|university|shelter|"
+    r"clinic)\b[^.;:\n]*$"
+)
 _DETERMINER = re.compile(r"(?:An?|The|One|His|Her|Its|Their|This|That|Another)\b")
 _HIS_HER = re.compile(r"(?!['’]s)[^.!?;“”\"\n]{1,60}?\b(his|her|he|she)\b")
-_OFFICE_FIRST = re.compile(r"((?:The|An?) (?:[a-z-]+ ){0,2}?[a-z]+)\b(?= (?:in|at|from|of|who|with|was|is|has|had|[a-z]+ed)\b)")
-_PLACED = re.compile(r"\b(?:[Ii]n|[Aa]t|[Oo]n|[Ff]rom|[Nn]ear|[Ii]nside|[Oo]utside|[Dd]uring|[Aa]fter|[Bb]efore|[Ww]ith|[Tt]o)\s$")
+_OFFICE_FIRST = re.compile(
+    r"((?:The|An?) (?:[a-z-]+ ){0,2}?[a-z]+)\b(?= (?:in|at|from|of|who|with|was|is|has|had|[a-z]+ed)\b)"
+)
+_PLACED = re.compile(r"\b(?:in|at|on|from|near|inside|outside|during|after|before|with|to)\s$", re.I)
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator)\b", re.I)
 _LEADING = re.compile(
-    r"[\s”]*(?:[A-Z][A-Z., ]+(?:\([^)\n]*\) ?)?[—–-]{1,2} ?)?(?:(?:But|And|For|To|As|Yet|When|After|While|Before|Since|Once|Though|"
-    r"Although) )?"
+    r"[\s”]*(?:[A-Z][A-Z., ]{1,60}(?:\([^)\n]{1,30}\) ?)?[—–-]{1,2} ?)?"
+    r"(?:(?:But|And|For|To|As|Yet|When|After|While|Before|Since|Once|Though|Although) )?"
 )
 _RUN_WORD = re.compile(r"\s?([\w.’'-]+,?)")
 _STOP = re.compile(r"(?<=[a-z0-9)”\"])[.!?][”\"]?(?=\s+[A-Z“\"])")
@@ -698,7 +706,9 @@ _SELF_NAMED = re.compile(
     rf"\b(?:call|identif|introduc|nam)\w+ (?:(?P<male>himself)|herself)(?: only)?(?: as| by)? "
     rf"(?P<name>{_CAPITAL}(?: {_CAPITAL})?)"
 )
-_INTRODUCED = re.compile(r",? who\b|, (?:an?|the|\d\d)\b| (?:keeps|runs|works|lives|sells|sits|stood|stands|sat|waited)\b")
+_INTRODUCED = re.compile(
+    r",? who\b|, (?:an?|the|\d\d)\b| (?:keeps|runs|works|lives|sells|sits|stood|stands|sat|waited)\b"
+)
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
 
 
@@ -983,7 +993,8 @@ def _name_country(phrase, verdict):
 @functools.lru_cache(maxsize=4096)
 def _may_be(source, excluded):
     """Tell whether a person may be "she": no first name or title that men bear."""
-    words = {source.name.split()[0], *source.known_as.split(" whose ")[0].split()} if excluded and source.name else set()
+    known_as = source.known_as.split(" whose ")[0].split()
+    words = {source.name.split()[0], *known_as} if excluded and source.name else set()
     return not words & read_group(f"{excluded} names") if words and not _is_chinese(source.name) else True
 
 

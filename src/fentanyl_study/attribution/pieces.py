@@ -50,9 +50,9 @@ def deal_pieces(spans, text, turns, cast, voice):
 def _list_attributions(attributions, turns):
     """Give what may count, the first last: not what lies in a turn, is the label of one, or has no source."""
     labels = {turn.start for turn in turns}
+    spoken = (a for a in attributions if a.cue != ":" or _is_labelled(a, labels))
     found = [
-        a for a in _drop_nested(a for a in attributions if a.cue != ":" or a.kind != "indirect" and not _is_heading(a) or (
-            a.speaker_start not in labels and _is_label(a.speaker or "", read_words(a.speaker or ""))))
+        a for a in _drop_nested(spoken)
         if a.speaker and ((k := find_turn(turns, a.start)) is None or not turns[k].is_quoted_whole)
     ]  # fmt: skip
     return sorted(found, key=lambda a: (min(a.start, a.speaker_start), a.start), reverse=True)
@@ -154,14 +154,16 @@ def _is_no_statement(found, text, voice):
             return True
     if cue in ("wrote", "writes", "write") and not CLAUSE.search(text, found.start, found.end):
         return True  # "doctors wrote prescriptions"
-    if text.startswith(("itself", "himself", "herself", "themselves", "as its own", "their way", "its way"), found.start):
+    if text.startswith(_OWN_ENDS, found.start):
         return True  # "the bank found itself in trouble", "land it claims as its own"
-    if cue in read_group("act cues") and not (cue in ("answered", "responded") and text.startswith("that ", found.start)):
+    answers = cue in ("answered", "responded") and text.startswith("that ", found.start)
+    if cue in read_group("act cues") and not answers:
         return not cue.startswith("agree") or bool(_TO_DO.match(text, found.start))
     if cue in read_group("speech cues"):
         return False
     is_source = named or speaker in read_group("personal pronouns") or split_name(found.speaker)[0]
-    return voice != "narrator" and not _is_cited(found, words, text) or not is_source  # "the evening listed", "chemistry explains"
+    is_own = voice != "narrator" and not _is_cited(found, words, text)
+    return is_own or not is_source  # "the evening listed", "chemistry explains"
 
 
 def _is_cited(found, words, text):
@@ -177,10 +179,13 @@ _HEDGED = re.compile(
 )
 
 
-def _is_heading(found):
-    """Tell "MYTH: “…”"."""
-    words = re.findall(r"\w+", (found.speaker or "").lower())
-    return not read_group("headings").isdisjoint(words) and found.speaker.isupper()
+def _is_labelled(found, labels):
+    """Tell what stands after a name and a colon from "MYTH: “…”" and from a turn."""
+    speaker = found.speaker or ""
+    if found.kind == "indirect":
+        return found.speaker_start not in labels and _is_label(speaker, read_words(speaker))
+    is_heading = not read_group("headings").isdisjoint(re.findall(r"\w+", speaker.lower()))
+    return not (is_heading and speaker.isupper())
 
 
 def _is_label(speaker, words):
@@ -191,7 +196,12 @@ def _is_label(speaker, words):
 
 # "he asked not to be named"; "carriers have to tell | customs what is inside"
 _ANONYMOUS = re.compile(r"\bask(?:s|ed|ing)? (?:not to be \w+ed\b|to remain anonymous|for anonymity|that (?:his|her|their) name)")
-LISTING = re.compile(r"(?:[^,.;:“”\"]|, (?:an?|the) [^,.;:“”\"]*,)*? to (?:its|the|their|an?) [^,.;:]*\b(?:list|catalog|catalogue|schedules?|register|roster|docket)\b", re.I)
+_OWN_ENDS = ("itself", "himself", "herself", "themselves", "as its own", "their way", "its way")
+# "added | the drug, a painkiller, to its list"
+LISTING = re.compile(
+    r"(?:[^,.;:“”\"]|, (?:an?|the) [^,.;:“”\"]{1,90},){0,200}? to (?:its|the|their|an?) [^,.;:]{0,60}?"
+    r"\b(?:list|catalog|catalogue|schedules?|register|roster|docket)\b", re.I
+)  # fmt: skip
 CLAUSE = re.compile(r"\b(?:that|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|of|to|\w+ed)\b")
 _MUST = re.compile(r"\b(?:ha(?:s|ve|d)|needs?) to tell\b")
 _LETTER = re.compile(r"[^\W\d_]")

@@ -222,7 +222,11 @@ def _read_tag(text, start, end, pieces, words):
         return None
     at, subject = match.start("subject"), match["subject"]
     subject = _RELATIVE.split(subject)[0] if match.re in (_INVERTED, _INSERTED) else subject
-    if any((p.clause_start or 0) >= match.start() or split_name(p.source.name)[0] and p.start in (at, at + 4) for p in pieces) or _RELATIVE.search(subject):
+    has_source = any(  # "Li said | the cases showed it": the clause is what Li said
+        (p.clause_start or 0) >= match.start() or split_name(p.source.name)[0] and p.start in (at, at + 4)
+        for p in pieces
+    )
+    if has_source or _RELATIVE.search(subject):
         return None
     if _NO_SUBJECT.search(subject) and subject.lower() not in read_group("personal pronouns"):
         return None
@@ -257,7 +261,8 @@ _FINDING = re.compile(
     r"(?P<notice>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
     r"\b[Pp]er (?:the )?(?P<per>(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7})(?=[,.;)]|$)|"
     r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
-    r"\b(?:[Ii]n|[Bb]y) the (?:\w+ )?(?P<view>view|words|opinion|estimation|judgment|reckoning|telling|count|estimate) of (?:the )?(?P<person>(?:[^,;.\n]|\.(?! [A-Z][a-z]|$)){3,90})[,.]|"
+    r"\b(?:[Ii]n|[Bb]y) the (?:\w+ )?(?P<view>view|words|opinion|estimation|judgment|reckoning|telling|"
+    r"count|estimate) of (?:the )?(?P<person>(?:[^,;.\n]|\.(?! [A-Z][a-z]|$)){3,90})[,.]|"
     r"\b[Ii]n (?:(?P<whose>[A-Z][^,;:\n]{2,60}?)(?:’s?|'s?)|(?P<their>their|his|her)) (?:own |personal )?"
     r"(?:view|words|opinion|eyes|telling|reading|judgment),"
 )
@@ -279,8 +284,8 @@ def _compile_views():
         r"(?P<subject>[A-Z][^:“”\"\n]{4,90}? [A-Z][\w’'-]+)(?P<cue>:) (?=[A-Z“\"])",
     )
     views += (
-        r"(?P<subject>[A-Z][^;:“”\"\n]{2,60}?)(?P<cue>['’]s? (?:own |official |public )?(?:answer|position|line|argument|view|reply|"
-        r"response|complaint|contention|stance|message)) (?:\w+ ){0,3}?(?:is|was|has been|remains|remained)(?: that|,)",
+        r"(?P<subject>[A-Z][^;:“”\"\n]{2,60}?)(?P<cue>['’]s? (?:own |official |public )?(?:answer|position|line|"
+        r"argument|view|reply|response|complaint|contention|stance|message)) (?:\w+ ){0,3}?(?:is|was|has been|remains|remained)(?: that|,)",
     )
     # "The firm is accused | by prosecutors in Ohio of fraud."
     passive = (
@@ -315,7 +320,8 @@ def _code_view(text, start, end, quoted, cast):
     return NARRATOR
 
 
-_FINDERS = ("y the ", "ccording to", "announce", "learn", "data", "figures", "statistics", "numbers", "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")
+_FINDERS = ("y the ", "ccording to", "announce", "learn", "data", "figures", "statistics", "numbers", "estimates", "records",
+            "n the ", "per ", "Per ", "In ", "in ")  # fmt: skip
 
 
 def _code_finding(text, start, end, cast):

@@ -41,7 +41,9 @@ _LABEL = re.compile(
     r"\s*(?:(?P<q>Q)\s+(?=[—–(\[“\"$\dA-Z-])|(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//))\s*"
 )
 _REPORTER = re.compile(r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER)$", re.I)  # "ANNA BERG, BYLINE:"
-_HOST_LINE = re.compile(r"(?m)^\s*([A-Z][A-Z.’'\s-]+), (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER):", re.I)
+_HOST_LINE = re.compile(
+    r"(?m)^[ \t]*([A-Z][A-Z.’' -]{1,40}), (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER):", re.I
+)
 _HOST = re.compile(r"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?$")
 _ANSWER_WORDS = frozenset(("a", "answer"))
 _ROLE = re.compile(
@@ -118,12 +120,13 @@ def find_turns(text, *, title="", voice="narrator", raw=""):
     [('Q: Will China act?', ''), ('A: It has.', 'Mao Ning'), ('It will again.', 'Mao Ning')]
     """
     lines = [(m.start(), m.end(), m.group()) for m in _LINE.finditer(text) if not m.group().isspace()]
-    hosts = {m[1].split()[-1].lower() for m in _HOST_LINE.finditer(raw)}
+    hosts = {m[1].split()[-1].lower() for m in _HOST_LINE.finditer(raw or text)}
     labels = _read_labels(lines, text, title, hosts, is_own=voice != "narrator")
     if any(labels.values()) and (len(labels) > 1 or voice != "narrator"):  # headings with a colon answer nobody
         turns = _read_transcript(lines, labels, voice)
         if hosts:
-            turns = {i: turn._replace(is_quoted_whole=bool(turn.phrase) or lines[i][2].rstrip().endswith("?")) for i, turn in turns.items()}
+            whole = {i: bool(turn.phrase) or lines[i][2].rstrip().endswith("?") for i, turn in turns.items()}
+            turns = {i: turn._replace(is_quoted_whole=whole[i]) for i, turn in turns.items()}
     else:
         turns = _read_record(lines, raw) if voice != "narrator" else {}
     for i, (start, end, line) in enumerate(lines):
@@ -304,7 +307,10 @@ _MIN_RECORD = 3  # labels; fewer may be names that end a heading
 
 
 # "STATEMENT OF ANN LEE, SENIOR FELLOW, LEE INSTITUTE"
-_WITNESS = re.compile(r"(?m)^\s*(?:[A-Z]+ )?STATEMENT OF (?:(?:HON|DR|MR|MS|MRS|SENATOR)\.? )?(?P<who>[A-Z][^a-z\n]{8,}(?:\n[A-Z][^a-z\n]+)*)$")
+_WITNESS = re.compile(
+    r"(?m)^[ \t]*(?:[A-Z]+ )?STATEMENT OF (?:(?:HON|DR|MR|MS|MRS|SENATOR)\.? )?"
+    r"(?P<who>[A-Z][^a-z\n]{8,200}(?:\n[A-Z][^a-z\n]{1,200}){0,5})$"
+)
 
 
 def _read_record(lines, raw):
