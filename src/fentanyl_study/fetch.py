@@ -24,9 +24,9 @@ from pathlib import Path
 import pandas as pd
 
 from fentanyl_study.corpus import get_data_dir, read_articles, read_csv
-from fentanyl_study.ingest import FIELDS, open_intake
+from fentanyl_study.ingest import open_intake
 from fentanyl_study.pages import decode_text, find_date, html_to_text, read_page, split_answers
-from fentanyl_study.schema import ARTICLES, InputError
+from fentanyl_study.schema import ARTICLES, FIELDS, InputError
 
 USER_AGENT = "fentanyl-study/0.1 (research corpus; one request at a time)"
 MAX_BYTES = 20_000_000  # longer than any page; a page without end is cut off here

@@ -17,10 +17,8 @@ import pandas as pd
 
 from fentanyl_study.corpus import fill_optional, get_data_dir, read_articles, read_csv
 from fentanyl_study.pages import decode_text, find_date, strip_markup
-from fentanyl_study.schema import ARTICLES, InputError
+from fentanyl_study.schema import ARTICLES, FIELDS, OPTIONS, InputError
 
-FIELDS = {column.name: column for column in ARTICLES.columns if column.name not in ("doc_id", "sha256")}
-OPTIONS = {"outlet_country": "country", "outlet_type": "type", "published": "date"}  # where not as the column
 LONGEST_ID = 120  # characters of a doc_id; it is a file's name too
 LONGEST_NAME = 40  # characters of an outlet's name in a doc_id
 

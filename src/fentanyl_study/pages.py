@@ -92,7 +92,8 @@ def decode_text(content, *, name, charset=None):
 def read_page(content, *, url="", charset=None, name=""):
     """Read an article from bytes of HTML or plain text: text, url, notes.
 
-    A page tells title, author, outlet and published too. Raises InputError if the bytes are no text, or a page holds no article.
+    A page tells title, author, outlet and published too. Raises InputError if the bytes are no text, or the
+    page holds no article.
     """
     declared = _CHARSET.search(content[:2000])
     charset = charset or (declared[1].decode() if declared else None)

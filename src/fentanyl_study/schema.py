@@ -132,6 +132,8 @@ _ARTICLE_COLUMNS = (
 )  # fmt: skip
 
 ARTICLES = Table("raw/articles.csv", "an article", ("doc_id",), _ARTICLE_COLUMNS)
+FIELDS = {column.name: column for column in _ARTICLE_COLUMNS[1:-1]}  # what a person tells of an article
+OPTIONS = {"outlet_country": "country", "outlet_type": "type", "published": "date"}  # where not as the column
 CODINGS = Table(
     "coding/*.csv", "a sentence as one coder cut and coded it", ("doc_id", "n"),
     (
