@@ -25,14 +25,8 @@ from fentanyl_study.cache import compute_keys, fingerprint_package, open_cache
 from fentanyl_study.cleaning import clean_documents
 from fentanyl_study.coding import code_sentences
 from fentanyl_study.corpus import get_data_dir, read_articles, read_text
-from fentanyl_study.hand_codes import (
-    CODES,
-    apply_corrections,
-    apply_hand_codes,
-    check_hand_codes,
-    read_corrections,
-    read_hand_codes,
-)
+from fentanyl_study.hand_codes import (CODES, apply_corrections, apply_hand_codes, find_coding_faults,
+                                       read_corrections, read_hand_codes)  # fmt: skip
 from fentanyl_study.schema import DOCUMENTS, REMOVED, SENTENCES, InputError, check_table
 from fentanyl_study.sentences import split_sentences
 
@@ -167,7 +161,8 @@ def build_articles(articles, codings, corrections, *, data_dir):
     """
     texts = {row.doc_id: read_text(row.doc_id, row.sha256, data_dir=data_dir) for row in articles.itertuples()}
     mine = [table[table["doc_id"].isin(list(texts))] for table in (codings, corrections)]
-    check_hand_codes(mine[0], texts)
+    for fault in find_coding_faults(mine[0], texts):
+        raise InputError(fault)
     documents = articles.assign(text=articles["doc_id"].map(texts))
     spans, removed = clean_documents(documents, marked=_mark_kept(mine[1]))
     sentences = code_by_machine(split_sentences(spans, documents), documents, removed)
