@@ -14,11 +14,13 @@ from fentanyl_study.schema import SIDES, InputError
 
 TEXT = "Title here\n\nLi Wei said <script>alert(1)</script> & left. It rained.\nPhoto: AP"
 SENTENCES = pd.DataFrame(
-    [(1, 12, 57, "china_official", 'Li "Bo" Wei', "indirect", "said"), (2, 58, 68, "narrator", "", "none", "")],
+    [(1, 12, 57, "china_official", 'Li "Bo" Wei', "indirect", "said"),
+     (2, 58, 68, "narrator", "", "none", "")],
     columns=["sentence_id", "start", "end", "side", "speaker", "mode", "cue"],
-)
+)  # fmt: skip
 REMOVED = pd.DataFrame([(0, 10, "headline"), (69, 78, "caption")], columns=["start", "end", "reason"])
-ARTICLE = {"doc_id": "a-1", "title": "A <b>title</b>", "outlet": "The Paper", "published": "2020-01-02", "text": TEXT}
+ARTICLE = {"doc_id": "a-1", "title": "A <b>title</b>", "outlet": "The Paper", "published": "2020-01-02",
+           "text": TEXT}  # fmt: skip
 
 
 class Reader(HTMLParser):

@@ -1,8 +1,7 @@
 """Lay what people decided over what the program found: codings by hand, then corrections.
 
-Both stand in data/coding. A coding file holds whole sentences with all their
-codes; corrections.csv changes single codes and is applied last. coder_*.csv
-hold the passes of single coders, kept for measuring agreement, and are not used here.
+Both stand in data/coding. A coding file holds whole sentences with all their codes; corrections.csv changes
+single codes. coder_*.csv hold the passes of single coders, for measuring agreement; they are not used here.
 """
 
 from pathlib import Path
@@ -25,18 +24,20 @@ def read_hand_codes(data_dir):
         if not path.stem.startswith(("coder_", "corrections")):
             table = read_codings(path.stem, data_dir=data_dir)
             tables.append(table.assign(file=str(path), row=range(2, len(table) + 2)))
-    codings = pd.concat(tables[1:] or tables).sort_values(["doc_id", "start"], kind="stable", ignore_index=True)
+    codings = pd.concat(tables[1:] or tables)
+    codings = codings.sort_values(["doc_id", "start"], kind="stable", ignore_index=True)
     same = codings["doc_id"] == codings["doc_id"].shift()
     overlapping = codings[same & (codings["start"] < codings["end"].shift(fill_value=0))]
     for row in overlapping.head(1).itertuples():
-        raise InputError(f"{row.file}, row {row.row}: {row.doc_id} {row.start}-{row.end} is coded twice; keep one row")
+        place = f"{row.file}, row {row.row}: {row.doc_id} {row.start}-{row.end}"
+        raise InputError(f"{place} is coded twice; keep one row")
     return codings
 
 
 def find_coding_faults(codings, texts):
     """Say which codings do not fit the text they point into, or are not complete, one line a fault.
 
-    Takes the table of ``read_hand_codes`` and a dict of raw texts by doc_id; other articles are not looked at.
+    Takes the table of ``read_hand_codes`` and a dict of raw texts by doc_id; others are not looked at.
     """
     for row in codings[codings["doc_id"].isin(list(texts))].itertuples():
         fault = _find_misfit(texts[row.doc_id], row)
@@ -51,7 +52,8 @@ def _find_misfit(text, row):
     """Say why a coded span cannot be of the text; empty if it can."""
     start, end = row.start, row.end
     if not start < end <= len(text):
-        return f"does not fit the text, which has {len(text)} characters; expected 0 <= start < end <= {len(text)}"
+        n = len(text)
+        return f"does not fit the text, which has {n} characters; expected 0 <= start < end <= {n}"
     if row.keep == "0":
         return ""
     if text[start].isspace() or text[end - 1].isspace():

@@ -32,9 +32,9 @@ def write_reading(article, sentences, removed):
     """Write one article as an HTML page, needing no network, each sentence marked with who says it.
 
     Takes a mapping with doc_id, title, outlet, published and the raw text, and the article's rows of
-    sentences.csv and removed.csv. A sentence has the anchor ``s`` and its sentence_id: ``#s12``. Speaker, mode
-    and cue stand in its title and, unseen, in the text for screen readers; what was removed has its reason.
-    Raises InputError if a row's offsets do not fit the text.
+    sentences.csv and removed.csv. A sentence has the anchor ``s`` and its sentence_id: ``#s12``. Speaker,
+    mode and cue stand in its title and, unseen, in the text for screen readers; what was removed has its
+    reason. Raises InputError if a row's offsets do not fit the text.
     """
     raw = article["text"]
     marks = [(row["start"], row["end"], _mark_sentence, row) for row in sentences.to_dict("records")]
@@ -52,7 +52,8 @@ def write_reading(article, sentences, removed):
     about = ", ".join(filter(None, [article.get("outlet"), article.get("published"), article["doc_id"]]))
     legend = "".join(f'<li><span class="s {side}">{SIDE_LABELS[side]}</span></li>' for side in SIDES)
     return f"""<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">\
+<html lang="en"><head><meta charset="utf-8">\
+<meta name="viewport" content="width=device-width, initial-scale=1">\
 <title>{title}</title><style>{_STYLE}{_TINTS}</style></head>
 <body><h1>{title}</h1><p class="about">{escape(about)}</p>\
 <ul class="legend" aria-label="Colours">{legend}<li><del>removed</del></li></ul>
