@@ -15,7 +15,7 @@ from fentanyl_study.schema import FRAMES, TARGETS, InputError
 CODED = ("side", "mode", *TARGETS)
 FRAME_VARIABLES = tuple(f"frame: {frame}" for frame in FRAMES)
 CODERS = ("coder_a", "coder_b")
-FIRM, TENTATIVE = 0.8, 0.667  # Krippendorff's customary lines (2018: 356); the codebook, part 5, takes them over
+FIRM, TENTATIVE = 0.8, 0.667  # Krippendorff's customary lines (2018: 356); the codebook takes them over
 
 
 def pair_codes(first, second, *, key=("doc_id", "n")):
@@ -87,7 +87,8 @@ def measure_agreement(pairs):
         left_out = [compute_alpha(part["first"], part["second"]) for part in rest if len(part)]
         left_out = [value for value in left_out if value == value] or [alpha]
         n, n_agree = len(group), (group["first"] == group["second"]).sum()
-        rows.append((variable, n, n_agree, n_agree / n, alpha, min(left_out), max(left_out), judge_alpha(alpha)))
+        low, high = min(left_out), max(left_out)
+        rows.append((variable, n, n_agree, n_agree / n, alpha, low, high, judge_alpha(alpha)))
     columns = ["variable", "n", "n_agree", "share_agree", "alpha", "low", "high", "supports"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -103,7 +104,7 @@ def measure_coders(data_dir=None):
 
 
 def judge_alpha(alpha):
-    """Say which claims a variable supports by its alpha (codebook, part 5): firm from 0.8, tentative from 0.667.
+    """Say which claims a variable supports by its alpha (codebook, part 5): firm ones from 0.8.
 
     >>> judge_alpha(0.7)
     'tentative claims'
@@ -126,10 +127,11 @@ def pair_machine(sentences):
 def is_same_speaker(first, second):
     """Tell whether two names stand for one source: the last word of one is a word of the other.
 
-    >>> is_same_speaker("Liu Yuejin", "Deputy Director Yuejin"), is_same_speaker("Ministry of Health", "China")
+    >>> is_same_speaker("Liu Yuejin", "Director Yuejin"), is_same_speaker("Ministry of Health", "China")
     (True, False)
     """
-    names = [[word.strip(".,").lower() for word in name.replace("-", " ").split()] for name in (first, second)]
+    names = [name.lower().replace("-", " ").split() for name in (first, second)]
+    names = [[word.strip(".,") for word in name] for name in names]
     if not all(names):
         return not any(names)
     words = [[word for word in name if len(word) > 2] or name for name in names]

@@ -10,7 +10,7 @@ COLUMNS = ["doc_id", "sentence_id", "side", "left", "keyword", "right"]
 
 
 def find_concordance(sentences, term, *, width=WIDTH):
-    """Find every use of a term, with what stands around it, in `width` characters on each side, cut at a word.
+    """Find every use of a term, with what stands around it: `width` characters on each side, cut at a word.
 
     One row per use, in reading order: doc_id, sentence_id, side, left, keyword (as written), right. A term is
     what ``dfm`` counts: small letters, "u.s." for all names of the United States; its words stand next to
