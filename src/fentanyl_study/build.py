@@ -51,7 +51,7 @@ def build_corpus(data_dir=None, *, jobs=None, scheduler=None):
     articles = articles.assign(key=compute_keys(articles, *people))
     try:
         with open_cache(data_dir / ".cache" / "build.sqlite") as cache:
-            is_built = articles["key"].isin(cache.find(articles["key"]))
+            is_built = articles["key"].isin(cache.list_keys())
             with tqdm(total=len(articles), desc="build", unit="article", disable=None) as progress:
                 for row in articles[is_built].itertuples():  # though a changed text must be noticed
                     read_text(row.doc_id, row.sha256, data_dir=data_dir)

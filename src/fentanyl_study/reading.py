@@ -2,30 +2,22 @@
 
 import re
 from html import escape
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from fentanyl_study.plots import SIDE_COLORS, SIDE_LABELS
-from fentanyl_study.schema import SIDES, InputError
+from fentanyl_study.schema import InputError
 
 _PARAGRAPH_BREAK = re.compile(r"[\n\r\u2028\u2029]")
-_TINTS = "".join(f".{side}{{--c:{SIDE_COLORS[side]}}}" for side in SIDES)
-_STYLE = """
-:root{color-scheme:light dark;--ink:#1a1a1a;--page:#fff;--tint:22%}
-@media (prefers-color-scheme:dark){:root{--ink:#e6e6e6;--page:#161616;--tint:42%}}
-body{color:var(--ink);background:var(--page);font:1.05rem/1.65 Georgia,serif;
-max-width:42rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.5rem;line-height:1.25}.about,.legend,.tag{font:.85rem/1.5 system-ui,sans-serif}
-.s{background:color-mix(in srgb,var(--c) var(--tint),var(--page));
-border-bottom:2px solid var(--c);padding:.1em .1em 0;
--webkit-box-decoration-break:clone;box-decoration-break:clone}
-.narrator.s{background:none;border-bottom-style:dotted}
-.s:target,.s:focus{outline:3px solid var(--c);outline-offset:1px}
-del{opacity:.65}.tag{opacity:.8;margin-left:.3em}
-.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.legend{display:flex;flex-wrap:wrap;gap:.4rem 1rem;list-style:none;padding:0}
-@media print{body{max-width:none;margin:0;font-size:10.5pt}
-.s{-webkit-print-color-adjust:exact;print-color-adjust:exact}
-.tag,.about{color:#000}}
-"""
+
+
+def render_page(name, **values):
+    """Fill in a template of the package: a page of HTML, in which only Markup is taken for such."""
+    loader = FileSystemLoader(Path(__file__).parent / "templates")
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    return Markup(environment.get_template(name).render(**values) + "\n")
 
 
 def write_reading(article, sentences, removed):
@@ -47,18 +39,11 @@ def write_reading(article, sentences, removed):
         parts += [_keep_breaks(raw[at:start]), mark(row, raw[start:end])]
         at = end
     body = "".join([*parts, _keep_breaks(raw[at:])])
-    body = f"<p>{body}</p>".replace("<p></p>", "")
-    title = escape(str(article.get("title") or article["doc_id"]))
+    body = Markup(f"<p>{body}</p>".replace("<p></p>", ""))
+    title = Markup(escape(article.get("title") or article["doc_id"]))
     about = ", ".join(filter(None, [article.get("outlet"), article.get("published"), article["doc_id"]]))
-    legend = "".join(f'<li><span class="s {side}">{SIDE_LABELS[side]}</span></li>' for side in SIDES)
-    return f"""<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8">\
-<meta name="viewport" content="width=device-width, initial-scale=1">\
-<title>{title}</title><style>{_STYLE}{_TINTS}</style></head>
-<body><h1>{title}</h1><p class="about">{escape(about)}</p>\
-<ul class="legend" aria-label="Colours">{legend}<li><del>removed</del></li></ul>
-<main>{body}</main></body></html>
-"""
+    looks = {"labels": SIDE_LABELS, "colors": SIDE_COLORS}
+    return str(render_page("reading.html", title=title, about=Markup(escape(about)), body=body, **looks))
 
 
 def _mark_sentence(row, words):

@@ -2,10 +2,8 @@
 
 import base64
 import re
-from pathlib import Path
 
 import nbformat
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert import HTMLExporter
 from nbconvert.filters import markdown2html
@@ -16,7 +14,7 @@ from fentanyl_study.corpus import (REPOSITORY, get_out_dir, read_csv, read_docum
 from fentanyl_study.ledger import format_interval, trace_claim
 from fentanyl_study.notebooks import NOTEBOOKS
 from fentanyl_study.plots import SIDE_LABELS
-from fentanyl_study.reading import write_reading
+from fentanyl_study.reading import render_page, write_reading
 
 MOST_EVIDENCE = 200  # sentences listed for a claim; beyond that a reader wants the table
 PAPERS = {"methods": "Methods", "codebook": "Codebook", "dictionary": "Data dictionary"}
@@ -34,21 +32,15 @@ def write_report():
     _write_readings(folder / "reading", sentences)
     notebooks = _write_notebooks(folder / "notebooks")
     _write_papers(folder)
-    body = _render(
+    body = render_page(
         "report.html", claims=[_describe_claim(row, sentences) for row in claims.itertuples()],
         summary=f"{len(documents)} articles, {len(sentences)} sentences. A finding is firm, tentative or not "
         "supported by the rule that the methods state; each can be followed to its sentences.",
         figures=_read_figures(), notebooks=notebooks, documents=documents.to_dict("records"),
         papers=PAPERS.items(),
     )  # fmt: skip
-    _write(folder / "index.html", _render("index.html", title=TITLE, body=body, home=""))
+    _write(folder / "index.html", render_page("index.html", title=TITLE, body=body, home=""))
     return folder / "index.html"
-
-
-def _render(name, **values):
-    loader = FileSystemLoader(Path(__file__).parent / "templates")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-    return Markup(environment.get_template(name).render(**values) + "\n")
 
 
 def _write(path, page):
@@ -98,7 +90,7 @@ def _write_papers(folder):
         text = re.sub(r"\]\((?!#|https?:)[^)]*codebook\.md\)", "](codebook.html)", text)
         body = markdown2html(text).replace("<table>", '<div class="scroll"><table>')
         body = Markup(body.replace("</table>", "</table></div>"))
-        page = _render("index.html", title=PAPERS[name], body=body, home="index.html")
+        page = render_page("index.html", title=PAPERS[name], body=body, home="index.html")
         _write(folder / f"{name}.html", page)
 
 
