@@ -26,7 +26,9 @@ def pair_codes(first, second, *, key=("doc_id", "n")):
     frames as "1" or "0". Sentences that one of the two does not keep are paired for `keep` only. Raises
     InputError if the two do not hold the same sentences, cut at the same places.
     """
-    tables = [_part_frames(table.set_index(list(key)).sort_index()) for table in (first, second)]
+    tables = [table.set_index(list(key)).sort_index() for table in (first, second)]
+    if "frames" in first and "frames" in second:
+        tables = [pd.concat([table, _part_frames(table["frames"])], axis=1) for table in tables]
     _check_same_sentences(*tables)
     pieces = []
     for variable in [name for name in ("keep", *CODED, *FRAME_VARIABLES) if all(name in t for t in tables)]:
@@ -39,11 +41,10 @@ def pair_codes(first, second, *, key=("doc_id", "n")):
     return pd.concat(pieces, ignore_index=True)
 
 
-def _part_frames(table):
-    """Give each frame a column of its own."""
-    frames = table["frames"].str.split(";") if "frames" in table else ()
-    names = zip(FRAMES, FRAME_VARIABLES, strict=True) if "frames" in table else ()
-    return table.assign(**{name: [str(int(frame in there)) for there in frames] for frame, name in names})
+def _part_frames(frames):
+    """Give each frame a column of its own, 1 or 0."""
+    parted = frames.str.get_dummies(";").reindex(columns=FRAMES, fill_value=0)
+    return parted.astype(str).set_axis(FRAME_VARIABLES, axis=1)
 
 
 def _check_same_sentences(first, second):

@@ -179,21 +179,18 @@ def write_tables(built, data_dir):
 
     Takes for each article its rows of documents, sentences and removed spans as CSV text.
     """
-    paths = [Path(data_dir) / table.path for table in BUILT]
-    partial = [path.with_suffix(".partial") for path in paths]
-    try:
-        with ExitStack() as stack:
-            files = []
-            for table, path in zip(BUILT, partial, strict=True):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                files.append(stack.enter_context(path.open("w", encoding="utf-8", newline="")))
-                files[-1].write(",".join(table.names) + "\n")
-            for texts in built:
-                for file, text in zip(files, texts, strict=True):
-                    file.write(text)
-    except BaseException:
-        for path in partial:
-            path.unlink(missing_ok=True)
-        raise
-    for aside, path in zip(partial, paths, strict=True):
-        os.replace(aside, path)
+    paths, files = [Path(data_dir) / table.path for table in BUILT], []
+    with ExitStack() as stack:
+        for table, path in zip(BUILT, paths, strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            aside = path.with_suffix(".partial")
+            stack.callback(aside.unlink, missing_ok=True)  # if anything fails
+            files.append(stack.enter_context(aside.open("w", encoding="utf-8", newline="")))
+            files[-1].write(",".join(table.names) + "\n")
+        for texts in built:
+            for file, text in zip(files, texts, strict=True):
+                file.write(text)
+        for file in files:
+            file.close()  # a full disk may show only here
+        for file, path in zip(files, paths, strict=True):
+            os.replace(file.name, path)

@@ -1,6 +1,6 @@
 """Keep what was built of each article under a key of all it depends on: a build does only what is new.
 
-One SQLite file: a kill or a full disk leaves it as it was after the last chunk; one build at a time may use it.
+One SQLite file: a kill or a full disk leaves it as it was after the last chunk; one build at a time uses it.
 """
 
 import functools

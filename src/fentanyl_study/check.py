@@ -23,7 +23,7 @@ NEAR = 0.5  # share of the shorter text's shingles that stand in the other as we
 FEWEST_WORDS = 20  # of fewer words no likeness can be told
 SHORTEST_TEXT = 200  # characters; of fewer no language can be told
 # English is told by its commonest words, as far as no other language has them
-ENGLISH = frozenset("the of and to that for with was are this from have which been were their by it has".split())
+ENGLISH = set("the of and to that for with was are this from have which been were their by it has".split())
 ENGLISH_SHARE = 0.05  # English running text has 0.12 to 0.3 of these, languages that share "for" less
 MOST_SPEAKERS = 50  # lines on speakers; a large corpus has thousands who are quoted once
 
@@ -142,26 +142,24 @@ def find_near_duplicates(texts):
     [('a', 'b', 1.0)]
     """
     names = sorted(texts)
-    hashes = [_sample_shingles(texts[name]) for name in names]
-    rows = np.repeat(np.arange(len(names)), [len(part) for part in hashes])
-    if not len(rows):
+    samples = [_sample_shingles(texts[name]) for name in names]
+    sizes = np.array([len(sample) for sample in samples])
+    if not sizes.sum():
         return []
     from scipy import sparse
 
-    shingles, columns = np.unique(np.concatenate(hashes), return_inverse=True)
-    ones = np.ones(len(rows), np.int32)
-    holds = sparse.csr_array((ones, (rows, columns)), shape=(len(names), len(shingles)))
+    _, columns = np.unique(np.concatenate(samples), return_inverse=True)
+    rows = np.repeat(np.arange(len(names)), sizes)
+    holds = sparse.csr_array((np.ones(len(rows), np.int32), (rows, columns)))
     counts = holds.sum(axis=0)
     holds = holds[:, (counts > 1) & (counts <= COMMON)]
     shared = sparse.triu(holds @ holds.T, k=1).tocoo()
-    sizes = np.array([len(part) for part in hashes])
     likely = shared.data >= NEAR / 2 * np.minimum(sizes[shared.row], sizes[shared.col])
     read = functools.lru_cache(maxsize=200)(lambda i: _list_shingles(texts[names[i]]))
     found = []
     for i, j in sorted(zip(shared.row[likely].tolist(), shared.col[likely].tolist(), strict=True)):
         share = len(read(i) & read(j)) / min(len(read(i)), len(read(j)))
-        if share >= NEAR:
-            found.append((names[i], names[j], share))
+        found += [(names[i], names[j], share)] if share >= NEAR else []
     return found
 
 

@@ -48,14 +48,16 @@ _LABEL_END = re.compile(r"[:：]|\bQ\b")
 # not "I — (laughs) — no", "… at 2:11 P.M. He"
 _DIRECTION = re.compile(
     r"(?<=[.?!…”)—–-]\s)"
-    r"(?:\((?:Applause|Laughter|Laughs?|Cross-?talk|Inaudible|Cheers|Booing|Chuckles|Pause)[^().]{0,40}\.\)(?!\S)"
+    r"(?:\((?:Applause|Laughter|Laughs?|Cross-?talk|Inaudible|Cheers|Booing|Chuckles|Pause)"
+    r"[^().]{0,40}\.\)(?!\S)"
     r"|(?:END\s+)?\d{1,2}:\d{2} [AP]\.M\.(?: [A-Z]{2,4})?[^\S\n]*$|\[[^][]{2,60}, \d{1,2}/\d{1,2}/\d{2,4}\])",
     re.MULTILINE,
 )
 # "On the role of brokers:" and "What they're saying:" head a passage, "Yu Haibin:", "TV reporter:" a turn
 _COLON_HEADING = re.compile(
     r"(?:On|The|What|Why|How|Where|Between|Driving|Zoom|Go|Yes|State|By|Catch)\b"
-    r"(?!.*\b(?:I|we|follows|[Rr]eporter|[Cc]orrespondent|[Pp]resident|[Ss]pokes\w+|[Hh]ost|[Mm]oderator|[Mm]inister|[Ss]ecretary)\b)(?=.* [a-z])[^.!?]*[:：]\Z"
+    r"(?!.*\b(?:I|we|follows|[Rr]eporter|[Cc]orrespondent|[Pp]resident|[Ss]pokes\w+"
+    r"|[Hh]ost|[Mm]oderator|[Mm]inister|[Ss]ecretary)\b)(?=.* [a-z])[^.!?]*[:：]\Z"
 )
 _BULLET = re.compile(r"[•·▪◦‣*–-]\s+\S|\(?\d{1,2}[.)]\s+\S")
 # A bare tag ("Liu said in the interview") opens a block quotation and is running text without its stop

@@ -15,15 +15,13 @@ def main(arguments=None):
     try:
         return options.run(options) or 0
     except InputError as error:
-        print(f"fentanyl-study: {error}", file=sys.stderr)
-        return 2
+        told, code = error, 2
     except (NotADirectoryError, IsADirectoryError, PermissionError) as error:
-        what = f"{error.filename}: {error.strerror}; name a folder or file that can be used"
-        print(f"fentanyl-study: {what}", file=sys.stderr)
-        return 2
+        told, code = f"{error.filename}: {error.strerror}; name a folder or file that can be used", 2
     except KeyboardInterrupt:
-        print("fentanyl-study: interrupted; what was put in place stays", file=sys.stderr)
-        return 130
+        told, code = "interrupted; what was put in place stays", 130
+    print(f"fentanyl-study: {told}", file=sys.stderr)
+    return code
 
 
 def _make_parser():
@@ -161,8 +159,8 @@ def _fetch(options):
     from fentanyl_study import fetch
 
     visitor = fetch.Visitor(allow_local=options.allow_local, pause=options.pause)
-    find = {"federal-register": fetch.find_federal_register, "justice": fetch.find_justice,
-            "mfa": fetch.find_mfa, "list": fetch.find_listed}[options.source]  # fmt: skip
+    find = {"list": fetch.find_listed, "mfa": fetch.find_mfa, "justice": fetch.find_justice,
+            "federal-register": fetch.find_federal_register}[options.source]  # fmt: skip
     outcomes = fetch.fetch_articles(find(options.what, visitor), visitor, options.data, limit=options.limit)
     for url, outcome, detail in outcomes:
         if outcome == "failed":

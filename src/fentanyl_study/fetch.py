@@ -286,9 +286,10 @@ def fetch_articles(entries, visitor, data_dir=None, *, limit=None):
     Failures also stand in raw/not_fetched.csv; one marked `again` no is not asked for while it stands there.
     """
     data_dir = Path(data_dir or get_data_dir())
-    path, failed = data_dir / NOT_FETCHED, {}
+    path = data_dir / NOT_FETCHED
+    failed = {}
     if path.exists():
-        failed = {row["url"]: row for row in read_csv(path).to_dict("records")}
+        failed = read_csv(path).drop_duplicates("url").set_index("url").to_dict("index")
     have = set(read_articles(data_dir)["url"]) if (data_dir / ARTICLES.path).exists() else set()
     outcomes, tried = [], 0
     try:
@@ -305,7 +306,7 @@ def fetch_articles(entries, visitor, data_dir=None, *, limit=None):
             outcomes.append((url, outcome, detail))
             failed.pop(url, None)
             if outcome == "failed":
-                failed[url] = {"url": url, "reason": detail, "again": again}
+                failed[url] = {"reason": detail, "again": again}
     except FetchError as error:  # of the list itself; what has come stays
         outcomes.append(("", "failed", f"the list broke off: {error}"))
     finally:
@@ -331,5 +332,6 @@ def _write_failed(failed, path):
         return path.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    pd.DataFrame([failed[url] for url in sorted(failed)]).to_csv(partial, index=False, lineterminator="\n")
+    rows = pd.DataFrame.from_dict(failed, orient="index").sort_index()
+    rows.to_csv(partial, index_label="url", lineterminator="\n")
     partial.replace(path)

@@ -159,9 +159,8 @@ def _read_csv_rows(file):
     csv.field_size_limit(2**31 - 1)  # the default stops at 131,072 characters; a briefing is longer
     reader = csv.DictReader(file)
     for number, row in enumerate(reader, start=2):
-        ragged = None in row or None in row.values()
-        n = len(reader.fieldnames)
-        yield number, InputError(f"the row has not {n} cells, as the header has") if ragged else row
+        fault = f"the row has not {len(reader.fieldnames)} cells, as the header has"
+        yield number, InputError(fault) if None in row or None in row.values() else row
 
 
 def _read_json_rows(file):
@@ -178,22 +177,11 @@ def _read_json_rows(file):
 def import_file(path, data_dir=None, *, mapping=None, defaults=None, match="", strict=False):
     """Take in every row of a JSON Lines or CSV file (see ``read_rows``), in one go.
 
-    Parameters
-    ----------
-    mapping : dict, optional
-        Column of articles.csv (or text, or doc_id) to the file's column that holds it.
-    defaults : dict, optional
-        Values for columns that the file lacks or leaves empty.
-    match : str
-        Regular expression; only texts that it matches are taken, case aside.
-    strict : bool
-        Raise at the first faulty row, and take in none, instead of leaving it out.
-
-    Returns
-    -------
-    DataFrame
-        One row per row of the file: row, doc_id, outcome (added, known, unmatched, faulty), reason.
-        The day is looked for in the title if `published` is empty. Does not judge what a text is about.
+    One row per row of the file: row, doc_id, outcome (added, known, unmatched, faulty), reason. `mapping`
+    gives the file's column for a column of articles.csv (or text, or doc_id), `defaults` what the file lacks
+    or leaves empty. Only texts that the regular expression `match` matches are taken, case aside. A faulty
+    row is left out; if `strict`, it is raised as an InputError, and none is taken. The day is looked for in
+    the title if `published` is empty. Does not judge what a text is about.
     """
     from tqdm import tqdm
 
@@ -234,12 +222,11 @@ def _map_row(row, mapping, defaults):
     """Give a row the names of articles.csv, its cells as text, and mend mojibake in its text."""
     if isinstance(row, InputError):
         raise row
-    article = {name: _to_text(row.get(mapping.get(name, name))) for name in (*FIELDS, "text")}
-    article["doc_id"] = _to_text(row.get(mapping["doc_id"])) if "doc_id" in mapping else ""
-    article = {name: value or defaults.get(name, "") for name, value in article.items()}
+    columns = {name: name for name in (*FIELDS, "text")} | mapping
+    article = {name: _to_text(row.get(column)) or defaults.get(name, "") for name, column in columns.items()}
     article["text"], note = decode_text(article["text"].encode("utf-8", "replace"), name="text")
     article["text"], taken = strip_markup(article["text"])
-    article["notes"] = " ".join(f"{article['notes']} {note} {taken}".split())
+    article["notes"] = f"{article['notes']} {note} {taken}"
     article["published"] = article["published"] or find_date(article["title"])
     return article
 

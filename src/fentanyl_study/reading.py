@@ -10,14 +10,14 @@ from markupsafe import Markup
 from fentanyl_study.plots import SIDE_COLORS, SIDE_LABELS
 from fentanyl_study.schema import InputError
 
+_LOADER = FileSystemLoader(Path(__file__).parent / "templates")
+_TEMPLATES = Environment(loader=_LOADER, autoescape=True, undefined=StrictUndefined)
 _PARAGRAPH_BREAK = re.compile(r"[\n\r\u2028\u2029]")
 
 
 def render_page(name, **values):
     """Fill in a template of the package: a page of HTML, in which only Markup is taken for such."""
-    loader = FileSystemLoader(Path(__file__).parent / "templates")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-    return Markup(environment.get_template(name).render(**values) + "\n")
+    return Markup(_TEMPLATES.get_template(name).render(**values) + "\n")
 
 
 def write_reading(article, sentences, removed):
