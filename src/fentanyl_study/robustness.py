@@ -4,6 +4,7 @@ The idea of showing all specifications rather than one: Simonsohn, Simmons and N
 Nature Human Behaviour 4.
 """
 
+from contextlib import suppress
 from itertools import product
 
 import numpy as np
@@ -174,22 +175,24 @@ def _estimate_topics(claims, part, names, fits):
     """Estimate the claims on topics. `fits` keeps what was fitted, for the next source of codes to use again."""
     wanted = [(claim_id, set(terms.split(", "))) for claim_id, terms in _select(claims, "topic")]
     statements = part[part["side"].isin([FOCUS, REFERENCE])]
-    for unit, n_topics in product(UNITS, TOPIC_NUMBERS) if wanted else ():
+    for unit in UNITS if wanted else ():
         # Which sentences are statements decides the fit; a paragraph is parted where the side changes
-        key = (unit, n_topics, *statements.index, *(statements["side"] if unit == "paragraph" else ()))
+        key = (unit, *statements.index, *(statements["side"] if unit == "paragraph" else ()))
         if key not in fits:
-            fits[key] = _fit_topics(statements.reset_index(drop=True), unit, n_topics, names)
-        if fits[key] is not None:
-            for claim_id, value in _compare_topics(wanted, fits[key], statements["side"] if unit == "sentence" else None):
+            fits[key] = _fit_topics(statements.reset_index(drop=True), unit, names)
+        for n_topics, topics in fits[key].items():
+            for claim_id, value in _compare_topics(wanted, topics, statements["side"] if unit == "sentence" else None):
                 yield claim_id, "", "", unit, n_topics, value
 
 
-def _fit_topics(statements, unit, n_topics, names):
-    """Fit topics; none if there are too few words for so many."""
-    try:
-        return fit_topics(weight_tfidf(build_dfm(statements, unit=unit, names=names)), n_topics)
-    except InputError:
-        return None
+def _fit_topics(statements, unit, names):
+    """Fit each number of topics; none for which there are too few words."""
+    fitted = {}
+    with suppress(InputError):
+        tfidf = weight_tfidf(build_dfm(statements, unit=unit, names=names))
+        for n_topics in TOPIC_NUMBERS:
+            fitted[n_topics] = fit_topics(tfidf, n_topics)
+    return fitted
 
 
 def _compare_topics(wanted, topics, sides):
