@@ -27,6 +27,7 @@ TOPIC_NUMBERS = (4, 6, 8)
 MOST_LEFT_OUT = 20  # articles: in a larger corpus the largest stand for the rest
 MOST_SENTENCES = 20_000  # of a larger corpus articles are drawn until there are so many: some thousand runs must be quick
 SEED = 0  # for drawing them
+FEW_SENTENCES = 2000  # with fewer, all runs are done before a second process has started
 SAME_TOPIC = 3  # of ten leading terms in common, for a refitted topic to be the claimed one
 
 
@@ -87,7 +88,7 @@ def run_choices(claims, sentences, documents, *, data_dir=None, n_jobs=2):
     dfms = {out: build_dfm(sentences, names=names, counting=Counting(min_sentences=min(LEAST_SENTENCES), drop_stop_words=out))
             for out in (True, False)}  # fmt: skip
     subsets = product(("all speech", "direct only"), list_samples(sentences))
-    parts = Parallel(n_jobs=n_jobs)(
+    parts = Parallel(n_jobs=n_jobs if len(sentences) > FEW_SENTENCES else 1)(
         delayed(_run_subset)(claims["id"], variants, (dfms, names), subset) for subset in subsets
     )
     columns = ["id", "codes", "mode", "sample", "counting", "prior", "unit", "n_topics", "estimate"]

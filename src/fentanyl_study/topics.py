@@ -6,7 +6,7 @@ matched: Greene, O'Callaghan and Cunningham (2014), ECML PKDD.
 
 import warnings
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import combinations
 
 import numpy as np
@@ -42,6 +42,14 @@ class Topics:
     loadings: np.ndarray
 
 
+class _TwoWayMatrix(sparse.csr_array):
+    """A matrix that keeps its transpose, which NMF asks for at each of some hundred steps."""
+
+    @cached_property
+    def T(self):
+        return self.transpose()
+
+
 def fit_topics(tfidf, n_topics):
     """Fit topics by non-negative matrix factorisation of TF-IDF weights.
 
@@ -73,7 +81,7 @@ def fit_topics(tfidf, n_topics):
     # One thread: matrices so small are several times slower on more
     with np.errstate(invalid="ignore"), warnings.catch_warnings(), _find_libraries().limit(limits=1):
         warnings.simplefilter("ignore", ConvergenceWarning)
-        weights[rows] = model.fit_transform(tfidf.matrix[rows])
+        weights[rows] = model.fit_transform(_TwoWayMatrix(tfidf.matrix[rows]))
     weights, loadings = (
         weights * model.components_.sum(axis=1),
         model.components_,
@@ -126,9 +134,15 @@ def compare_rankings(first, second):
     >>> compare_rankings(["a", "b"], ["b", "a"])  # depth 1: 0, depth 2: 1
     0.5
     """
-    depths = range(1, max(len(first), len(second)) + 1)
-    overlaps = [len({*first[:d]} & {*second[:d]}) / len({*first[:d]} | {*second[:d]}) for d in depths]
-    return float(np.mean(overlaps)) if overlaps else 0.0
+    place = {term: i for i, term in enumerate(second)}
+    met = [max(i, place[term]) for i, term in enumerate(first) if term in place]  # how deep both lists hold the term
+    if not met:
+        return 0.0
+    overlaps = []
+    for depth in range(1, max(len(first), len(second)) + 1):
+        shared = sum(deepest < depth for deepest in met)
+        overlaps.append(shared / (min(depth, len(first)) + min(depth, len(second)) - shared))
+    return float(np.mean(overlaps))
 
 
 def compute_stability(topics, *, n_resamples=N_RESAMPLES, seed=SEED):
