@@ -126,14 +126,16 @@ def plot_keyness(keyness, leading):
     )
     for row, height in zip(ordered.itertuples(), heights, strict=True):
         axes.annotate(
-            row.feature,
+            f" {row.feature}",
             (row.n_focus + row.n_reference, row.log_odds),
             xytext=(1.03, height),
             textcoords=axes.get_yaxis_transform(),
             va="center",
             fontsize=8,
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": "#BBBBBB", "linewidth": 0.5, "relpos": (0, 0.5)},
+            # a line from end to end: to find where it would leave a word and a point takes half the time of the figure
+            arrowprops={"arrowstyle": "-", "color": "#BBBBBB", "linewidth": 0.5, "relpos": (0, 0.5),
+                        "patchA": None, "shrinkA": 0, "shrinkB": 0},
         )
     if len(leading):
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False)
