@@ -221,7 +221,8 @@ def _count_features(word, ends, words, counting):
     names, matrix = np.concatenate(names), sparse.hstack(matrices, format="csc")
     matrices.clear()
     order = np.argsort(names, kind="stable")
-    return matrix[:, order].tocsr(), names[order]
+    matrix = matrix[:, order]  # in steps, so that no more than two copies stand side by side
+    return matrix.tocsr(), names[order]
 
 
 def _name_runs(keys, words, length):
