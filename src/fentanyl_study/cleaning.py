@@ -12,7 +12,7 @@ from collections import defaultdict
 
 import pandas as pd
 
-from fentanyl_study.wordlists import read_wordlist
+from fentanyl_study.wordlists import Memo, read_wordlist
 
 LONGEST_LABEL = 500  # characters; a longer line is running text, whatever words it holds
 LONGEST_HEADING = 12  # words; a longer line without a full stop is a tag or a broken sentence
@@ -73,16 +73,14 @@ _QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
 
 @functools.cache
 def _line_rules(where):
-    """Compile the rules for one place: (pattern, reason) in order, and for each word the rules that need it or one like it.
-
-    Rules that need no word stand under the empty string.
-    """
+    """Compile the rules for one place: (pattern, reason) in order, those that need no word, and which a word calls for."""
     rows = [row for row in read_wordlist("line_rules") if row["where"] == where]
     places = defaultdict(list)
     for i, row in enumerate(rows):
         for word in row["needs"].split() or [""]:
             places[word].append(i)
-    return [(re.compile(row["pattern"]), row["reason"]) for row in rows], places
+    called = Memo(lambda piece: tuple({i for word in _WORD.findall(piece.lower()) for i in places.get(word, ())}))
+    return [(re.compile(row["pattern"]), row["reason"]) for row in rows], places[""], called
 
 
 def find_spans(text, *, title="", marked=()):
@@ -175,19 +173,11 @@ def _match_rule(line, where):
     """Give the reason of the first rule that matches a line; most lines lack the words that most rules need."""
     if len(line) > LONGEST_LABEL:
         return ""
-    rules, places = _line_rules(where)
-    found = map(functools.partial(_find_rules, where), line.split())
-    for i in sorted({*places[""], *itertools.chain.from_iterable(found)}):
+    rules, always, called = _line_rules(where)
+    for i in sorted({*always, *itertools.chain.from_iterable(map(called.__getitem__, line.split()))}):
         if rules[i][0].fullmatch(line):
             return rules[i][1]
     return ""
-
-
-@functools.lru_cache(maxsize=1 << 16)
-def _find_rules(where, piece):
-    """Give the rules that need a word or mark of what stands between two spaces; mostly there are none."""
-    _, places = _line_rules(where)
-    return tuple({i for word in _WORD.findall(piece.lower()) for i in places.get(word, ())})
 
 
 def _mark_media_block(words, reasons):
