@@ -189,11 +189,11 @@ _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
 # "did not say whether it was", "has said little", "refused to name them"; not "said nothing would change"
 UNSAID = re.compile(
-    r"(?:not|n['’]t) (?:say (?:if|whether|when|how|what|who|why)|mention|address|explain|elaborate|specify|"
+    r"(?=[nrdfs])(?:(?:not|n['’]t) (?:say (?:if|whether|when|how|what|who|why)|mention|address|explain|elaborate|specify|"
     r"name|identify)\b|"
     r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
     r"\bf(?:ou|i)nds? (?:it|him|her|them)sel(?:f|ves)\b|"
-    r"\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b)"
+    r"\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b))"
 )
 # who tells what others said in a closed room
 _MEDIATOR = re.compile(
