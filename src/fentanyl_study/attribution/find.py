@@ -24,7 +24,8 @@ class Attribution(NamedTuple):
     cue: str  # "said", "according to"; empty where the source is carried over
 
 
-_WORTH_READING = re.compile(rf"[{VERBS}ATJQ:]|^i|^-")  # other sentences hold neither cue nor quotation
+_WORTH_READING = re.compile(rf"[{VERBS}ATJQ:]")  # other sentences hold neither cue nor quotation …
+_WORTHY_OPENING = "i-"  # … unless they begin so
 _QUOTED = re.compile("Q")
 _LABEL = re.compile(r"([ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
 _SIGNATURE = re.compile(r"Q?-([dns]{1,8})(?:[,(o].{0,30})?")  # "– Commissioner Li, U.S. Customs"
@@ -90,7 +91,7 @@ class _Reader:
 
     def read(self, sentence):
         letters = sentence.letters
-        if sentence.start >= self.labelled[0] and not _WORTH_READING.search(letters):
+        if sentence.start >= self.labelled[0] and not _WORTH_READING.search(letters) and letters[0] not in _WORTHY_OPENING:
             return
         quoted, alone = self.find_quoted(sentence, 0, len(letters)), not letters.strip("Q,;:-()")
         for i in quoted:

@@ -15,7 +15,7 @@ import functools
 import itertools
 import re
 
-from fentanyl_study.wordlists import read_wordlist
+from fentanyl_study.wordlists import Memo, read_wordlist
 
 FILLER = "\ue000"  # stands for every character of a quotation while its sentence is read
 MAX_TOKENS = 150  # a longer "sentence" is a list or no prose; patterns stay fast on pieces of this length
@@ -32,21 +32,6 @@ VERBS = "SDBGN"
 _FORM = re.compile(f"[{VERBS}]")
 LONGEST_NAME = 6  # letters of a name in -ly
 HEADLINE = 0.6  # share of capitalised words; running text stays far below it
-
-
-class _Memo(dict):
-    """A dict that works out the values it lacks; long keys are not kept, and all go when there are many."""
-
-    def __init__(self, work_out):
-        self.work_out = work_out
-
-    def __missing__(self, key):
-        value = self.work_out(key)
-        if len(self) > 100_000:
-            self.clear()
-        if len(key) < 40:
-            self[key] = value
-        return value
 
 
 class Sentence:
@@ -146,8 +131,8 @@ def read_sentences(text, start, end):
 
 
 # Of what stands between two spaces: "said," is "said" and ","
-_words = _Memo(lambda piece: (piece,) if piece.isalpha() else tuple(_TOKEN.findall(piece)))
-_letters = _Memo(_classify)
+_words = Memo(lambda piece: (piece,) if piece.isalpha() else tuple(_TOKEN.findall(piece)))
+_letters = Memo(_classify)
 
 
 def _find_letters(words):
