@@ -30,6 +30,7 @@ _LABEL = re.compile(r"([ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell"
 _SIGNATURE = re.compile(r"Q?-([dns]{1,8})(?:[,(o].{0,30})?")  # "– Commissioner Li, U.S. Customs"
 _EVIDENCE = re.compile(rf"i({SIMPLE})(?:[ioa]{SIMPLE}|[eDy]|i?[dqwe]*y)*,(?=.)")
 _EVIDENCE_NOUNS = frozenset("poll polls survey surveys study report".split())
+_CONTRACTION = re.compile(r"[’'][a-z]+\Z")  # "they|'re"
 _IDLE = re.compile(rf"[,;:-]*{MODIFIERS}[,;:-]*")  # nothing but adverbs and places after a quotation
 _CLAUSE = re.compile(rf"[rckT,]*(?:[ia]{SIMPLE},)?(?:p|{SIMPLE}(?:[io]{SIMPLE})*)r*[xbDSeB]")
 NEARBY = 8  # cues after one that may end its content
@@ -275,7 +276,9 @@ class _Reader:
         first, last = subject
         while first < last - 1 and sentence.letters[first] in "rc":
             first += 1
-        return sentence.spans[first][0], sentence.spans[last - 1][1]
+        start, end = sentence.spans[first][0], sentence.spans[last - 1][1]
+        contracted = sentence.letters[last - 1] == "p" and _CONTRACTION.search(self.text, start, end)
+        return start, contracted.start() if contracted else end
 
     def emit(self, start, end, speaker, kind, word):
         name = self.text[slice(*speaker)] if speaker else None
