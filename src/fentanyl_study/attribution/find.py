@@ -71,7 +71,18 @@ def find_attributions(text, quotations=None):
         for sentence in read_sentences(reader.masked, start, end):
             reader.read(sentence)
     reader.carry_over()
-    return sorted(dict.fromkeys(reader.found), key=lambda piece: (piece.start, -piece.end))
+    return _drop_nested(sorted(dict.fromkeys(reader.found), key=lambda piece: (piece.start, -piece.end)))
+
+
+def _drop_nested(pieces):
+    """Drop what lies in a piece of the same source: "he" wishes within what "he" wants."""
+    last, kept = {}, []
+    for piece in pieces:
+        key = piece.speaker_start, piece.speaker_end
+        if piece.speaker is None or piece.end > last.get(key, 0):
+            kept.append(piece)
+            last[key] = max(piece.end, last.get(key, 0))
+    return kept
 
 
 class _Reader:
