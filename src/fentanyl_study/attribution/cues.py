@@ -17,7 +17,7 @@ MODIFIERS = rf"(?:[ioau]?[dqwe]{{0,2}}y(?:,?q)?|r|[ioau]{PLACE}|t(?=[dqPnmps]){S
 _ADDRESSEE = rf"{SIMPLE}(?:o{SIMPLE})?"
 _COMPLEMENTS = (
     ("q", "Q", rf"{MODIFIERS},?:?(?=Q)"),
-    ("t", "T", rf"{MODIFIERS},?(?=T)"),
+    ("t", "T", rf"{MODIFIERS}(?:,?|,[^,T]*(?:,[^,T]*){{0,3}},)(?=T)"),
     ("z", ":", rf"{MODIFIERS}:(?=.)"),
     ("Q", "Q", rf"{_ADDRESSEE}{MODIFIERS},?:?(?=Q)"),
     ("T", "T", rf"{_ADDRESSEE}{MODIFIERS},?(?=T)"),
@@ -64,6 +64,7 @@ def read_cue_nouns():
     return frozenset(row["noun"] for row in read_wordlist("cue_nouns"))
 
 
+_PREDICATE = re.compile("r*[xbDSeB]")  # "a claim that made news" tells no claim
 MAX_CANDIDATES = 25  # in the words of a sentence; prose has fewer than ten
 _CANDIDATE = re.compile(f"[{VERBS}T]|A(?=t)|J(?=[TtWiopdns])")
 
@@ -106,10 +107,10 @@ def _read_according(letters, phrases, at):
 
 def _read_noun(sentence, phrases, at):
     """Give the cue of a noun of speech before "that": "Li's claim that", "the belief that"."""
-    chunk = phrases.extend_left(at)
-    if chunk is None or sentence.get_word(at - 1) not in read_cue_nouns():
+    letters, chunk = sentence.letters, phrases.extend_left(at)
+    if chunk is None or sentence.get_word(at - 1) not in read_cue_nouns() or _PREDICATE.match(letters, at + 1):
         return None
-    owner = sentence.letters.rfind("P", chunk[0], at)
+    owner = letters.rfind("P", chunk[0], at)
     subject = (chunk[0], owner + 1) if owner >= 0 else None
     if sentence.get_word(chunk[0]) in _POSSESSIVES:
         subject = chunk[0], chunk[0] + 1
@@ -212,7 +213,7 @@ def _read_inverted(letters, phrases, takes, verb):
     if before != "Q" and letters[max(0, verb - 2)] != "Q":
         ends = letters[source[1] : source[1] + 1] in ",;-yihau"
         follows = (before != "," or "a" in takes) and phrases.find_subject(verb)
-        clause = FINITE.search(letters, 0, verb) or letters[source[1] : source[1] + 2] in ("", ",h")
+        clause = "Q" in letters[:verb] or FINITE.search(letters, 0, verb) or letters[source[1] : source[1] + 2] in ("", ",h")
         if follows or not clause or not ends:
             return None
     content = _ANY_MODIFIERS.match(letters, source[1]).end()

@@ -255,7 +255,7 @@ class _Reader:
             if end <= begin or not FINITE.search(letters, begin, end):
                 return
         if quoted and quoted[-1] == end - 1 and not FINITE.search(letters, begin, end) and len(quoted) == 1:
-            if not self.is_title(sentence, end - 1) and self.count_words(sentence, end - 1) >= PARTIAL:
+            if letters[end - 2] in ",:" and self.count_words(sentence, end - 1) >= PARTIAL:
                 return self.own(sentence, end - 1, speaker, word)  # "called the plan “a shame”"
         for i in quoted:
             self.inside.add(self.at[sentence.spans[i][0]])
@@ -355,7 +355,7 @@ def _find_end(letters, begin, later):
         before, letter = letters[at - 1], letters[cue.verb]
         named = cue.subject and set(letters[slice(*cue.subject)]) & set("nsdqP")  # no pronoun, no bare noun
         new_clause = before in "c;" and named or before == "k" and letters[at - 2] == ","
-        shared = cue.joined and (letter == "G" or before == "c")
+        shared = cue.joined and (letter == "G" and before != "Q" or before == "c")
         if letter == "A" or letter in VERBS and (new_clause or shared):
             return at - (before in "ckiu")
         if before in ",Q" and cue.code == "e" and named and not cue.joined and cue.content >= len(letters) - 1:
