@@ -77,7 +77,7 @@ def find_cues(sentence, phrases):
     for i in candidates if len(candidates) <= MAX_CANDIDATES else ():
         letter = letters[i]
         if letter == "A":
-            cue = _read_according(letters, phrases, i)
+            cue = _read_according(letters, phrases, i, i)
         elif letter == "J" and not _is_verb(sentence, i):
             cue = _read_adjective(letters, phrases, i)
         elif letter == "T":
@@ -94,15 +94,16 @@ def find_cues(sentence, phrases):
     return cues
 
 
-def _read_according(letters, phrases, at):
-    source = phrases.extend_right(at + 2)
+def _read_according(letters, phrases, verb, at):
+    """Give the cue of "according to Li", "as reported by Li"."""
+    source = phrases.extend_right(verb + 2)
     if not source:
         return None
     if at == 0 or letters[at - 1] in "ck":
         comma = re.compile("[,:Q]").search(letters, source[1])
         content = comma and comma.end() - (comma.group() == "Q")
-        return Cue(at, at, source, "z", content, False, False) if comma else None
-    return Cue(at, at, source, "e", _ANY_MODIFIERS.match(letters, source[1]).end(), True, False)
+        return Cue(at, verb, source, "z", content, False, False) if comma else None
+    return Cue(at, verb, source, "e", _ANY_MODIFIERS.match(letters, source[1]).end(), True, False)
 
 
 def _read_noun(sentence, phrases, at):
@@ -143,6 +144,8 @@ def _read_verb(sentence, phrases, verb, shared):
     finite = letters[verb] != "G" or "b" in letters[group:verb]
     if "b" in letters[group:verb] and letters[verb] in "DN":
         return _read_passive(letters, takes, verb, group)
+    if letters[verb] in "DN" and before == "a" and sentence.words[verb + 1 : verb + 2] == ["by"]:
+        return _read_according(letters, phrases, verb, group - 1)
     if letters[verb] in "DN" and group == verb and before in "^W":  # "Asked about it, …", "when asked"
         return _read_passive(letters, takes, verb, group)
     if letters[verb] == "N" and group == verb:
@@ -179,6 +182,8 @@ def _read_verb(sentence, phrases, verb, shared):
     # "“Q,” Li, who asked not to be named, said": the quotation is not what he asked
     quoted = first > 0 and before != "h" and (letters[first - 1] == "Q" or letters[first - 2 : first] == "Q,")
     code, content = _match_complement(letters, takes, verb)
+    if joined and not finite and code == "e" and before == "," and letters[verb + 1 : verb + 2] in ("t", "i", "o", "d"):
+        code, content = ("p", verb + 1) if "p" in takes else ("", 0)  # ", adding to her lead"
     if code == "n" and letters[content : content + 1] == "G" and first and letters[first - 1] == ",":
         code = "e"  # "..., the agency reported citing the police"
     if not code and not joined and "z" in takes and first and letters[first - 1] in "hW":
