@@ -37,6 +37,9 @@ NEARBY = 8  # cues after one that may end its content
 PARTIAL = 4  # words; a shorter quotation after a noun is part of a paraphrase: called the plan “absurd”
 
 
+SHORTEST = 4  # words; less after a name and a colon is a figure or a title: "Ohio: 312"
+
+
 def find_attributions(text, quotations=None):
     """Find the attributed content of a text.
 
@@ -167,10 +170,13 @@ class _Reader:
         match = _LABEL.match(sentence.letters)
         before = self.text[max(0, sentence.start - 4) : sentence.start].rstrip(" \t\xa0“\"")[-1:]
         if match and before in ("", "\n") and len(sentence.words[0]) > 1:  # "Q:" and "A:" name nobody
-            speaker = self.span(sentence, match.span(1))
-            self.add(sentence, match.end(), len(sentence.letters), speaker, ":")
             end = self.text.find("\n", sentence.spans[-1][1])
-            self.labelled = (end if end >= 0 else len(self.text)), speaker
+            end = end if end >= 0 else len(self.text)
+            content = sentence.letters[match.end() :]
+            if len(content) < SHORTEST and "Q" not in content and not self.text[sentence.spans[-1][1] : end].strip(". "):
+                return
+            self.labelled = end, self.span(sentence, match.span(1))
+            self.add(sentence, match.end(), len(sentence.letters), self.labelled[1], ":")
         elif sentence.start < self.labelled[0]:
             self.add(sentence, 0, len(sentence.letters), self.labelled[1], ":")
 
