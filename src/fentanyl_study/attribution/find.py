@@ -150,7 +150,7 @@ class _Reader:
         if self.is_title(sentence, at):
             return None, ""
         if at and letters[at - 1] == ":" and not FINITE.search(letters, 0, at):
-            return phrases.find_main(at), ":"
+            return phrases.find_main(at) or phrases.extend_right(1), ":"  # "From the report:"
         if at and letters[at - 1] in ",:" and FINITE.search(letters, 0, at):
             main = phrases.find_main(at, letters.rfind(",", 0, at - 1) + 1)
             subjects = [cue.subject for cue in cues if cue.verb < at and cue.subject]
