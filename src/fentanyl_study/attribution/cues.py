@@ -33,6 +33,7 @@ _COMPLEMENTS = (
     ("n", "", rf"r*(?={PLACE})"),
     ("p", "", r"(?=[ioatu])"),
 )
+_CONTENT = re.compile(r"[QxbDSeB]")
 FINITE = re.compile(r"[xbDSeB]")
 _ANY_MODIFIERS = re.compile(MODIFIERS)
 _GROUP = "xrb"
@@ -99,7 +100,7 @@ def _read_according(letters, phrases, verb, at):
     source = phrases.extend_right(verb + 2)
     if not source:
         return None
-    if at == 0 or letters[at - 1] in "ck":
+    if at == 0 or letters[at - 1] in "ck:;":
         comma = re.compile("[,:Q]").search(letters, source[1])
         content = comma and comma.end() - (comma.group() == "Q")
         return Cue(at, verb, source, "z", content, False, False) if comma else None
@@ -188,6 +189,8 @@ def _read_verb(sentence, phrases, verb, shared):
         code = "e"  # "..., the agency reported citing the police"
     if not code and not joined and "z" in takes and first and letters[first - 1] in "hW":
         code, content = "z", verb + 1  # "which he said were many"
+    if code == "E" and "n" in takes and not joined and not _CONTENT.search(letters, 0, first):
+        code, content = "n", verb + 1  # "a poll showed support for Li", nobody is told
     if quoted and code not in ("q", "Q", "t", "T", "e", "E"):
         code, content = "e", _ANY_MODIFIERS.match(letters, verb + 1).end()
     return Cue(first, verb, subject, code, content, False, joined) if code else None
@@ -218,7 +221,7 @@ def _read_inverted(letters, phrases, takes, verb):
     if before != "Q" and letters[max(0, verb - 2)] != "Q":
         ends = letters[source[1] : source[1] + 1] in ",;-yihau"
         follows = (before != "," or "a" in takes) and phrases.find_subject(verb)
-        clause = "Q" in letters[:verb] or FINITE.search(letters, 0, verb) or letters[source[1] : source[1] + 2] in ("", ",h")
+        clause = _CONTENT.search(letters, 0, verb) or letters[source[1] : source[1] + 2] in ("", ",h")
         if follows or not clause or not ends:
             return None
     content = _ANY_MODIFIERS.match(letters, source[1]).end()

@@ -360,8 +360,8 @@ def _find_end(letters, begin, later):
             continue
         before, letter = letters[at - 1], letters[cue.verb]
         named = cue.subject and set(letters[slice(*cue.subject)]) & set("nsdqP")  # no pronoun, no bare noun
-        new_clause = before in "c;" and named or before == "k" and letters[at - 2] == ","
-        shared = cue.joined and (letter == "G" and before != "Q" or before == "c")
+        new_clause = before in "c;" and named and at > begin + 2 or before == "k" and letters[at - 2] == ","
+        shared = cue.joined and (letter == "G" and before in ",-k" or before == "c")
         if letter == "A" or letter in VERBS and (new_clause or shared):
             return at - (before in "ckiu")
         if before in ",Q" and cue.code == "e" and named and not cue.joined and cue.content >= len(letters) - 1:
