@@ -261,8 +261,11 @@ class _Reader:
             if end <= begin or not FINITE.search(letters, begin, end):
                 return
         if quoted and quoted[-1] == end - 1 and not FINITE.search(letters, begin, end) and len(quoted) == 1:
-            if letters[end - 2] in ",:" and self.count_words(sentence, end - 1) >= PARTIAL:
-                return self.own(sentence, end - 1, speaker, word)  # "called the plan “a shame”"
+            if not self.is_title(sentence, end - 1) and self.count_words(sentence, end - 1) >= PARTIAL:
+                self.own(sentence, quoted.pop(), speaker, word)  # "called the plan “a shame”"
+                end -= 1 + (letters[end - 2] in ",:")
+                if end <= begin + 1:
+                    return
         for i in quoted:
             self.inside.add(self.at[sentence.spans[i][0]])
             self.owner.setdefault(self.at[sentence.spans[i][0]], (speaker, word))
