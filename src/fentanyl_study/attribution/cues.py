@@ -189,7 +189,7 @@ def _read_verb(sentence, phrases, verb, shared):
         code = "e"  # "..., the agency reported citing the police"
     if not code and not joined and "z" in takes and first and letters[first - 1] in "hW":
         code, content = "z", verb + 1  # "which he said were many"
-    if code == "E" and "n" in takes and not joined and not _CONTENT.search(letters, 0, first):
+    if code == "E" and "n" in takes and not joined and "Q" not in letters[:verb] and not FINITE.search(letters, 0, first):
         code, content = "n", verb + 1  # "a poll showed support for Li", nobody is told
     if quoted and code not in ("q", "Q", "t", "T", "e", "E"):
         code, content = "e", _ANY_MODIFIERS.match(letters, verb + 1).end()
