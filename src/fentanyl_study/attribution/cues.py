@@ -191,6 +191,8 @@ def _read_verb(sentence, phrases, verb, shared):
         code, content = "z", verb + 1  # "which he said were many"
     if code == "E" and "n" in takes and not joined and "Q" not in letters[:verb] and not FINITE.search(letters, 0, first):
         code, content = "n", verb + 1  # "a poll showed support for Li", nobody is told
+    if first == 1 and letters[0] == "W" and letters[content - 1 : content] == ":":
+        return None  # "What they say:" is a heading
     if quoted and code not in ("q", "Q", "t", "T", "e", "E"):
         code, content = "e", _ANY_MODIFIERS.match(letters, verb + 1).end()
     return Cue(first, verb, subject, code, content, False, joined) if code else None
