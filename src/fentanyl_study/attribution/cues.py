@@ -34,6 +34,7 @@ _COMPLEMENTS = (
     ("p", "", r"(?=[ioatu])"),
 )
 _CONTENT = re.compile(r"[QxbDSeB]")
+_NAMED = re.compile(r"[nsdqp]")  # "officials", "two women"; not "tensions"
 FINITE = re.compile(r"[xbDSeB]")
 _ANY_MODIFIERS = re.compile(MODIFIERS)
 _GROUP = "xrb"
@@ -224,7 +225,7 @@ def _read_inverted(letters, phrases, takes, verb):
         ends = letters[source[1] : source[1] + 1] in ",;-yihau"
         follows = (before != "," or "a" in takes) and phrases.find_subject(verb)
         clause = _CONTENT.search(letters, 0, verb) or letters[source[1] : source[1] + 2] in ("", ",h")
-        if follows or not clause or not ends:
+        if follows or not clause or not ends or not _NAMED.search(letters, *source):
             return None
     content = _ANY_MODIFIERS.match(letters, source[1]).end()
     return Cue(verb, verb, source, "e", content, True, False)

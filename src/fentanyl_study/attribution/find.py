@@ -363,7 +363,7 @@ def _find_end(letters, begin, later):
             continue
         before, letter = letters[at - 1], letters[cue.verb]
         named = cue.subject and set(letters[slice(*cue.subject)]) & set("nsdqP")  # no pronoun, no bare noun
-        new_clause = before in "c;" and named and at > begin + 2 or before == "k" and letters[at - 2] == ","
+        new_clause = before in "c;" and named and at > begin + 2 or letters[at - 2 : at] in (",k", ",c") and cue.subject
         shared = cue.joined and (letter == "G" and before in ",-k" or before == "c")
         if letter == "A" or letter in VERBS and (new_clause or shared):
             return at - (before in "ckiu")
