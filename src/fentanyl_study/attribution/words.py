@@ -201,7 +201,7 @@ def _settle_verbs(letters, words):
             disagrees = before == "w" and after != "T" and plural == (letter == "S")  # "the state report"
             disagrees |= determined and before == "n" and letter == "B" and not plural  # "the US claim"
             counted = before == "q" or before == "w" and words[i - 2][0].isdigit()  # "3 percentage points"
-            disagrees |= letter == "S" and counted and words[i - 1] not in ("one", "each", "another")
+            disagrees |= letter == "S" and counted and words[i - 1].lower() not in ("one", "each", "another")
             if before in "dPoiaueSDBG" or disagrees or before == "q" and determined:
                 settled = _read_classes().get(words[i], "w")
         elif letter == "G":
