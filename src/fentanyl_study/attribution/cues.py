@@ -145,11 +145,11 @@ def _read_verb(sentence, phrases, verb, shared):
     before = letters[group - 1] if group else "^"
     finite = letters[verb] != "G" or "b" in letters[group:verb]
     if "b" in letters[group:verb] and letters[verb] in "DN":
-        return _read_passive(letters, takes, verb, group)
+        return _read_passive(sentence, phrases, takes, verb, group)
     if letters[verb] in "DN" and before == "a" and sentence.words[verb + 1 : verb + 2] == ["by"]:
         return _read_according(letters, phrases, verb, group - 1)
     if letters[verb] in "DN" and group == verb and before in "^W":  # "Asked about it, …", "when asked"
-        return _read_passive(letters, takes, verb, group)
+        return _read_passive(sentence, phrases, takes, verb, group)
     if letters[verb] == "N" and group == verb:
         return None
     if "v" in takes and letters[verb] in "DSB" and group == verb and before in "Q,-":
@@ -199,8 +199,15 @@ def _read_verb(sentence, phrases, verb, shared):
     return Cue(first, verb, subject, code, content, False, joined) if code else None
 
 
-def _read_passive(letters, takes, verb, group):
+def _read_passive(sentence, phrases, takes, verb, group):
     """Give the cue of "is expected to", "was seen as": content that nobody is named for."""
+    letters = sentence.letters
+    by = verb + 1 + (letters[verb + 1 : verb + 2] == "r")
+    if group < verb and sentence.words[by : by + 1] == ["by"]:
+        source = phrases.extend_right(by + 1)
+        if source and letters[source[1] : source[1] + 1] in tuple("aitTW"):
+            return Cue(group, verb, source, "p", source[1], False, False)
+        return Cue(group, verb, source, "e", source[1], True, False) if source else None
     code, content = _match_complement(letters, takes, verb)
     if code == "e" and letters[verb + 1 : verb + 2] == ("i" if group == verb else "a"):
         code, content = "p", verb + 1
