@@ -89,7 +89,7 @@ def find_cues(sentence, phrases):
         if not cue:
             continue
         cues.append(cue)
-        if cue.subject and letter not in "TA":
+        if cue.subject and letter not in "TA" and (cue.inverted or cue.subject[0] < cue.verb):
             last = cue.subject
             if outer is None or not cue.joined and letters[max(0, cue.first - 1)] in ",;ck-":
                 outer = last
@@ -205,9 +205,10 @@ def _read_passive(sentence, phrases, takes, verb, group):
     by = verb + 1 + (letters[verb + 1 : verb + 2] == "r")
     if group < verb and sentence.words[by : by + 1] == ["by"]:
         source = phrases.extend_right(by + 1)
-        if source and letters[source[1] : source[1] + 1] in tuple("aitTW"):
-            return Cue(group, verb, source, "p", source[1], False, False)
-        return Cue(group, verb, source, "e", source[1], True, False) if source else None
+        if source and not letters.startswith("aG", source[1]):  # "quoted by Xinhua as saying"
+            code = "p" if letters[source[1] : source[1] + 1] in tuple("aitTW") else "e"
+            return Cue(group, verb, source, code, source[1], False, False)
+        return None
     code, content = _match_complement(letters, takes, verb)
     if code == "e" and letters[verb + 1 : verb + 2] == ("i" if group == verb else "a"):
         code, content = "p", verb + 1
