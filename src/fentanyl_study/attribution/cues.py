@@ -186,6 +186,9 @@ def _read_verb(sentence, phrases, verb, shared):
     code, content = _match_complement(letters, takes, verb)
     if joined and not finite and code == "e" and before == "," and letters[verb + 1 : verb + 2] in ("t", "i", "o", "d"):
         code, content = ("p", verb + 1) if "p" in takes else ("", 0)  # ", adding to her lead"
+    elif code == "e" and not joined and letters[verb + 1 : verb + 2] == "t" and "p" in takes:
+        if not _CONTENT.search(letters, 0, verb):
+            code, content = "p", verb + 1  # "Li points to the treaty"
     if code == "n" and letters[content : content + 1] == "G" and first and letters[first - 1] == ",":
         code = "e"  # "..., the agency reported citing the police"
     if not code and not joined and "z" in takes and first and letters[first - 1] in "hW":
