@@ -146,8 +146,9 @@ def _read_verb(sentence, phrases, verb, shared):
     finite = letters[verb] != "G" or "b" in letters[group:verb]
     if "b" in letters[group:verb] and letters[verb] in "DN":
         return _read_passive(sentence, phrases, takes, verb, group)
-    if letters[verb] in "DN" and before == "a" and sentence.words[verb + 1 : verb + 2] == ["by"]:
-        return _read_according(letters, phrases, verb, group - 1)
+    opening = group - (sentence.words[group - 1 : group] == ["first"])
+    if letters[verb] in "DN" and letters[opening - 1 : opening] == "a" and sentence.words[verb + 1 : verb + 2] == ["by"]:
+        return _read_according(letters, phrases, verb, opening - 1)  # "as first reported by Li"
     if letters[verb] in "DN" and group == verb and before in "^W":  # "Asked about it, …", "when asked"
         return _read_passive(sentence, phrases, takes, verb, group)
     if letters[verb] == "N" and group == verb:
