@@ -12,7 +12,7 @@ from collections import defaultdict
 
 import pandas as pd
 
-from fentanyl_study.wordlists import read_wordlist
+from fentanyl_study.wordlists import Memo, read_wordlist
 
 LONGEST_LABEL = 500  # characters; a longer line is running text, whatever words it holds
 LONGEST_HEADING = 12  # words; a longer line without a full stop is a tag or a broken sentence
@@ -21,9 +21,10 @@ SHORTEST_BODY = 6  # words; a line of fewer, full stop or not, does not open the
 HEAD_LINES = 6  # within how many lines the byline and date follow the headline
 END_LINES = 6  # how far from the foot of the page a writer is introduced
 FEWEST_TURNS = 3  # labels inside lines; fewer make no transcript
+LONGEST_GAP = 40  # white space after a label on a line of its own
 REPEATED_WORDS = 6  # a quotation of so many words that stands again below is a deck, not text
 
-_WORD = re.compile(r"[a-z]+|\d|[^\w\s]")  # of a line in small letters: words, digits and marks
+_WORD = re.compile(r"[a-z]+|\d|[^\w\s]")  # of small letters: words, digits and marks
 _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 _CLOSED = re.compile(r"[.!?…。！？][\"”’')\]\d]*\Z")
 # "Q Good afternoon." (white space collapsed), "A: Yes.", "MS. WU: Good afternoon.", "TV reporter:"
@@ -43,7 +44,7 @@ _TURN = re.compile(  # at a line's beginning too, lest "THE PRESIDENT: Yes" hand
     rf"|Q(?=\s+[—–(\[“\"$\dA-Z-])|(?:^|(?<=[.?!…)\]”\"—–-]\s))(?:{_NAME}:|(?:{_ROLES})\s?[:：])(?=\s))",
     re.MULTILINE,
 )
-_LABEL_END = re.compile(r"[:：]|\bQ\b")
+_LABEL_ENDS = ":：Q"
 # "… again. (Applause.) Now …", "… you. END 2:11 P.M. EDT", "… it.” [Tweet, 2/7/23] Then …";
 # not "I — (laughs) — no", "… at 2:11 P.M. He"
 _DIRECTION = re.compile(
@@ -53,6 +54,7 @@ _DIRECTION = re.compile(
     r"|(?:END\s+)?\d{1,2}:\d{2} [AP]\.M\.(?: [A-Z]{2,4})?[^\S\n]*$|\[[^][]{2,60}, \d{1,2}/\d{1,2}/\d{2,4}\])",
     re.MULTILINE,
 )
+_DIRECTION_ENDS = (".)", ".M.", "]")
 # "On the role of brokers:" and "What they're saying:" head a passage, "Yu Haibin:", "TV reporter:" a turn
 _COLON_HEADING = re.compile(
     r"(?:On|The|What|Why|How|Where|Between|Driving|Zoom|Go|Yes|State|By|Catch)\b"
@@ -80,13 +82,14 @@ _QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
 
 @functools.cache
 def _line_rules(where):
-    """Compile the rules for one place: (pattern, reason) in order, and by word (or "") those that need it."""
+    """Compile the rules for one place: (pattern, reason), those that need no word, those a word calls for."""
     rows = [row for row in read_wordlist("line_rules") if row["where"] == where]
     places = defaultdict(list)
     for i, row in enumerate(rows):
         for word in row["needs"].split() or [""]:
             places[word].append(i)
-    return [(re.compile(row["pattern"]), row["reason"]) for row in rows], places
+    called = Memo(lambda piece: tuple({i for word in _WORD.findall(piece.lower()) for i in places.get(word, ())}))
+    return [(re.compile(row["pattern"]), row["reason"]) for row in rows], places[""], called
 
 
 def find_spans(text, *, title="", marked=()):
@@ -114,19 +117,24 @@ def find_spans(text, *, title="", marked=()):
     return _join_broken(text, spans)
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=64)  # the texts of a chunk, whose turns are asked for again when they are masked
 def _find_turns(text):
     """Find where labels hand over to another speaker, inside a line or at its beginning."""
-    if len(_LABEL_END.findall(text)) < FEWEST_TURNS:
+    if sum(map(text.count, _LABEL_ENDS)) < FEWEST_TURNS:
         return []  # most articles
-    starts = [match.start("turn") for match in _TURN.finditer(text)]
-    return starts if len(starts) >= FEWEST_TURNS else []
+    starts, end = set(), -1
+    for line in text.split("\n"):
+        begin, end = end + 1, end + 1 + len(line)
+        if any(mark in line for mark in _LABEL_ENDS):  # a "Q" may stand on a line of its own
+            stop = end + (LONGEST_GAP if line.rstrip().endswith("Q") else 1)
+            starts |= {match.start("turn") for match in _TURN.finditer(text, begin, stop)}
+    return sorted(starts) if len(starts) >= FEWEST_TURNS else []
 
 
 def _find_lines(text):
     """Give each line that holds more than white space; a hard-wrapped text gives its paragraphs."""
-    lines, directions = [], itertools.chain.from_iterable(m.span() for m in _DIRECTION.finditer(text))
-    cuts = sorted({*_find_turns(text), *directions})
+    directions = _DIRECTION.finditer(text) if any(mark in text for mark in _DIRECTION_ENDS) else ()
+    lines, cuts = [], sorted({*_find_turns(text), *(place for match in directions for place in match.span())})
     for line in _LINE.finditer(text):
         inside = cuts[bisect.bisect(cuts, line.start()) : bisect.bisect_left(cuts, line.end())]
         lines += itertools.pairwise([line.start(), *inside, line.end()])
@@ -160,9 +168,8 @@ def _match_rule(line, where):
     """Give the reason of the first rule that matches a line; most lines lack the words most rules need."""
     if len(line) > LONGEST_LABEL:
         return ""
-    rules, places = _line_rules(where)
-    found = places.keys() & {"", *_WORD.findall(line.lower())}
-    for i in sorted({i for word in found for i in places[word]}):
+    rules, always, called = _line_rules(where)
+    for i in sorted({*always, *itertools.chain.from_iterable(map(called.__getitem__, line.split()))}):
         if rules[i][0].fullmatch(line):
             return rules[i][1]
     return ""
@@ -198,7 +205,9 @@ def _mark_repeated_quotations(words, reasons):
         quoted = max(_QUOTED.findall(line), key=len, default="")
         key = _simplify(quoted)
         if not reasons[i] and len(key.split()) >= REPEATED_WORDS and len(quoted) > len(line) / 2:
-            reasons[i] = "deck" if any(key in _simplify(other) for other in words[i + 1 :]) else ""
+            longest = max(key.split(), key=len)
+            others = (line for line in words[i + 1 :] if longest in line.lower())
+            reasons[i] = "deck" if any(key in _simplify(other) for other in others) else ""
 
 
 def _simplify(line):
@@ -281,11 +290,13 @@ def mask_text(text, spans):
     >>> mask_text("Title\\nIt is so.", [(6, 15)])
     '     \\nIt is so.'
     """
-    pieces, end, turns = [], 0, set(_find_turns(text))
+    pieces, end, turns, plain = [], 0, set(_find_turns(text)), text
+    for mark in "\n\r\u2028\u2029":
+        plain = plain.replace(mark, " ")
     for start, stop in spans:
         gap = _blank(text[end:start])
         pieces.append(gap[:-1] + "\n" if start in turns and gap else gap)
-        pieces.append(re.sub(r"[\n\r\u2028\u2029]", " ", text[start:stop]))
+        pieces.append(plain[start:stop])
         end = stop
     return "".join([*pieces, _blank(text[end:])])
 

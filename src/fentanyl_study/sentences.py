@@ -92,7 +92,8 @@ def _ends_without_space(token, mark, following, first):
 
 def _is_abbreviation(before, following, ahead):
     """Tell whether the full stop after `before` belongs to an abbreviation that ends no sentence."""
-    token = _LAST_TOKEN.match(before)[1]
+    token = before[before.rfind(" ") + 1 :]
+    token = token if token.isalpha() else _LAST_TOKEN.match(before)[1]
     if token in _words("title") or (token.isupper() and token.capitalize() in _words("title")):
         return True
     if token in _words("before_number"):

@@ -76,9 +76,11 @@ _COMMENT = re.compile(
     rf"^\s*Note (?:how|that|the)\b|\b(?:the|this) (?:\w+ )?{_PARTS}(?: above| below)\b"
 )
 _BRACKETED = re.compile(r"\s*(?:\([^()]*\)|\[[^][]*\])\s*")  # "[The rest is left out.]"
-_SAID = re.compile(r"\b(?:[A-Z][\w’'-]+|minister|official|spokes\w+|ministry|he|she|it)\b (?:also |"
-                   r"then |has )?"
-                   r"(?:said|says|told|added|wrote|argued|noted|explained|found)\b")  # fmt: skip
+_SAID_VERB = r"(?:said|says|told|added|wrote|argued|noted|explained|found)\b"
+_SAID = re.compile(
+    rf"\b(?:[A-Z][\w’'-]+|minister|official|spokes\w+|ministry|he|she|it)\b (?:also |then |has )?{_SAID_VERB}"
+)
+_VERB = re.compile(f" {_SAID_VERB}")
 
 
 # a line of its own: "Testimony of Ann C. Lee"; not "Statement of purpose"
@@ -286,15 +288,20 @@ def _is_mixed(lines, labels):
     between = [lines[i][2] for i in range(min(labels), max(labels)) if i not in labels]
     names = "|".join({re.escape(phrase.split()[-1]) for phrase in labels.values() if phrase})
     surname = re.compile(rf"\b(?:{names})\b(?! and I\b)") if names else _SAID
-    tells = sum(bool(line[:1] in '“"' or surname.search(line) or _SAID.search(line)) for line in between)
+    tells = sum(bool(line[:1] in '“"' or surname.search(line) or _tells(line)) for line in between)
     return 2 * tells > len(between)
+
+
+def _tells(line):
+    """Tell whether a line says that somebody said something; most have none of the verbs."""
+    return _VERB.search(line) and _SAID.search(line)
 
 
 def _ends_transcript(line, phrase, *, after_last):
     surname = phrase.split()[-1] if phrase else "\0"
     if _is_tag(line) or phrase and re.search(rf"\b{re.escape(surname)}\b (?:also )?{_SPEECH}\b", line):
         return True
-    return after_last and (not phrase or bool(_SAID.search(line) or _COMMENT.search(line)))
+    return after_last and (not phrase or bool(_tells(line) or _COMMENT.search(line)))
 
 
 # -- block quotations and documents --------------------------------------------------------
