@@ -61,6 +61,7 @@ def _make_parser():
     choose.add_argument("--n", type=_read_number, default=50, metavar="N", help="how many sentences (50)")
     choose.add_argument("--out", type=Path, metavar="FILE", help="where to; the terminal by default")
     _add_command(commands, "dictionary", _write_dictionary, "write the dictionary into README.md", "")
+    _add_command(commands, "train", _train, "fit the weights of words anew from coded_examples.csv", "")
     notebooks = _add_command(commands, "notebooks", _run_notebooks, "execute the notebooks", "--out build")
     notebooks.add_argument("--out", type=Path, help="folder to write them to (DIR/notebooks, or in place)")
     _add_command(commands, "ledger", _update_ledger, "write reports/claims.csv and the findings")
@@ -199,6 +200,12 @@ def _write_dictionary(options):
     from fentanyl_study.dictionary import write_dictionary
 
     write_dictionary((options.data or get_data_dir()) / "README.md")
+
+
+def _train(options):
+    from fentanyl_study.coding.weights import write_weights
+
+    print(f"written: {write_weights()}")
 
 
 def _use_corpus(options):

@@ -7,7 +7,8 @@ from fentanyl_study.coding.classifier import make_stance_classifier
 from fentanyl_study.coding.machine import code_sentences
 from fentanyl_study.schema import FRAMES, TARGETS, InputError
 
-MACHINES = ("markers", "classifier", "both")
+MACHINES = ("build", "markers", "words", "classifier")
+SHIPPED = {"build": "both", "markers": "markers", "words": "words"}  # coder -> how code_sentences goes about
 BASELINES = ("majority", "side only", "article only")
 ABSENT = {"none", "0"}  # the code of a variable that says: nothing taken, nothing carried
 
@@ -25,9 +26,9 @@ def code_left_out(sentences, *, variables=None):
     One row per sentence, variable (target or frame) and coder: doc_id,
     variable, coder, first (hand), second (that coder). The coders:
 
-    - markers: the shipped lists, which learn nothing from the articles;
+    - build: what ``build`` uses, markers and weighted words together;
+    - markers, words: each of the two alone; neither learns from the articles;
     - classifier: ``make_stance_classifier`` fitted on the other articles;
-    - both: the markers' code, or the classifier's where they find nothing;
     - majority: the commonest code of the other articles;
     - side only: for each side the commonest stance taken in the other
       articles (all Chinese officials deny, all US officials accuse);
@@ -49,14 +50,14 @@ def code_left_out(sentences, *, variables=None):
     documents = sentences["doc_id"].unique()
     if len(documents) < 2:
         raise InputError(f"{len(documents)} hand-coded article(s); leaving one out needs 2 or more: code more")
-    hand, marked = spread_codes(sentences), spread_codes(code_sentences(sentences))
+    hand = spread_codes(sentences)
+    shipped = {coder: spread_codes(code_sentences(sentences, by=by)) for coder, by in SHIPPED.items()}
     pieces = []
     for variable in variables or hand.columns:
         for doc_id in documents:
             left_out = sentences["doc_id"] == doc_id
             codes = _code_one(sentences, hand[variable], left_out)
-            codes["markers"] = marked.loc[left_out, variable]
-            codes["both"] = codes["markers"].where(~codes["markers"].isin(ABSENT), codes["classifier"])
+            codes |= {coder: coded.loc[left_out, variable] for coder, coded in shipped.items()}
             pieces += [
                 pd.DataFrame({"doc_id": doc_id, "variable": variable, "coder": coder,
                               "first": hand.loc[left_out, variable], "second": second})
@@ -91,7 +92,7 @@ def compare_coders(left_out):
     One row per variable and coder, in that order: variable, coder, n (hand
     codes other than none), f1 (mean over favor and against where either
     occurs; for a frame, of its presence; 0 to 1), is_chosen (the machine with
-    the greatest f1; the markers where they tie), beats_side (more than
+    the greatest f1; the first of ``MACHINES`` where they tie), beats_side (more than
     "side only").
 
     Parameters

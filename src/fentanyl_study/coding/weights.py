@@ -9,6 +9,7 @@ things are put, and report nothing anybody said (on such training text: Halterma
 
 import re
 from functools import cache, lru_cache
+from importlib import resources
 
 import numpy as np
 import pandas as pd
@@ -44,12 +45,12 @@ def list_terms(text):
     return stems + [f"{first} {second}" for first, second in zip(stems, stems[1:], strict=False)]
 
 
-def fit_weights(examples):
+def fit_weights(examples, *, outcomes=OUTCOMES):
     """Fit the weights of all terms for every stance and frame; loads scikit-learn.
 
     One row per term of at least ``RARE`` examples, by name, and before them
     one with an empty name: the intercept. Columns: term, idf (ln((1 + n) /
-    (1 + n with the term)) + 1), and a weight for each of ``OUTCOMES``, to two
+    (1 + n with the term)) + 1), and a weight for each of the outcomes, to two
     digits. A sentence counts a term once and is brought to length 1; the
     regressions weigh both classes alike (``class_weight="balanced"``).
 
@@ -57,6 +58,8 @@ def fit_weights(examples):
     ----------
     examples : DataFrame
         text, the five targets, frames.
+    outcomes : sequence of str
+        Some of ``OUTCOMES``; all by default.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
@@ -65,12 +68,20 @@ def fit_weights(examples):
     weighted = counter.fit_transform(examples["text"])
     columns = {"term": ["", *counter.get_feature_names_out()], "idf": [0, *counter.idf_.round(2)]}
     frames = examples["frames"].str.split(";")
-    for outcome in OUTCOMES:
+    for outcome in outcomes:
         target, _, stance = outcome.partition("=")
         held = examples[target] == stance if stance else [outcome in names for names in frames]
         learner = LogisticRegression(C=COST, class_weight="balanced", max_iter=1000).fit(weighted, held)
         columns[outcome] = np.r_[learner.intercept_, learner.coef_[0]].round(2)
     return pd.DataFrame(columns)
+
+
+def write_weights():
+    """Fit the shipped weights anew from the shipped examples, as ``fentanyl-study train``; give the file's path."""
+    path = resources.files("fentanyl_study") / "wordlists" / "word_weights.csv"
+    weights = fit_weights(read_list("coded_examples.csv"))
+    path.write_text(weights.to_csv(index=False, lineterminator="\n"), encoding="utf-8", newline="\n")
+    return path
 
 
 @cache
