@@ -111,7 +111,8 @@ def _read_according(letters, phrases, verb, at):
 def _read_noun(sentence, phrases, at):
     """Give the cue of a noun of speech before "that": "Li's claim that", "the belief that"."""
     letters, chunk = sentence.letters, phrases.extend_left(at)
-    if chunk is None or sentence.get_word(at - 1) not in read_cue_nouns() or _PREDICATE.match(letters, at + 1):
+    is_cue = chunk is not None and sentence.get_word(at - 1) in read_cue_nouns()
+    if not is_cue or _PREDICATE.match(letters, at + 1):
         return None
     owner = letters.rfind("P", chunk[0], at)
     subject = (chunk[0], owner + 1) if owner >= 0 else None
@@ -147,7 +148,8 @@ def _read_verb(sentence, phrases, verb, shared):
     if "b" in letters[group:verb] and letters[verb] in "DN":
         return _read_passive(sentence, phrases, takes, verb, group)
     opening = group - (sentence.words[group - 1 : group] == ["first"])
-    if letters[verb] in "DN" and letters[opening - 1 : opening] == "a" and sentence.words[verb + 1 : verb + 2] == ["by"]:
+    is_agent = letters[verb] in "DN" and sentence.words[verb + 1 : verb + 2] == ["by"]
+    if is_agent and letters[opening - 1 : opening] == "a":
         return _read_according(letters, phrases, verb, opening - 1)  # "as first reported by Li"
     if letters[verb] in "DN" and group == verb and before in "^W":  # "Asked about it, …", "when asked"
         return _read_passive(sentence, phrases, takes, verb, group)
@@ -185,17 +187,19 @@ def _read_verb(sentence, phrases, verb, shared):
     # "“Q,” Li, who asked not to be named, said": the quotation is not what he asked
     quoted = first > 0 and before != "h" and (letters[first - 1] == "Q" or letters[first - 2 : first] == "Q,")
     code, content = _match_complement(letters, takes, verb)
-    if joined and not finite and code == "e" and before == "," and letters[verb + 1 : verb + 2] in ("t", "i", "o", "d"):
+    after = letters[verb + 1 : verb + 2]
+    if joined and not finite and code == "e" and before == "," and after in ("t", "i", "o", "d"):
         code, content = ("p", verb + 1) if "p" in takes else ("", 0)  # ", adding to her lead"
-    elif code == "e" and not joined and letters[verb + 1 : verb + 2] == "t" and "p" in takes:
+    elif code == "e" and not joined and after == "t" and "p" in takes:
         if not _CONTENT.search(letters, 0, verb):
             code, content = "p", verb + 1  # "Li points to the treaty"
     if code == "n" and letters[content : content + 1] == "G" and first and letters[first - 1] == ",":
         code = "e"  # "..., the agency reported citing the police"
     if not code and not joined and "z" in takes and first and letters[first - 1] in "hW":
         code, content = "z", verb + 1  # "which he said were many"
-    if code == "E" and "n" in takes and not joined and "Q" not in letters[:verb] and not FINITE.search(letters, 0, first):
-        code, content = "n", verb + 1  # "a poll showed support for Li", nobody is told
+    if code == "E" and "n" in takes and not joined and "Q" not in letters[:verb]:
+        if not FINITE.search(letters, 0, first):
+            code, content = "n", verb + 1  # "a poll showed support for Li", nobody is told
     if first == 1 and letters[0] == "W" and letters[content - 1 : content] == ":":
         return None  # "What they say:" is a heading
     if quoted and code not in ("q", "Q", "t", "T", "e", "E"):

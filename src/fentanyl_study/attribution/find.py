@@ -174,7 +174,8 @@ class _Reader:
             end = self.text.find("\n", sentence.spans[-1][1])
             end = end if end >= 0 else len(self.text)
             content = sentence.letters[match.end() :]
-            if len(content) < SHORTEST and "Q" not in content and not self.text[sentence.spans[-1][1] : end].strip(". "):
+            ends = not self.text[sentence.spans[-1][1] : end].strip(". ")
+            if ends and len(content) < SHORTEST and "Q" not in content:
                 return
             self.labelled = end, self.span(sentence, match.span(1))
             self.add(sentence, match.end(), len(sentence.letters), self.labelled[1], ":")
@@ -364,7 +365,8 @@ def _find_end(letters, begin, later):
             continue
         before, letter = letters[at - 1], letters[cue.verb]
         named = cue.subject and set(letters[slice(*cue.subject)]) & set("nsdqP")  # no pronoun, no bare noun
-        new_clause = before in "c;" and named and at > begin + 2 or letters[at - 2 : at] in (",k", ",c") and cue.subject
+        new_clause = before in "c;" and named and at > begin + 2
+        new_clause = new_clause or letters[at - 2 : at] in (",k", ",c") and cue.subject
         shared = cue.joined and (letter == "G" and before in ",-k" or before == "c")
         if letter == "A" or letter in VERBS and (new_clause or shared):
             return at - (before in "ckiu")
