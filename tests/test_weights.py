@@ -39,10 +39,10 @@ def test_shipped_weights_follow_from_the_examples(examples):
 
 
 def test_probabilities_are_scikit_learns(examples, monkeypatch):
-    told = examples.iloc[::13]
-    table = fit_weights(told)
+    told, outcome = examples.iloc[::13], "china_source=favor"
+    table = fit_weights(told, outcomes=[outcome]).reindex(columns=["term", "idf", *OUTCOMES], fill_value=0)
     places = {term: row for row, term in enumerate(table["term"])}
-    read = places, table["idf"].to_numpy(), table[list(OUTCOMES)].to_numpy()
+    read = places, table["idf"].to_numpy(), table[list(OUTCOMES)].to_numpy(float)
     monkeypatch.setattr(weights, "_read_weights", lambda: read)
     texts = examples["text"].iloc[1::40].tolist()
     counter = TfidfVectorizer(analyzer=list_terms, binary=True, min_df=RARE)
@@ -50,7 +50,7 @@ def test_probabilities_are_scikit_learns(examples, monkeypatch):
     learner.fit(counter.fit_transform(told["text"]), told["china_source"] == "favor")
     theirs = learner.predict_proba(counter.transform(texts))[:, 1]
     # weights of two digits on vectors of length 1
-    np.testing.assert_allclose(weigh_words(texts)[:, OUTCOMES.index("china_source=favor")], theirs, atol=0.01)
+    np.testing.assert_allclose(weigh_words(texts)[:, OUTCOMES.index(outcome)], theirs, atol=0.01)
 
 
 def test_a_sentence_of_unknown_words_has_the_intercepts_alone():
