@@ -3,7 +3,7 @@
 import pandas as pd
 
 from fentanyl_study.agreement import score_codings
-from fentanyl_study.coding.classifier import make_stance_classifier
+from fentanyl_study.coding.classifier import fit_features, fit_learner
 from fentanyl_study.coding.machine import code_sentences
 from fentanyl_study.schema import FRAMES, TARGETS, InputError
 
@@ -53,10 +53,12 @@ def code_left_out(sentences, *, variables=None):
     hand = spread_codes(sentences)
     shipped = {coder: spread_codes(code_sentences(sentences, by=by)) for coder, by in SHIPPED.items()}
     pieces = []
-    for variable in variables or hand.columns:
-        for doc_id in documents:
-            left_out = sentences["doc_id"] == doc_id
-            codes = _code_one(sentences, hand[variable], left_out)
+    for doc_id in documents:
+        left_out = sentences["doc_id"] == doc_id
+        features, taught = fit_features(sentences["text"][~left_out].tolist())
+        vectors = taught, features.transform(sentences["text"][left_out].tolist())  # the same for all variables
+        for variable in variables or hand.columns:
+            codes = _code_one(sentences["side"], hand[variable], left_out, vectors)
             codes |= {coder: coded.loc[left_out, variable] for coder, coded in shipped.items()}
             pieces += [
                 pd.DataFrame({"doc_id": doc_id, "variable": variable, "coder": coder,
@@ -66,16 +68,16 @@ def code_left_out(sentences, *, variables=None):
     return pd.concat(pieces, ignore_index=True)
 
 
-def _code_one(sentences, hand, left_out):
+def _code_one(side, hand, left_out, vectors):
     """Code the sentences left out by the classifier and the baselines."""
-    texts, taught, own = sentences["text"], hand[~left_out], hand[left_out]
-    learner = make_stance_classifier().fit(texts[~left_out], taught)
-    by_side = taught.groupby(sentences["side"][~left_out]).agg(_find_commonest_taken)
+    taught, own = hand[~left_out], hand[left_out]
+    learner = fit_learner(vectors[0], taught)
+    by_side = taught.groupby(side[~left_out]).agg(_find_commonest_taken)
     common = taught.mode().iloc[0]
     return {
-        "classifier": pd.Series(learner.predict(texts[left_out]), index=own.index),
+        "classifier": pd.Series(learner.predict(vectors[1]), index=own.index),
         "majority": pd.Series(common, index=own.index),
-        "side only": sentences["side"][left_out].map(by_side).fillna(common),
+        "side only": side[left_out].map(by_side).fillna(common),
         "article only": pd.Series(_find_commonest_taken(own), index=own.index),
     }
 
