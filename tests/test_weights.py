@@ -41,8 +41,7 @@ def test_shipped_weights_follow_from_the_examples(examples):
 def test_probabilities_are_scikit_learns(examples, monkeypatch):
     told, outcome = examples.iloc[::13], "china_source=favor"
     table = fit_weights(told, outcomes=[outcome]).reindex(columns=["term", "idf", *OUTCOMES], fill_value=0)
-    places = {term: row for row, term in enumerate(table["term"])}
-    read = places, table["idf"].to_numpy(), table[list(OUTCOMES)].to_numpy(float)
+    read = weights._index_terms(table["term"]), table["idf"].to_numpy(), table[list(OUTCOMES)].to_numpy(float)
     monkeypatch.setattr(weights, "_read_weights", lambda: read)
     texts = examples["text"].iloc[1::40].tolist()
     counter = TfidfVectorizer(analyzer=list_terms, binary=True, min_df=RARE)

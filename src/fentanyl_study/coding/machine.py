@@ -6,6 +6,7 @@ the words all but rule it out, and the words alone must be fairly sure.
 """
 
 import bisect
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -66,7 +67,7 @@ def code_sentences(sentences, *, by="both"):
 
 
 def _code_article(article, by):
-    """Give (place, codes) of an article's sentences near a drug's name, each with the two before it in view."""
+    """Give pairs (place, codes) for an article's sentences near a drug's name, each with the two before it in view."""
     last = last_but_one = 0
     read = []
     for _, text, side in article:
@@ -81,35 +82,33 @@ def _code_article(article, by):
     support = np.zeros((len(on_subject), len(OUTCOMES)))
     if by != "markers":
         support += weigh_words([article[number][1] for number in on_subject])
-    for number, supported in zip(on_subject, support, strict=True):
-        place, text, side = article[number]
-        asks = is_question(text, side)
-        if by != "words":
-            _add_hits(supported, read[number], side)
-        yield place, _choose_codes(supported.tolist(), LINES[by], asks)
+    if by != "words":
+        for supported, number in zip(support, on_subject, strict=True):
+            _add_hits(supported, read[number], article[number][2])
+    asks = [is_question(text, side) for _, text, side in map(article.__getitem__, on_subject)]
+    places = [article[number][0] for number in on_subject]
+    return zip(places, _choose_codes(support, LINES[by], np.array(asks, bool)), strict=True)
 
 
 def _add_hits(supported, words, side):
     """Add to the support of each code what the markers found for it."""
-    for target, hits in find_hits_in(words, side, "stance_markers.csv").items():
-        direction, _ = weigh_hits(hits)
-        if direction != "none":
-            supported[_PLACES[f"{target}={direction}"]] += HIT
-    for frame, hits in find_hits_in(words, side, "frame_markers.csv").items():
-        if weigh_hits(hits)[0] != "none":
-            supported[_PLACES[frame]] += HIT
+    for name in ("stance_markers.csv", "frame_markers.csv"):
+        for target, hits in find_hits_in(words, side, name).items():
+            direction, _ = weigh_hits(hits)
+            if direction != "none":
+                supported[_PLACES[target if direction == "carries" else f"{target}={direction}"]] += HIT
 
 
-def _choose_codes(supported, line, asks):
-    """Give the five stances, the frames and the confidence that the support of all codes leads to."""
-    stances = {}
-    for place, target in enumerate(TARGETS):
-        favor, against = supported[2 * place : 2 * place + 2]
-        taken = "favor" if favor > against else "against"  # a tie goes to the denial: it has to name what it denies
-        stances[target] = taken if max(favor, against) >= line and not asks else "none"
-    frames = {frame for frame in FRAMES if supported[_PLACES[frame]] >= line}
+def _choose_codes(support, line, asks):
+    """Give for each row of support its codes: the five stances, the frames, the confidence."""
+    stances, frames = support[:, : 2 * len(TARGETS)], support[:, 2 * len(TARGETS) :] >= line
+    favor, against = stances[:, ::2], stances[:, 1::2]
+    # a tie goes to the denial: it has to name what it denies, the assertion names no denial
+    codes = np.where(favor > against, "favor", "against")
+    codes[(np.maximum(favor, against) < line) | asks[:, None]] = "none"
     for held, frame in IMPLIED:
-        if all(stances[target] == stance for target, stance in held.items()):
-            frames.add(frame)
-    doubt = min(abs(each - line) for each in supported[: 2 * len(TARGETS)])
-    return [*stances.values(), ";".join(sorted(frames)), round(min(1.0, 0.5 + doubt), 3)]
+        implied = [codes[:, TARGETS.index(target)] == stance for target, stance in held.items()]
+        frames[:, FRAMES.index(frame)] |= np.logical_and.reduce(implied)
+    sure = (0.5 + np.abs(stances - line).min(axis=1, initial=0.5)).round(3)
+    names = [";".join(sorted(compress(FRAMES, row))) for row in frames.tolist()]
+    return [[*row, *rest] for row, *rest in zip(codes.tolist(), names, sure.tolist(), strict=True)]

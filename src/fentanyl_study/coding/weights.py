@@ -34,14 +34,19 @@ def _stem_word(word):
     return "#" if word[0].isdigit() else _STEMMER.stemWord(word)
 
 
-def list_terms(text):
-    """List the stems of a sentence's words, and the pairs of neighbours.
+def list_stems(text):
+    """List the stems of a sentence's words.
 
-    >>> list_terms("U.S. officials denied 2,000 claims?")[:6]
+    >>> list_stems("U.S. officials denied 2,000 claims?")
     ['us', 'offici', 'deni', '#', 'claim', '?']
     """
     text = _COUNTRY.sub("us", text.lower().replace("’", "'"))
-    stems = [_stem_word(word) for word in _TERM.findall(text)]
+    return [_stem_word(word) for word in _TERM.findall(text)]
+
+
+def list_terms(text):
+    """List a sentence's terms: its stems, and pairs of neighbours joined by a space."""
+    stems = list_stems(text)
     return stems + [f"{first} {second}" for first, second in zip(stems, stems[1:], strict=False)]
 
 
@@ -86,10 +91,14 @@ def write_weights():
 
 @cache
 def _read_weights():
-    """Read the shipped weights: term -> row, idf (rows), weights (rows x outcomes); row 0 is the intercept."""
+    """Read the shipped weights: stem or pair -> row, idf (rows), weights (rows x outcomes); row 0 is the intercept."""
     table = read_list("word_weights.csv")
-    rows = {term: row for row, term in enumerate(table["term"])}
-    return rows, table["idf"].to_numpy(float), table[list(OUTCOMES)].to_numpy(float)
+    return _index_terms(table["term"]), table["idf"].to_numpy(float), table[list(OUTCOMES)].to_numpy(float)
+
+
+def _index_terms(terms):
+    """Give each term its row; a pair as the two stems, which need not be joined to be looked up."""
+    return {tuple(term.split(" ")) if " " in term else term: row for row, term in enumerate(terms)}
 
 
 def weigh_words(texts):
@@ -104,7 +113,9 @@ def weigh_words(texts):
     places, idf, weights = _read_weights()
     rows, starts = [], [0]
     for text in texts:
-        rows += sorted({places[term] for term in list_terms(text) if term in places})
+        stems = list_stems(text)
+        found = {*stems, *zip(stems, stems[1:], strict=False)} & places.keys()
+        rows += sorted(map(places.__getitem__, found))
         starts.append(len(rows))
     counts = csr_array((idf[rows], rows, starts), shape=(len(texts), len(idf)))
     length = np.sqrt(counts.power(2).sum(axis=1))
