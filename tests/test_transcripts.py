@@ -51,7 +51,7 @@ def test_white_house_labels():
 
 @pytest.mark.parametrize("asks", [
     "Q — but when?", "Q    So, when?", "Q (Inaudible) when?", "Q 2019 or 2020: which?", "Q: When?", "QUESTION: When?", "Question: When?",
-    "Reporter: When?", "REPORTERS: When?", "AUDIENCE MEMBER: When!",
+    "Reporter: When?", "REPORTERS: When?", "OPERATOR: When?",
 ])  # fmt: skip
 def test_who_asks_on_a_governments_page_is_no_official(asks):
     text = f"MR. POE: We act.\n{asks}\nI mean it.\nMR. POE: Soon.\nQ Thanks.\nMR. POE: Sure."

@@ -33,26 +33,12 @@ def _words(kind):
 
 
 def find_sentences(text):
-    """Find the sentences of a stretch of text.
+    """Find the sentences of any text: start and end of each in code points, in order.
 
-    A line break ends a sentence, unless the next line goes on in lower case.
-    Full stops of abbreviations, initials and numbers end none. Does not mend
-    words that are split by a hyphen at a line's end.
+    Together they hold every character that is not white space; none begins or ends with it. A line break ends
+    a sentence, unless the next line goes on in lower case. Full stops of abbreviations, initials and numbers
+    end none. Does not mend words that are split by a hyphen at a line's end.
 
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    list of (int, int)
-        Start and end of each sentence in code points, in order, without white
-        space at either end. Together they hold every character of `text` that
-        is not white space.
-
-    Examples
-    --------
     >>> text = "Mr. Li met U.S. envoys. They agreed."
     >>> [text[start:end] for start, end in find_sentences(text)]
     ['Mr. Li met U.S. envoys.', 'They agreed.']
@@ -120,25 +106,12 @@ def _is_abbreviation(before, following, ahead):
 
 
 def split_sentences(spans, documents):
-    """Split spans of running text into sentences.
+    """Split spans of running text (doc_id, start, end: a row a paragraph) into sentences.
 
-    One row per sentence, in reading order. A sentence that an inserted blank
-    line breaks is one row; one that a removed caption breaks is two, the second
-    going on where the first stops, since no row may hold removed text.
+    One row per sentence, in reading order: doc_id, sentence_id (from 1), paragraph (from 1), start, end, text
+    (white space collapsed). A sentence that an inserted blank line breaks is one row; one that a removed
+    caption breaks is two, the second going on where the first stops, since no row may hold removed text.
     Does not resolve who is speaking; see ``attribution.attribute_sentences``.
-
-    Parameters
-    ----------
-    spans : DataFrame
-        One row a paragraph of running text: doc_id, start, end.
-    documents : DataFrame
-        doc_id and text (raw).
-
-    Returns
-    -------
-    DataFrame
-        doc_id, sentence_id (from 1), paragraph (from 1), start, end, text
-        (white space collapsed).
     """
     texts = documents.set_index("doc_id")["text"]
     rows = [

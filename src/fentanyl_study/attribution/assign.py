@@ -10,6 +10,7 @@ from fentanyl_study.attribution.sides import (
     HOMES,
     OTHER,
     US,
+    find_bodies,
     find_entries,
     find_speaker,
     judge_source,
@@ -29,6 +30,8 @@ _REMARKS_BY = re.compile(
     rf"\b{_GENRE}(?: \w+)? (?:by|from|of|with) (?:the )?(?P<who>[A-Z].*?)(?= (?:on|at|in|to|before|"
     rf"after|regarding|and|for|during|[–—-]) |,|$)"
 )
+_WHOLE = re.compile(r"\b(?:[Ss]tatement|[Rr]emarks|[Cc]omments) by\b")
+_WITH_GUESTS = re.compile(r"(?i)\bhearing\b|^remarks (?:by|of)\b|\broundtable\b")  # not briefings
 _OWN_REMARKS = re.compile(
     rf"^(?P<who>(?:[A-Z][\w’'.-]* ){{1,8}}?[A-Z][\w.-]*?)['’]s? (?:[A-Z]\w+ ){{0,2}}(?:{_GENRE}|"
     rf"Press Conference|Press Briefing)"
@@ -110,15 +113,20 @@ def attribute_article(text, spans, document, *, removed=()):
     page = _find_page_source(document, cast)
     if page and page.is_person and not turns:
         return [Code(page.side, page.name, "direct", "") for _ in spans]
-    is_hearing = "hearing" in title.lower()
+    is_hearing = bool(_WITH_GUESTS.search(title))
     owners = _resolve_turns(turns, cast, page, is_hearing=is_hearing)
-    codes = []
+    paper = judge_source(document.get("outlet") or "", None).entry
+    codes, own = [], paper.name if paper else document.get("outlet")
     for span, pieces, quoted in deal_pieces(spans, masked, turns, cast, voice):
         k = find_turn(turns, sum(span) // 2)
-        if k is not None and (turns[k].is_quoted_whole or not pieces):
+        if k is not None and (turns[k].is_quoted_whole or turns[k].phrase and not pieces):
             codes.append(_code_turn(owners[k]))
+        elif k is None and page and page.is_person and _WHOLE.search(title):
+            codes.append(Code(page.side, page.name, "direct", ""))
         else:
             code = code_statement(masked, *span, pieces, quoted, cast, page)
+            if code.cue in ("found", "finds") and code.speaker == own:
+                code = NARRATOR  # what the outlet itself found is its own voice
             mine = page and code == NARRATOR and k is None  # a page speaks where nobody else does
             codes.append(Code(page.side, page.name, "direct", "") if mine else code)
     return _carry(_go_on(codes, spans, masked), spans, masked)
@@ -147,6 +155,9 @@ def _find_page_source(document, cast):
         source = cast.resolve(match["who"], -1)
         if source and source.is_person and not _ends_with_office(source.name):
             return source._replace(side=voice)
+        if (verdict := judge_source(match["who"], voice)).entry and (bodies := find_bodies(match["who"])):
+            if verdict.side == voice:  # "Statement by the Spokesperson of the Ministry": all of it is the ministry's
+                return Source(bodies[0][2].name, voice, match["who"].lower(), _WHOLE.search(title) is not None)
     if voice == US and _ORDER.search(cast.text):
         president = cast.resolve("the President", -1)
         if president and president.is_person:
@@ -171,7 +182,7 @@ def _resolve_turns(turns, cast, page, *, is_hearing=False):
     for turn in turns:
         if turn.phrase not in seen:
             source = cast.resolve(turn.phrase, -1)
-            known = source and (find_speaker(source.name) or _LABELLED_QUOTE.match(cast.text, turn.start))
+            known = source and find_speaker(source.name)
             if (
                 page
                 and source
@@ -192,7 +203,6 @@ def _is_titled(name, text):
     return bool(re.search(rf"\b(?:mr|mrs|ms|dr)\.? {re.escape(name)}:", text, re.I))
 
 
-_LABELLED_QUOTE = re.compile(r"[^:\n]*:\s*[“\"]")
 
 
 def _code_turn(source):

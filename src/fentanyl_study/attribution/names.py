@@ -29,6 +29,7 @@ from fentanyl_study.wordlists import read_wordlist
 
 MEMORY = 200  # sources a reader still has in mind; keeps long transcripts linear
 OPENINGS = 3  # sentences back in which a pronoun's person may be the subject
+LEAD = 600  # characters from the start, in which a source may not be named yet
 FAR_BACK = 8_000  # characters; a mention further back explains nothing
 
 _CAPITAL = r"(?:[^\W\d_a-zß-öø-ÿ][\w’'-]*[\w]|[A-Z]\.)"
@@ -166,7 +167,7 @@ class Cast:
             and "’s " in phrase.replace("'", "’")
         ):
             name = split_name(named[1])[0]
-            if " " in name and not split_name(phrase)[0]:
+            if " " in name and not split_name(phrase)[0] and _find_head(phrase) not in read_group("documents"):
                 return f"{named[1]}, {phrase}", start
         if phrase.startswith("former ") and self.text.endswith("current and ", 0, start):
             phrase, start = f"current and {phrase}", start - 12
@@ -176,7 +177,8 @@ class Cast:
         before = self.text[max(0, start - 120) : start]
         hyphen = before.endswith("-") and _HYPHEN.search(_cut_before(before))
         title = _read_title(before) if before.endswith(" ") else hyphen.group() if hyphen else ""
-        closed = self.text[start + len(phrase) : start + len(phrase) + 9].lstrip(" .")[:1] in (",", "(", ")")
+        closed = self.text[start + len(phrase) : start + len(phrase) + 9].lstrip(" .")
+        closed = closed[:1] in (",", "(", ")") or closed.startswith("who ")
         if closed and (is_party(phrase) or not split_name(phrase)[0]):
             owner = _OWNER.search(self.text[max(0, start - 160) : start - len(title)])
             name = owner and split_name(owner[1])[0]
@@ -201,7 +203,7 @@ class Cast:
     def _widen_right(self, phrase, start):
         """Add the rest of an office: "Under Secretary | for Terrorism Brian Nelson"."""
         match = _REST.match(self.text, start + len(phrase))
-        whole = phrase + (match.group() if match else "")
+        whole = re.sub(r"(?: (?:of|for|to|and|on|the))+$", "", phrase + (match.group() if match else ""))
         words = read_words(whole)
         inside = [
             m for m in find_entries(words) if words[m.first].start < len(phrase) < words[m.last - 1].end
@@ -267,6 +269,8 @@ class Cast:
         if any(m.entry.kind in ("country", "place") for m in find_entries(read_words(phrase))):
             return _ITS.sub("the", phrase)  # "its embassy in London"
         before = self.text[max(0, start - 250) : max(0, start)]
+        if not its["country"] and _PLACE.search(before):
+            return _ITS.sub("the", phrase)  # "The county lost 83, said its health department"
         owners = [m.entry for m in find_entries(read_words(before)) if m.entry.kind in _OWNERS]
         owners = [entry for entry in owners if entry.kind == "country"] if its["country"] else owners
         owner = _ADJECTIVES.get(owners[-1].side) if owners else None
@@ -308,6 +312,9 @@ class Cast:
             phrase = self._own(phrase, start)
         verdict = judge_source(phrase, self.home)
         head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
+        is_body_in = self._find_body_in(phrase)
+        if not is_body_in and start < LEAD and (later := self._find_named_later(phrase, None, start, verdict.side)):
+            return later
         if sure and _HOLDER.match(phrase) and (person := self._find_person_called(phrase, start)):
             return person
         if sure and verdict.entry.name in _read_local_names() and _names_place(phrase):
@@ -365,19 +372,24 @@ class Cast:
         ):
             return earlier
         is_thing = head in read_group("body nouns") or head in read_group("documents")
-        one = not is_thing and not head.endswith("s")
+        one = not is_thing and not head.endswith("s") and (phrase[:1].islower() or bool(
+            _DETERMINER.match(phrase) or any(m.entry.kind not in _OWNERS + ("place",) for m in find_entries(read_words(phrase)))))  # no "Panel traced online"
         name = asked if sure in (None, OTHER) else phrase  # no "company’s chairman" that the text has not
         return Source(_tidy(name), sure or verdict.side or OTHER, _list_words(phrase), one)
 
-    def _find_named_later(self, phrase, body, start):
-        """Find whom "an official of the commission" turns out to be: the next one introduced with it."""
-        if not body or not _UNNAMED.match(phrase):
+    def _find_named_later(self, phrase, body, start, side=None):
+        """Find whom "an official of the commission" turns out to be: the next one introduced with it.
+
+        In the lead it is the next one introduced of the same side.
+        """
+        if not (body or side) or not _UNNAMED.match(phrase):
             return None
         for match in _NAME_RUN.finditer(self.text, start + len(phrase), start + len(phrase) + 700):
             name, _ = split_name(match.group())
             if name and " " in name and not read_group("sentence openers") & set(name.split()):
-                introduced = self._find_body_in(_read_after(self.text, match.end()))
-                if introduced and introduced.name == body.name:
+                after = _read_after(self.text, match.end())
+                introduced = self._find_body_in(after)
+                if introduced and (introduced.name == body.name if body else introduced.side == side):
                     return self._resolve_person(name, match.group(), match.start())
         return None
 
@@ -477,6 +489,8 @@ class Cast:
         for source in self._list_bodies(searched, start) if searched < start else ():
             found = source if head in source.known_as.split() else found
         self._called[head] = (start, found)
+        if head == "agency" and not found:  # "the Drug Enforcement Administration … the agency"
+            return next(iter(self._list_bodies(max(0, start - 600), start)[::-1]), None)
         return found
 
     def _list_bodies(self, begin, end):
@@ -514,6 +528,7 @@ class Cast:
         if called:
             return called
         opening = self._find_opening(start, last[0]) if kind == 1 else None
+        opening = opening or kind == 1 and self._find_newcomer(start, last[0], sex)
         return opening if opening and _may_be(opening, sex) else last[1]
 
     def _find_subject(self, start):
@@ -549,7 +564,7 @@ class Cast:
             if (
                 name
                 and begin + len(run) < start
-                and not run.endswith(("’s", "'s"))
+                and not (run.endswith(("’s", "'s")) or name.isupper())
                 and not read_group("sentence openers") & set(name.split())
             ):
                 full = self._find_full_name(name, begin)
@@ -560,6 +575,20 @@ class Cast:
                 at -= 1
             if at <= 0:
                 return None
+        return None
+
+    def _find_newcomer(self, start, until, sex):
+        """Find who was first named since anybody spoke: "We asked Ann Lee, who sells it. | She"."""
+        begin = max(until, start - 600, 0)
+        for match in reversed(list(_NAME_RUN.finditer(self.text, begin, start))):
+            name = split_name(match.group())[0]
+            if " " not in name or self.text.find(name) < match.start() or find_entries(read_words(name)):
+                continue
+            if find_speaker(name) or not _INTRODUCED.match(self.text, match.end()):
+                continue
+            source = self._resolve_person(name, match.group(), match.start())
+            if _may_be(source, sex):
+                return source
         return None
 
     def _find_sentence(self, at):
@@ -576,7 +605,7 @@ _TAIL = re.compile(
     rf"(?<!\bunder )(?<!\bof )(?<!\bfor )(?<!\band )(?<!\bat )(?<!\bin )(?<!\bfrom )"
     rf"(?<!['’]s )(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$"
 )
-_REST = re.compile(r"(?: (?:of|for|to|and|on|the|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
+_REST = re.compile(r"(?: (?:of|for|to|and|on|the|in(?= Charge)|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
 _FROM_BODY = re.compile(
     r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|"
     r"with) (?:the )?"
@@ -586,7 +615,7 @@ _IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with
 _CLAUSE_ENDS = ("in ", "at ", "on ", "for ", "with ", "near ", "the ")
 # "The report, | released on Monday by the commission"; "a report | that the commission issued"
 _RESIDES = re.compile(r"(?:,| of| from| at) [^;:“”\"\n]*$")
-_FINITE = re.compile(r"\b(?:said|says|told|was|were|is|are|has|had|have|[Ii]n|[Aa]ccording)\b")
+_FINITE = re.compile(r"\b(?:said|says|told|was|were|is|are|has|had|have|[Ii]n(?! [A-Z][\w ]*, $)|[Aa]ccording)\b")
 _ISSUE = r"(?:released|issued|published|written|wrote|compiled|prepared|gave|given|put out|sent|posted)"
 _ISSUED = re.compile(
     rf",? (?:\w+ )?{_ISSUE}(?: [^,.;:]{{0,40}}?)? by (?P<who>[^,.;:]{{3,90}})|"
@@ -595,13 +624,18 @@ _ISSUED = re.compile(
 _OWNS = ("'s", "’s", "’")
 _ADJECTIVES = {CHINA: "China’s", US: "US"}
 _ITS = re.compile(r"\b(?:[Ii]ts|[Tt]he (?P<country>country)['’]s)(?= )")
+_PLACE = re.compile(r"\b[Tt]he (?:county|city|town|village|school|hospital|university|shelter|clinic)\b[^.;:\n]*$")
+_DETERMINER = re.compile(r"(?:An?|The|One|His|Her|Its|Their|This|That|Another)\b")
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
-_UNNAMED = re.compile(r"an? (?:\w+ ){0,3}(?:official|officer|diplomat)\b", re.I)
-_LEADING = re.compile(r"[\s”]*(?:(?:But|And|For|To|As|Yet) )?")
+_UNNAMED = re.compile(r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator)\b", re.I)
+_LEADING = re.compile(
+    r"[\s”]*(?:[A-Z][A-Z., ]+(?:\([^)\n]*\) ?)?[—–-]{1,2} ?)?(?:(?:But|And|For|To|As|Yet|When|After|While|Before|Since|Once|Though|"
+    r"Although) )?"
+)
 _RUN_WORD = re.compile(r"\s?([\w.’'-]+,?)")
 _STOP = re.compile(r"(?<=[a-z0-9)”\"])[.!?][”\"]?(?=\s+[A-Z“\"])")
-_NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \()")
+_NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \(|\.?$|\.\s)")
 _TITLE_CLAUSE = re.compile(
     r"(?:^|[.,”\"\n] ?|\b[a-z]{2,} )((?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts|[A-Z][\w’']+[’']s) "
     r"(?:[^,;:.]|\.(?=[A-Z]| [a-z])){4,90}), $"
@@ -628,6 +662,7 @@ _SELF_NAMED = re.compile(
     rf"\b(?:call|identif|introduc|nam)\w+ (?:(?P<male>himself)|herself)(?: only)?(?: as| by)? "
     rf"(?P<name>{_CAPITAL}(?: {_CAPITAL})?)"
 )
+_INTRODUCED = re.compile(r",? who\b|, (?:an?|the|\d\d)\b| (?:keeps|runs|works|lives|sells|sits|stood|stands|sat|waited)\b")
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
 
 
@@ -658,6 +693,7 @@ def split_name(phrase):
             i not in listed
             and word.raw[0].isupper()
             and word.norm not in read_group("title particles")
+            and (name or word.raw not in read_group("ranks") or not _is_rank(words, i, listed))
             and (i or word.raw not in read_group("sentence openers") or _is_surname(words))
         ):
             name.append(word)
@@ -683,6 +719,11 @@ def split_name(phrase):
         return "", phrase
     text = re.sub(r"['’]s$", "", head[name[0].start : name[-1].end])
     return _HONORIFIC.sub("", text), phrase
+
+
+def _is_rank(words, i, listed):
+    """Tell "Acting" before an office, "Labor" before a full name, from a name's own first word."""
+    return i + 1 in listed or [word.raw[0].isupper() for word in words[i + 1 : i + 3]] == [True, True]
 
 
 def _is_surname(words):
@@ -756,7 +797,10 @@ def _read_full_name(text, start, end):
     listed, first = _find_listed(words), []
     own = len(read_words(text[start:end]))
     for i in range(len(words) - own - 1, max(-1, len(words) - own - 4), -1):
-        if i in listed or not words[i].raw[0].isupper() or words[i].raw in read_group("sentence openers"):
+        raw = words[i].raw
+        if i in listed or not raw[0].isupper() or raw in read_group("sentence openers") or len(raw) == 1 and i == 0:
+            break
+        if first and raw in read_group("ranks"):
             break
         first.insert(0, words[i].raw)
     return " ".join([*first, text[start:end]]) if first and not first[0].endswith(("'s", "’s")) else ""

@@ -62,7 +62,8 @@ def _list_attributions(attributions, turns):
     """Give what may count, the first last: not what lies in a turn, is the label of one, or has no source."""
     labels = {turn.start for turn in turns}
     found = [
-        a for a in _drop_nested(a for a in attributions if a.cue != ":" or a.speaker_start not in labels)
+        a for a in _drop_nested(a for a in attributions if a.cue != ":" or a.kind != "indirect" and not _is_heading(a) or (
+            a.speaker_start not in labels and _is_label(a.speaker or "", read_words(a.speaker or ""))))
         if a.speaker and ((k := find_turn(turns, a.start)) is None or not turns[k].is_quoted_whole)
     ]  # fmt: skip
     return sorted(found, key=lambda a: (min(a.start, a.speaker_start), a.start), reverse=True)
@@ -124,8 +125,6 @@ def _is_no_statement(found, text, voice):
     """Tell what reports an act, a question or nothing: codebook, part 2."""
     cue, speaker = found.cue.lower(), found.speaker.lower()
     words = read_words(found.speaker)
-    if cue == ":" and found.kind == "indirect" and not _is_label(found.speaker, words):
-        return True
     if found.kind != "indirect" and cue != "according":
         return cue in ("-", "–", "—") and "\n" in text[found.end : found.speaker_start]
     named = _PROPER.search(found.speaker[1:]) or find_entries(words)
@@ -137,6 +136,8 @@ def _is_no_statement(found, text, voice):
         return not named or judge_source(found.speaker, None).side == OTHER
     if cue in read_group("citing cues") or _ASKER.search(speaker) and not _is_reported(cue):
         return True
+    if cue in ("add", "adds", "added") and LISTING.match(text, found.start):
+        return True  # "it added the drug to its list"
     if cue in ("list", "lists", "listed") and not any(word.norm in read_group("documents") for word in words):
         return True  # "China listed four substances"
     is_aside = found.speaker.endswith(" who")  # "an official who asked not to be named said"
@@ -146,7 +147,8 @@ def _is_no_statement(found, text, voice):
         return True
     by_person = speaker in ("he", "she") or split_name(found.speaker)[0]
     if cue.startswith(("want", "expect")):
-        return not (named or by_person) or bool(_TO_DO.match(text, found.start))
+        wants_others = speaker == "they" and text[found.start : found.start + 1].isupper()
+        return not (named or by_person or wants_others) or bool(_TO_DO.match(text, found.start))
     if cue.startswith("show") and by_person and not text.startswith("that", found.start):
         return True  # "he showed us a photo"
     if UNSAID.search(text, max(found.speaker_end, found.start - 30), found.start + 10):
@@ -159,20 +161,33 @@ def _is_no_statement(found, text, voice):
         until = text.rfind(found.cue, found.speaker_end, found.start)
         if until > 0 and _HEDGED.search(text, found.speaker_end, until):
             return True
-    if text.startswith(("itself", "himself", "herself", "themselves"), found.start):
-        return True  # "the bank found itself in trouble"
-    if cue in read_group("act cues"):
+    if text.startswith(("itself", "himself", "herself", "themselves", "as its own"), found.start):
+        return True  # "the bank found itself in trouble", "land it claims as its own"
+    if cue in read_group("act cues") and not (cue in ("answered", "responded") and text.startswith("that ", found.start)):
         return not cue.startswith("agree") or bool(_TO_DO.match(text, found.start))
     if cue in read_group("speech cues"):
         return False
     is_source = named or speaker in read_group("personal pronouns") or split_name(found.speaker)[0]
-    return voice != "narrator" or not is_source  # "the evening listed", "chemistry explains"
+    return voice != "narrator" and not _is_cited(found, words, text) or not is_source  # "the evening listed", "chemistry explains"
+
+
+def _is_cited(found, words, text):
+    """Tell "the agency confirmed that", on another's page, from what a page tells of a state's acts."""
+    heads = {m.entry.kind for m in find_entries(words)} | {words[-1].norm if words else ""}
+    is_told = found.cue.lower().startswith(("announc", "inform", "find"))
+    return text.startswith("that ", found.start) and not is_told and not heads & {"country", "government"}
 
 
 # "is expected | to unveil", "the prospect of | losing"
 _HEDGED = re.compile(
     r"\b(?:of|for|without|before|after|than|in|about|from|(?!continue|went|goes|began|came)\w{3,} to) $"
 )
+
+
+def _is_heading(found):
+    """Tell "MYTH: “…”"."""
+    words = re.findall(r"\w+", (found.speaker or "").lower())
+    return not read_group("headings").isdisjoint(words) and found.speaker.isupper()
 
 
 def _is_label(speaker, words):
@@ -183,13 +198,14 @@ def _is_label(speaker, words):
 
 # "he asked not to be named"; "carriers have to tell | customs what is inside"
 _ANONYMOUS = re.compile(r"\bask(?:s|ed|ing)? (?:not to be \w+ed\b|to remain anonymous|for anonymity|that (?:his|her|their) name)")
+LISTING = re.compile(r"(?:[^,.;:“”\"]|, (?:an?|the) [^,.;:“”\"]*,)*? to (?:its|the|their|an?) [^,.;:]*\b(?:list|catalog|catalogue|schedules?|register|roster|docket)\b", re.I)
 _MUST = re.compile(r"\b(?:ha(?:s|ve|d)|needs?) to tell\b")
 _LETTER = re.compile(r"[^\W\d_]")
 _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
 # "did not say whether it was", "has said little", "refused to name them"; not "said nothing would change"
 UNSAID = re.compile(
-    r"(?=[nrdfs])(?:(?:not|n['’]t) (?:say (?:if|whether|when|how|what|who|why)|mention|address|explain|elaborate|specify|"
+    r"(?=[nrdfs])(?:(?:not|n['’]t) (?:sa(?:y|id) (?:if|whether|when|how|what|who|why)|mention|address|explain|elaborate|specify|"
     r"name|identify)\b|"
     r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
     r"\bf(?:ou|i)nds? (?:it|him|her|them)sel(?:f|ves)\b|"

@@ -332,6 +332,7 @@ def _is_of_anything(words, match):
 
 # "who was acting director of the agency in 2021", "who led the agency until 2020"
 _ONCE = re.compile(
+    r"\bwho (?:[^;:]* )?spent (?:\w+ )+(?:years|decades) (?:with|at|in|as) |"
     r"\bwho (?:once |previously |had )?(?:was (?!appointed|named|elected)(?:an? |the |its )?(?:\w+ )+(?:in|until|from|under)|"
     r"(?:led|headed|ran|directed|oversaw|chaired|served) [^;:]*?\b(?:in|until|from|under)) (?:(?:19|20)\d\d|[A-Z])"
 )

@@ -17,7 +17,7 @@ _PREDICATE = re.compile(
 )
 _CLAUSE = re.compile(r"[xbDSB]|e(?![iatu])")
 _PLACE = re.compile(r",(?:[^,ia][^,]*i|d)n+,n\Z")
-_OPENING = re.compile(r"(?:[Qck]+(?=[dnsqPpwm]))?")
+_OPENING = re.compile(r"(?:.*[^nd]Q(?=n)|[Qckr]+(?=[dnsqPpwm]))?")
 _MAX_LINKS = 6  # "a member of the staff of the office of ..." is cut after so many
 
 

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from fentanyl_study.attribution.names import split_name
-from fentanyl_study.attribution.pieces import UNSAID, Piece, passes_on
+from fentanyl_study.attribution.pieces import LISTING, UNSAID, Piece, passes_on
 from fentanyl_study.attribution.sides import (
     CHINA,
     OTHER,
@@ -20,6 +20,7 @@ from fentanyl_study.attribution.sides import (
 from fentanyl_study.wordlists import Memo, read_wordlist
 
 MIN_CREDITED = 0.5  # below this share of the letters outside the attribution clause, the narrator speaks
+MAX_TAG = 8  # words of attribution beside which one whole quotation still makes a direct sentence
 _WORD = re.compile(r"\w++(?:[’'.,-]\w++)*+")
 
 
@@ -59,7 +60,8 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
             (p.clause_start or 0) > at and p.cue.lower() not in read_group("speech cues") for p in pieces
         )
         code = (within or is_weak) and _code_clause(text, start, end, (*clause, False), quoted, cast)
-        is_own = page and (reported or not code or code.side in (page.side, OTHER))  # a page's own claims
+        is_cited = code and code.mode == "mixed" and split_name(clause[1])[0]
+        is_own = page and not is_cited and (reported or not code or code.side in (page.side, OTHER))  # a page's own
         reported = code if code and not is_own else reported
     code = reported or _code_finding(text, start, end, cast)
     if code == NARRATOR:
@@ -130,6 +132,8 @@ def _find_clause(text, start, end, forms):
             continue
         if UNSAID.search(text, max(start, verb.start() - 12), min(end, verb.end() + 16)):
             continue
+        if verb.group().startswith("add") and LISTING.match(text, verb.end()):
+            continue
         if not after or after in _WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]:
             found = _read_subject(text, start, verb.start())
             is_echo = verb.group() in read_group("echoes")  # "Li agrees."; "Li said." says nothing
@@ -147,16 +151,17 @@ def _read_subject(text, start, end):
     subject = text[at : _TRAIL.search(text, at, end).start()]
     head = _RELATIVE.split(subject.split(", ")[0])[0]
     closed = "," in text[at + len(subject) : end]
-    if not head or len(subject) > 170 or _NO_SUBJECT.search(head):
+    is_pronoun = head.lower() in read_group("personal pronouns")
+    if not head or len(subject) > 170 or not is_pronoun and _NO_SUBJECT.search(head):
         return None
     rest = subject[len(head) :]
     if rest and not closed and (", " in rest or len(rest.split()) < 3):
         return None  # "a seller who calls herself Alice"
     name, words = split_name(head)[0], read_words(head)
-    last = find_entries(words[-3:])
-    is_listed = last and last[-1].last == len(words[-3:])
+    last = find_entries(words[-7:])
+    is_listed = last and last[-1].last == len(words[-7:])
     apposed = closed and split_name(rest.strip(", "))[0]
-    is_named = apposed or name and head.endswith(name) or head.lower() in read_group("personal pronouns")
+    is_named = apposed or name and head.endswith(name) or is_pronoun
     return (at, subject) if is_listed or is_named else None
 
 
@@ -164,6 +169,10 @@ def _read_subject(text, start, end):
 _INVERTED = re.compile(
     r", (?P<verb>said|says) (?P<subject>(?:the|a|an|one|[A-Z][\w’'-]+) [^;:“”\"\n]{2,110}?)"
     r"(?: after [^,.]{2,40})?[.,]?$"
+)
+# "That, | says Ann Lee, a nurse, will not do."
+_INSERTED = re.compile(
+    r", (?P<verb>said|says) (?P<subject>[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+)+(?:, [^;:,“”\"\n]{3,120})?), (?=[a-z])"
 )
 # "…, | the professor cautioned, …"
 _QUOTED_AS = re.compile(
@@ -205,13 +214,15 @@ def _read_tag(text, start, end, pieces):
     named = match and any(split_name(part)[0] for part in match["subject"].split(", "))
     if named and match["verb"] in _read_forms_ing():
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
-    match = text.find(", sa", start, end) >= 0 and _INVERTED.search(text, start, end)
+    match = text.find(", sa", start, end) >= 0 and (
+        _INVERTED.search(text, start, end) or not pieces and _INSERTED.search(text, start, end)
+    )
     match = match or _may_have_tag(text[start:end]) and _TAG.search(text, start, end)
     if not match or match["verb"] not in _read_tag_verbs():
         return None
     at, subject = match.start("subject"), match["subject"]
     subject = _RELATIVE.split(subject)[0] if match.re is _INVERTED else subject
-    if any((piece.clause_start or 0) >= match.start() for piece in pieces) or _RELATIVE.search(subject):
+    if any((p.clause_start or 0) >= match.start() or split_name(p.source.name)[0] and p.start in (at, at + 4) for p in pieces) or _RELATIVE.search(subject):
         return None
     if _NO_SUBJECT.search(subject) and subject.lower() not in read_group("personal pronouns"):
         return None
@@ -237,8 +248,13 @@ def _code_clause(text, start, end, clause, quoted, cast):
 # "provisional figures from the CDC show", "in the view of Zhang Yong'an, dean of the College,"
 _FINDING = re.compile(
     r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|"
-    r"at) (?:the )?(?P<body>(?:[^,;.\n]|\.(?=[\w ][^A-Z]|\w)){3,90}?),? "
+    r"at) (?:the )?(?P<body>(?:[^,;.\n]|\.(?!$)){3,90}?),? "
     r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
+    r"\b[Aa]ccording to (?:\w+ ){0,3}(?:data|figures|statistics|numbers|estimates|records|counts?|tall(?:y|ies))(?: \w+)? "
+    r"(?:from|of|by) (?:the )?(?P<of>(?:[^,;.\n]|\.(?!$)){3,90})|"
+    r"\bannounced (?:\w+ ){0,2}by (?:the )?(?P<by>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
+    r"\b(?:in|under) an? (?:\w+ )?(?:announcement|statement|notice|circular|decree) (?:\w+ )?(?:by|from) (?:the )?"
+    r"(?P<notice>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
     r"\b[Pp]er (?:the )?(?P<per>(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7})(?=[,.;)]|$)|"
     r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
     r"\b[Ii]n the (?P<view>view|words|opinion|eyes) of (?P<person>[^,;.\n]{3,90}),|"
@@ -294,14 +310,14 @@ def _code_view(text, start, end, quoted, cast):
     return NARRATOR
 
 
-_FINDERS = ("learn", "data", "figures", "statistics", "numbers", "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")
+_FINDERS = ("ccording to", "announce", "learn", "data", "figures", "statistics", "numbers", "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")
 
 
 def _code_finding(text, start, end, cast):
     """Code figures that a body's data show, and what is so in somebody's view."""
     sentence = text[start:end]
     match = any(map(sentence.__contains__, _FINDERS)) and _FINDING.search(sentence)
-    group = match and next(g for g in ("body", "person", "per", "told", "whose", "their") if match[g])
+    group = match and next(g for g in ("body", "person", "of", "by", "notice", "per", "told", "whose", "their") if match[g])
     source = match and cast.resolve(_OWNED.get(match[group], match[group]), start + match.start(group))
     if not source or not source.name:
         return NARRATOR
@@ -369,9 +385,17 @@ def _find_mode(text, start, end, mine, quoted, *, is_only=False):
     for a, b in sorted(spans):
         inside += len(_WORD.findall(text, max(a, at), b)) if b > at else 0
         at = max(at, b)
-    if 2 * inside > words:
+    if 2 * inside > words or words - inside <= MAX_TAG and _is_whole(text, start, end, mine, sorted(spans)):
         return "direct"
     return "mixed" if inside else "indirect"
+
+
+def _is_whole(text, start, end, mine, spans):
+    """Tell a sentence that is one quotation and a short tag: '“No,” he said.'."""
+    (a, b), *more = spans
+    opens = text[start:a].strip(" “\"'‘-–") == ""
+    closes = text[b:end].strip(" ”\"'’.") == "" and text[start:a].rstrip(" “\"").endswith((",", ":"))
+    return not more and (opens or closes) and all(piece.kind == "direct" for piece in mine)
 
 
 _CITED = re.compile(
@@ -390,12 +414,10 @@ def _code_citation(text, start, end, cast, code):
         and " report" not in text[start : match.start()]
     ):
         return code
+    words = read_words(match["source"])
     head = read_words(re.split(r"\b(?:of|from|in|for|with)\b", match["source"])[0])
-    if (
-        not head
-        or not any(m.last == len(head) for m in find_entries(head))
-        and not split_name(match["source"])[0]
-    ):
+    is_listed = any(m.last == len(head) or m[:2] == (0, len(words)) for m in find_entries(words))
+    if not head or not is_listed and not split_name(match["source"])[0]:
         return code
     source = cast.resolve(match["source"], match.start("source"))
     if not source or not source.name or code.side not in ("narrator", OTHER) and _is_bare(match["source"]):

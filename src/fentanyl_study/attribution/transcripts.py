@@ -41,6 +41,7 @@ _LABEL = re.compile(
     r"\s*(?:(?P<q>Q)\s+(?=[—–(\[“\"$\dA-Z-])|(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//))\s*"
 )
 _REPORTER = re.compile(r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER)$", re.I)  # "ANNA BERG, BYLINE:"
+_HOST_LINE = re.compile(r"(?m)^\s*([A-Z][A-Z.’'\s-]+), (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER):", re.I)
 _HOST = re.compile(r"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?$")
 _ANSWER_WORDS = frozenset(("a", "answer"))
 _ROLE = re.compile(
@@ -48,7 +49,8 @@ _ROLE = re.compile(
     r"THE (?:VICE )?"
     r"PRESIDENT|THE FIRST LADY|SPEAKER|ADMINISTRATOR|GENERAL|ATTORNEY GENERAL|GOVERNOR|CHAIR|"
     r"SENIOR \w+ OFFICIAL|"
-    r"SPOKESPERSON|MINISTER|PRIME MINISTER)\b", re.I)  # fmt: skip
+    r"SPOKESPERSON|MINISTER|PRIME MINISTER|MAYOR|SHERIFF|CHIEF|CHAIR(?:WO)?MAN|CONGRESS(?:WO)?MAN|COMMISSIONER|"
+    r"RANKING MEMBER|SECOND GENTLEMAN)\b", re.I)  # fmt: skip
 _STOPS, _QUOTES, _CLOSERS = tuple(".!?…。？！;"), ("”", '"'), "'’”\"»)]"
 _SPEECH = (r"(?:said|says|say|told|wrote|writes|reported|stated|answered|replied|posted|tweeted|"
            r"remarked|noted|declared|"
@@ -122,13 +124,14 @@ def find_turns(text, *, title="", voice="narrator", raw=""):
     [('Q: Will China act?', ''), ('A: It has.', 'Mao Ning'), ('It will again.', 'Mao Ning')]
     """
     lines = [(m.start(), m.end(), m.group()) for m in LINE.finditer(unify_breaks(text)) if not m.group().isspace()]
-    labels = _read_labels(lines, text, title)
+    hosts = {m[1].split()[-1].lower() for m in _HOST_LINE.finditer(raw)}
+    labels = _read_labels(lines, text, title, hosts, is_own=voice != "narrator")
     if any(labels.values()) and (len(labels) > 1 or voice != "narrator"):  # headings with a colon answer nobody
         turns = _read_transcript(lines, labels, voice)
-        if any(_REPORTER.search(line.partition(":")[0]) for _, _, line in lines):
+        if hosts:
             turns = {i: turn._replace(is_quoted_whole=bool(turn.phrase)) for i, turn in turns.items()}
     else:
-        turns = {}
+        turns = _read_record(lines, raw) if voice != "narrator" else {}
     for i, (start, end, line) in enumerate(lines):
         is_quoted = i not in turns and ("“" in line or '"' in line)
         signed = is_quoted and (_QUOTED_LABEL.match(line) or _SIGNED.match(line))
@@ -148,7 +151,7 @@ def find_turn(turns, at):
 # -- transcripts ---------------------------------------------------------------------------
 
 
-def _read_labels(lines, text, title):
+def _read_labels(lines, text, title, reporters, *, is_own):
     """Give {line number: source phrase}, "" for who asks; only lines that begin with a speaker's label."""
     found = {}
     for i, (_, _, line) in enumerate(lines):
@@ -156,10 +159,11 @@ def _read_labels(lines, text, title):
         if match and not _QUOTED_LABEL.match(line) and (match["q"] or _may_be_label(match["name"], line)):
             found[i] = "q" if match["q"] else match["name"].strip()
     names = set(found.values())
-    reporters = {_get_surname(name) for name in names if _REPORTER.search(name)}
     if reporters:  # a broadcast: who is no reporter is heard
         return {i: "" if _get_surname(name) in reporters else _read_label_name(name) for i, name in found.items()}
     kinds = {name: _classify_label(name, lines, found, text) for name in names}
+    if is_own:  # an official opens the call
+        kinds |= {name: "answer" for name in names if name.lower() == "moderator"}
     answerer = _find_answerer(title, text, lines[min(found)][0]) if found else ""
     if not any(
         kind == "question" for kind in kinds.values()
@@ -192,13 +196,15 @@ def _may_be_label(name, line):
         for word in words
         if word[0].islower() and word not in ("of", "the", "and", "for", "reporter", "asked")
     ]
-    return len(words) <= 7 and not lower
+    is_heading = name.isupper() and (
+        read_group("headings") & set(re.findall(r"\w+", name.lower())) or {"FOR", "TO", "IN", "ON", "OUR"} & set(words))
+    return len(words) <= 7 and not lower and not is_heading
 
 
 def _classify_label(name, lines, found, text):
     """Tell who answers from who asks: by the label's words, else by whether he mostly puts questions."""
     words = re.findall(r"[\w-]+", name.lower())
-    if words and (words[0] in _ANSWER_WORDS and len(words) == 1):
+    if words and (words[0] in _ANSWER_WORDS and len(words) == 1 or words[0] == "audience"):
         return "answer"
     if set(words) & read_group("askers") or any(
         m.entry.kind == "body" and m.entry.side == "other" or m.entry.kind == "outsider"
@@ -256,10 +262,17 @@ _SPOKESPERSON = re.compile(
 )
 
 
+_TALKED_WITH = re.compile(
+    r"\b(?:[Ii]nterview(?:ed)?|conversation|exchange|dialogue|Q&A|spoke|talked|sat down)(?: \w+){0,2} with "
+    r"(?:[a-z]+ ){0,5}([A-Z][a-zA-Z-]+(?: [A-Z]\.)?(?: [A-Z][a-zA-Z-]+){1,2})\b"
+)
+
+
 def _find_answerer(title, text, start):
     """Find who answers under "A:": the person whom the headline or the words before the first label name."""
     for place in (title, text[:start]):
         names = [m[1].strip() for m in _SPOKESPERSON.finditer(place)]
+        names += [m[1] for m in _TALKED_WITH.finditer(place)]  # goes first
         if names:
             return re.sub(r"['’]s$", "", names[-1])
     return UNNAMED
@@ -285,6 +298,35 @@ def _read_transcript(lines, labels, voice):
                 continue
             asks = i + 1 in labels and labels[i + 1] and labels[i + 1] == phrase and "?" in line
             turns[i] = Turn(start, end, "" if asks else phrase)
+    return turns
+
+
+# "Mr. Bera. The hearing will come to order."
+_RECORD_LABEL = re.compile(
+    r"\s*(?P<name>(?:The Chair(?:man|woman)?|(?:Mr|Ms|Mrs|Miss|Dr|Chair(?:man|woman)|Senator|Representative|"
+    r"Secretary|Ambassador|Admiral|General|Commissioner|Sheriff)\.? [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?))\.(?=\s|$)"
+)
+_MIN_RECORD = 3  # labels; fewer may be names that end a heading
+
+
+# "STATEMENT OF ANN LEE, SENIOR FELLOW, LEE INSTITUTE"
+_WITNESS = re.compile(r"(?m)^\s*(?:[A-Z]+ )?STATEMENT OF (?:(?:HON|DR|MR|MS|MRS|SENATOR)\.? )?(?P<who>[A-Z][^a-z\n]{8,}(?:\n[A-Z][^a-z\n]+)*)$")
+
+
+def _read_record(lines, raw):
+    """Give {line number: Turn} of a printed hearing, whose labels end in a full stop."""
+    labels = {i: match for i, (_, _, line) in enumerate(lines) if (match := _RECORD_LABEL.match(line))}
+    if len(labels) < _MIN_RECORD:
+        return {}
+    turns, phrase = {}, ""
+    heads = [" ".join(match["who"].split()).title() for match in _WITNESS.finditer(raw)]
+    for i, (start, end, line) in enumerate(lines):
+        if i in labels:
+            phrase = _read_label_name(labels[i]["name"])
+            phrase = next((head for head in heads if head.split(",")[0].endswith(" " + phrase)), phrase)
+            turns[i - 0.5] = Turn(start, start + labels[i].end(), "")
+            start += labels[i].end()
+        turns[i] = Turn(start, end, "" if _BRACKETED.fullmatch(line) else phrase)
     return turns
 
 

@@ -1,6 +1,6 @@
 """Choose the sentences whose coding by hand would teach most."""
 
-from fentanyl_study.coding.markers import code_sentences
+from fentanyl_study.coding.machine import code_sentences
 from fentanyl_study.schema import CODINGS, TARGETS
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from fentanyl_study.agreement import score_codings
 from fentanyl_study.coding.classifier import make_stance_classifier
-from fentanyl_study.coding.markers import code_sentences
+from fentanyl_study.coding.machine import code_sentences
 from fentanyl_study.schema import FRAMES, TARGETS, InputError
 
 MACHINES = ("markers", "classifier", "both")
