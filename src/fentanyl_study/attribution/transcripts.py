@@ -41,7 +41,8 @@ _LABEL = re.compile(
     r"\s*(?:(?P<q>Q)\s+(?=[—–(\[“\"$\dA-Z-])|(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//))\s*"
 )
 _REPORTER = re.compile(r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER)$", re.I)  # "ANNA BERG, BYLINE:"
-_HOST_LINE = re.compile(r"(?m)^\s*([A-Z][A-Z.’'\s-]+), (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER):", re.I)
+_HOST_LABEL = r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER):"
+_HOST_LINE, _HOST_END = re.compile(rf"(?m)^\s*([A-Z][A-Z.’'\s-]+){_HOST_LABEL}", re.I), re.compile(_HOST_LABEL, re.I)
 _HOST = re.compile(r"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?$")
 _ANSWER_WORDS = frozenset(("a", "answer"))
 _ROLE = re.compile(
@@ -124,7 +125,7 @@ def find_turns(text, *, title="", voice="narrator", raw=""):
     [('Q: Will China act?', ''), ('A: It has.', 'Mao Ning'), ('It will again.', 'Mao Ning')]
     """
     lines = [(m.start(), m.end(), m.group()) for m in LINE.finditer(unify_breaks(text)) if not m.group().isspace()]
-    hosts = {m[1].split()[-1].lower() for m in _HOST_LINE.finditer(raw)}
+    hosts = {m[1].split()[-1].lower() for m in _HOST_LINE.finditer(raw)} if _HOST_END.search(raw) else set()
     labels = _read_labels(lines, text, title, hosts, is_own=voice != "narrator")
     if any(labels.values()) and (len(labels) > 1 or voice != "narrator"):  # headings with a colon answer nobody
         turns = _read_transcript(lines, labels, voice)
