@@ -25,7 +25,7 @@ LONGEST_GAP = 40  # white space after a label on a line of its own
 REPEATED_WORDS = 6  # a quotation of so many words that stands again below is a deck, not text
 
 _WORD = re.compile(r"[a-z]+|\d|[^\w\s]")  # of small letters: words, digits and marks
-_LINE = re.compile(r"[^\n\r\u2028\u2029]+")
+LINE = re.compile(".+")  # of a text with breaks of one kind
 _CLOSED = re.compile(r"[.!?…。！？][\"”’')\]\d]*\Z")
 # "Q Good afternoon." (white space collapsed), "A: Yes.", "MS. WU: Good afternoon.", "TV reporter:"
 _LABEL = re.compile(
@@ -131,11 +131,22 @@ def _find_turns(text):
     return sorted(starts) if len(starts) >= FEWEST_TURNS else []
 
 
+def unify_breaks(text, mark="\n"):
+    """Write a mark for each character that breaks a line, so that patterns need to look for one only.
+
+    >>> unify_breaks("One.\\rTwo.")
+    'One.\\nTwo.'
+    """
+    for other in "\n\r\u2028\u2029":
+        text = text.replace(other, mark)
+    return text
+
+
 def _find_lines(text):
     """Give each line that holds more than white space; a hard-wrapped text gives its paragraphs."""
     directions = _DIRECTION.finditer(text) if any(mark in text for mark in _DIRECTION_ENDS) else ()
     lines, cuts = [], sorted({*_find_turns(text), *(place for match in directions for place in match.span())})
-    for line in _LINE.finditer(text):
+    for line in LINE.finditer(unify_breaks(text)):
         inside = cuts[bisect.bisect(cuts, line.start()) : bisect.bisect_left(cuts, line.end())]
         lines += itertools.pairwise([line.start(), *inside, line.end()])
     lines = [_strip(text, *span) for span in lines if text[span[0] : span[1]].strip()]
@@ -290,9 +301,7 @@ def mask_text(text, spans):
     >>> mask_text("Title\\nIt is so.", [(6, 15)])
     '     \\nIt is so.'
     """
-    pieces, end, turns, plain = [], 0, set(_find_turns(text)), text
-    for mark in "\n\r\u2028\u2029":
-        plain = plain.replace(mark, " ")
+    pieces, end, turns, plain = [], 0, set(_find_turns(text)), unify_breaks(text, " ")
     for start, stop in spans:
         gap = _blank(text[end:start])
         pieces.append(gap[:-1] + "\n" if start in turns and gap else gap)

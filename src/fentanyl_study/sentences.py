@@ -5,6 +5,7 @@ import re
 
 import pandas as pd
 
+from fentanyl_study.cleaning import unify_breaks
 from fentanyl_study.wordlists import read_wordlist
 
 # An end mark, the closing marks and note numbers after it, then white space or the next sentence at once:
@@ -14,7 +15,7 @@ _END = re.compile(
     r"[.!?…。！？](?<![.!?…。！？]{2})[.!?…。！？]*+"
     r"(?:(?<=[。！？])[”’」』]*\s*|(?:[\"”’')\]]|\[\d+\])*+(?:\s+|(?=[A-Z“\"])|$))"
 )
-_LINE_BREAK = re.compile(r"[\n\r\u2028\u2029]\s*")
+_LINE_BREAK = re.compile(r"\n\s*")
 _LAST_TOKEN = re.compile(r"(?:.*[^\w.&-])?([\w.&-]*)$", re.DOTALL)
 _NEXT_WORD = re.compile(r"[\"“‘'(\[—–-]*\s*([\w’'-]*)")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]|[A-Z]")  # "U.S", "p.m", the initial in "George W"
@@ -55,7 +56,7 @@ def find_sentences(text):
 def _find_lines(text):
     """Give the stretches between line breaks that end a sentence; none begins with white space."""
     start = len(text) - len(text.lstrip())
-    for match in _LINE_BREAK.finditer(text, start):
+    for match in _LINE_BREAK.finditer(unify_breaks(text), start):
         if text[match.end() : match.end() + 1].islower():
             before = text[max(start, match.start() - 40) : match.start()].rstrip()
             if _BROKEN.match(before[-1:]):
