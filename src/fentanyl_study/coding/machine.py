@@ -58,36 +58,33 @@ def code_sentences(sentences, *, by="both"):
     articles = {}  # doc_id -> [(place in the table, text, side)]
     for place, (doc_id, text, side) in enumerate(zip(*columns, strict=True)):
         articles.setdefault(doc_id, []).append((place, text, side))
+    told = [row for article in articles.values() for row in _find_on_subject(article)]
+    support = np.zeros((len(told), len(OUTCOMES)))
+    if by != "markers":
+        support += weigh_words([text for _, text, _, _ in told])
+    if by != "words":
+        for supported, (_, _, side, words) in zip(support, told, strict=True):
+            _add_hits(supported, words, side)
+    asks = np.array([is_question(text, side) for _, text, side, _ in told], bool)
     rows = [_OFF_SUBJECT] * len(sentences)
-    for article in articles.values():
-        for place, codes in _code_article(article, by):
-            rows[place] = codes
+    for (place, *_), codes in zip(told, _choose_codes(support, LINES[by], asks), strict=True):
+        rows[place] = codes
     coded = pd.DataFrame(rows, columns=[*TARGETS, "frames", "confidence"], index=sentences.index)
     return sentences.drop(columns=coded.columns, errors="ignore").join(coded)
 
 
-def _code_article(article, by):
-    """Give pairs (place, codes) for an article's sentences near a drug's name, each with the two before it in view."""
+def _find_on_subject(article):
+    """Give (place, text, side, words) of an article's sentences near a drug's name; words see the two before."""
     last = last_but_one = 0
     read = []
     for _, text, side in article:
         read.append(read_words(text, side, last | last_but_one))
         last, last_but_one = read[-1].named, last
     named = [number for number, words in enumerate(read) if words.present & name_drug()]
-    on_subject = []
-    for number in range(len(read)):
+    for number, (row, words) in enumerate(zip(article, read, strict=True)):
         nearest = bisect.bisect_left(named, number - PASSAGE)
         if nearest < len(named) and named[nearest] <= number + PASSAGE:
-            on_subject.append(number)
-    support = np.zeros((len(on_subject), len(OUTCOMES)))
-    if by != "markers":
-        support += weigh_words([article[number][1] for number in on_subject])
-    if by != "words":
-        for supported, number in zip(support, on_subject, strict=True):
-            _add_hits(supported, read[number], article[number][2])
-    asks = [is_question(text, side) for _, text, side in map(article.__getitem__, on_subject)]
-    places = [article[number][0] for number in on_subject]
-    return zip(places, _choose_codes(support, LINES[by], np.array(asks, bool)), strict=True)
+            yield *row, words
 
 
 def _add_hits(supported, words, side):
