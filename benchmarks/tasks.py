@@ -111,7 +111,8 @@ def main():
     """Run the piece of work that is named, and print its times and what it gave."""
     name, path = sys.argv[1:]
     texts, is_spoken = read_texts(path)
-    modules = {"convokit": ["convokit"], "sklearn": ["sklearn.decomposition", "sklearn.feature_extraction.text"],
+    modules = {"convokit": ["convokit"], "keyness": ["fentanyl_study.keyness"],
+               "sklearn": ["sklearn.decomposition", "sklearn.feature_extraction.text"],
                "gensim": ["gensim.models", "gensim.corpora", "gensim.utils"]}  # fmt: skip
     for module in modules.get(name, ["fentanyl_study.keyness", "fentanyl_study.topics"]):
         __import__(module)

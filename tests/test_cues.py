@@ -50,13 +50,33 @@ def test_verbs_are_inflected(form, letter, verb):
         ("Rain makes mud, said Li Yan, who farms.", [("said", "Li Yan", "e")]),
         ("Li worried that it fell.", [("worried", "Li", "t")]),
         ("Her claim that prices fell was wrong.", [("claim", "Her", "t")]),
+        ("Li testified, for one, that prices fell.", [("testified", "Li", "t")]),
+        ("A new survey showed support for the bill.", [("showed", "A new survey", "n")]),
+        ("Prices fell, as first reported by Xinhua.", [("reported", "Xinhua", "e")]),
+        ("The baker was seen by critics as a fool.", [("seen", "critics", "p")]),
+        ("Bakers would like to sell more.", [("like", "Bakers", "i")]),
+        ("The two admit that prices fell.", [("admit", "The two", "t")]),
+        ("Some 9 percent say it fell.", [("say", "Some 9 percent", "z")]),
+        ("Li points to the price.", [("points", "Li", "p")]),
     ],
 )
 def test_cues_have_source_and_complement(text, expected):
     assert read(text) == expected
 
 
-@pytest.mark.parametrize("text", ["The claims were many.", "His alleged plan fell.", "A state report fell."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The claims were many.",
+        "His alleged plan fell.",
+        "A state report fell.",
+        "A claim that made news was old.",
+        "Prices fell by 3 percentage points.",
+        "It lost six points in May.",
+        "It looks like to bakers.",
+        "Li won the prize, adding to her fame.",
+    ],
+)
 def test_nouns_and_adjectives_are_no_cues(text):
     assert read(text) == []
 

@@ -274,7 +274,7 @@ def test_unreadable_files_leave_nothing(name, tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("name", "options", "words"),
-    [("a.xlsx", [], "expected a file named"), ("none.jsonl", [], "No such file"), ("a.jsonl", ["--match", "(["], "regular expression"),
+    [("a.xlsx", [], "expected a file named"), ("none.jsonl", [], "none.jsonl: no such file"), ("a.jsonl", ["--match", "(["], "regular expression"),
      ("a.jsonl", ["--map", "text"], "expected NAME=COLUMN"), ("a.jsonl", ["--map", "text=body,day=date"], "no column day")],
 )  # fmt: skip
 def test_wrong_use_of_import(name, options, words, tmp_path, capsys):

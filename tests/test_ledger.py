@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from fentanyl_study.corpus import REPOSITORY, read_built_documents, read_csv, read_study
-from fentanyl_study.ledger import BEGIN, END, describe_methods, format_findings, trace_claim, write_findings
+from fentanyl_study.dictionary import write_between
+from fentanyl_study.ledger import BEGIN, END, describe_methods, format_findings, trace_claim
 from fentanyl_study.schema import InputError
 
 LEDGER = REPOSITORY / "reports" / "claims.csv"
@@ -39,16 +40,15 @@ def test_methods_of_another_corpus_tell_of_its_own_texts_and_coders(tmp_path):
 def test_findings_are_written_between_the_marks_only(tmp_path):
     page = tmp_path / "README.md"
     page.write_text(f"before\n{BEGIN}\nstale words\n{END}\nafter\n", encoding="utf-8")
-    write_findings(page, read_ledger(), read_built_documents())
-    text = page.read_text(encoding="utf-8")
-    assert text.startswith("before\n") and text.endswith("\nafter\n") and "stale words" not in text
+    write_between(page, BEGIN, END, "found words")
+    assert page.read_text(encoding="utf-8") == f"before\n{BEGIN}\n\nfound words\n{END}\nafter\n"
 
 
 def test_lost_marks_are_told(tmp_path):
     page = tmp_path / "README.md"
     page.write_text("no marks", encoding="utf-8")
     with pytest.raises(InputError, match="findings: begin"):
-        write_findings(page, read_ledger(), read_built_documents())
+        write_between(page, BEGIN, END, "found words")
     assert page.read_text(encoding="utf-8") == "no marks"
 
 

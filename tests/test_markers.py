@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fentanyl_study.coding import code_frames, code_sentences, code_stance, find_hits
-from fentanyl_study.coding.markers import MIN_CONFIDENCE, NEAR, PASSAGE, REACH, compile_marker, read_list, read_words
+from fentanyl_study.coding.machine import PASSAGE
+from fentanyl_study.coding.markers import MIN_CONFIDENCE, NEAR, REACH, compile_marker, read_list, read_words
 from fentanyl_study.schema import FRAMES, SIDES, STANCES, TARGETS, InputError
 
 LISTS = ("stance_markers.csv", "frame_markers.csv")
@@ -89,7 +90,8 @@ def test_near_looks_back_two_sentences_of_the_same_article_only():
          "text": ["Beijing lies in the north.", "Drugs kill.", "Their promises are empty.",
                   "Their promises are empty.", "Drugs kill. Their promises are empty."]}
     )  # fmt: skip
-    assert code_sentences(told)["china_control"].tolist() == ["none", "none", "against", "none", "none"]
+    coded = code_sentences(told, by="markers")["china_control"]
+    assert coded.tolist() == ["none", "none", "against", "none", "none"]
 
 
 @pytest.mark.parametrize(("between", "stance"), [(0, "favor"), (PASSAGE - 1, "favor"), (PASSAGE, "none")])

@@ -14,37 +14,13 @@ from fentanyl_study.schema import SIDES, InputError
 
 TEXT = "Title here\n\nLi Wei said <script>alert(1)</script> & left. It rained.\nPhoto: AP"
 SENTENCES = pd.DataFrame(
-    [
-        {
-            "sentence_id": 1,
-            "start": 12,
-            "end": 57,
-            "side": "china_official",
-            "speaker": 'Li "Bo" Wei',
-            "mode": "indirect",
-            "cue": "said",
-        },
-        {
-            "sentence_id": 2,
-            "start": 58,
-            "end": 68,
-            "side": "narrator",
-            "speaker": "",
-            "mode": "none",
-            "cue": "",
-        },
-    ]
-)
-REMOVED = pd.DataFrame(
-    [{"start": 0, "end": 10, "reason": "headline"}, {"start": 69, "end": 78, "reason": "caption"}]
-)
-ARTICLE = {
-    "doc_id": "a-1",
-    "title": "A <b>title</b>",
-    "outlet": "The Paper",
-    "published": "2020-01-02",
-    "text": TEXT,
-}
+    [(1, 12, 57, "china_official", 'Li "Bo" Wei', "indirect", "said"),
+     (2, 58, 68, "narrator", "", "none", "")],
+    columns=["sentence_id", "start", "end", "side", "speaker", "mode", "cue"],
+)  # fmt: skip
+REMOVED = pd.DataFrame([(0, 10, "headline"), (69, 78, "caption")], columns=["start", "end", "reason"])
+ARTICLE = {"doc_id": "a-1", "title": "A <b>title</b>", "outlet": "The Paper", "published": "2020-01-02",
+           "text": TEXT}  # fmt: skip
 
 
 class Reader(HTMLParser):
@@ -128,6 +104,6 @@ def test_any_text_is_shown_whole(text, cut):
         for i, (a, b) in enumerate(spans)
     ]
     sentences = pd.DataFrame(rows, columns=SENTENCES.columns)
-    seen = read(write_reading(ARTICLE, sentences, REMOVED.iloc[:0], text=text)).seen
+    seen = read(write_reading(ARTICLE | {"text": text}, sentences, REMOVED.iloc[:0])).seen
     strip = lambda words: re.sub(r"[\s\x00\x1c-\x1f\x85\ufffd]", "", words)  # noqa: E731
     assert strip(seen) == strip(text)

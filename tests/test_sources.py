@@ -22,6 +22,8 @@ LI = "Li Yan"
         ("Beijing has denied that it fell.", "Beijing"),
         ("After the talks, the envoy said that it fell.", "the envoy"),
         ("Some said it fell.", "Some"),
+        ("Now Li Yan, who left in May, said that it fell.", LI),
+        ("Small bakers “sold it all,” Li Yan, a baker, told reporters.", LI),
     ],
 )
 def test_subject_is_found_past_what_stands_between(text, speaker):

@@ -12,7 +12,7 @@ from fentanyl_study.schema import InputError
 from fentanyl_study.uncertainty import (
     choose_interval_kind,
     compare_rates,
-    compute_difference,
+    compute_differences,
     compute_shares,
     make_weights,
     permute_within,
@@ -154,15 +154,24 @@ def test_permutations_in_small_blocks_give_the_same_but_for_chance(monkeypatch):
 
 def test_difference_by_hand():
     rows = pd.DataFrame({"doc_id": list("aabbab"), "side": list("xxxxyy"), "value": [1, 1, 1, 0, 0, 0]})
-    found = compute_difference(rows, "value", by="side", focus="x", reference="y").iloc[0]
+    found = compute_differences(rows, ["value"], by="side", focus="x", reference="y").iloc[0]
     assert found.difference == 0.75
     assert (found.low, found.high) == (0.5, 1.0)  # without a: 1/2 - 0; without b: 2/2 - 0
     assert (found.n_focus, found.n_reference, found.docs_focus, found.docs_reference) == (4, 2, 2, 2)
 
 
+def test_differences_of_several_values_are_those_of_each_alone():
+    draw = np.random.default_rng(0)
+    rows = pd.DataFrame({"doc_id": np.repeat(list("abcd"), 9), "side": np.tile(list("xyx"), 12)})
+    rows = rows.assign(first=draw.random(36), second=draw.integers(0, 2, 36))
+    groups = {"by": "side", "focus": "x", "reference": "y"}
+    alone = pd.concat([compute_differences(rows, [value], **groups) for value in ("first", "second")], ignore_index=True)
+    pd.testing.assert_frame_equal(compute_differences(rows, ["first", "second"], **groups), alone)
+
+
 def test_difference_whose_group_vanishes_with_an_article_is_unbounded():
     rows = pd.DataFrame({"doc_id": list("abc"), "side": list("xxy"), "value": [1, 0, 1]})
-    found = compute_difference(rows, "value", by="side", focus="x", reference="y").iloc[0]
+    found = compute_differences(rows, ["value"], by="side", focus="x", reference="y").iloc[0]
     assert (found.low, found.high, found.interval_kind) == (-1, 1, "one article")
     with pytest.raises(InputError, match="side = 'z'"):
-        compute_difference(rows, "value", by="side", focus="x", reference="z")
+        compute_differences(rows, ["value"], by="side", focus="x", reference="z")

@@ -15,51 +15,41 @@ from fentanyl_study.schema import FRAMES, TARGETS, InputError
 CODED = ("side", "mode", *TARGETS)
 FRAME_VARIABLES = tuple(f"frame: {frame}" for frame in FRAMES)
 CODERS = ("coder_a", "coder_b")
-FIRM, TENTATIVE = 0.8, 0.667  # Krippendorff's customary lines (2018: 356); the codebook, part 5, takes them over
+FIRM, TENTATIVE = 0.8, 0.667  # Krippendorff's customary lines (2018: 356); the codebook takes them over
 
 
 def pair_codes(first, second, *, key=("doc_id", "n")):
     """Put two codings of the same sentences side by side.
 
-    One row per sentence and variable: the columns of `key`, variable, first, second.
-    The variables are keep, side, mode and the five targets as they stand in
-    both tables, and each of the ten frames as "1" or "0". Sentences that one
-    of the two does not keep are paired for `keep` only.
-
-    Parameters
-    ----------
-    first, second : DataFrame
-        Codings with the columns of `key`, and any of keep, side, mode, the targets, frames.
-    key : tuple of str
-        What names a sentence in both tables.
-
-    Raises
-    ------
-    InputError
-        The two do not hold the same sentences, cut at the same places.
+    One row per sentence and variable: the columns of `key` (what names a sentence), variable, first, second.
+    The variables are keep, side, mode and the five targets as they stand in both tables, and each of the ten
+    frames as "1" or "0". Sentences that one of the two does not keep are paired for `keep` only. Raises
+    InputError if the two do not hold the same sentences, cut at the same places.
     """
-    key = list(key)
-    first, second = (table.set_index(key).sort_index() for table in (first, second))
-    _check_same_sentences(first, second)
-    kept = pd.Series(True, index=first.index)
-    pieces = []
-    if "keep" in first and "keep" in second:
-        kept = (first["keep"] == "1") & (second["keep"] == "1")
-        pieces.append(_pair_column(first["keep"], second["keep"], "keep"))
-    first, second = first[kept], second[kept]
-    pieces += [_pair_column(first[c], second[c], c) for c in CODED if c in first and c in second]
+    tables = [table.set_index(list(key)).sort_index() for table in (first, second)]
     if "frames" in first and "frames" in second:
-        pieces += [
-            _pair_column(_has_frame(first["frames"], frame), _has_frame(second["frames"], frame), name)
-            for frame, name in zip(FRAMES, FRAME_VARIABLES, strict=True)
-        ]
+        tables = [pd.concat([table, _part_frames(table["frames"])], axis=1) for table in tables]
+    _check_same_sentences(*tables)
+    pieces = []
+    for variable in [name for name in ("keep", *CODED, *FRAME_VARIABLES) if all(name in t for t in tables)]:
+        pairs = pd.DataFrame({"first": tables[0][variable], "second": tables[1][variable]}).reset_index()
+        pairs.insert(len(key), "variable", variable)
+        pieces.append(pairs)
+        if variable == "keep":
+            kept = (tables[0]["keep"] == "1") & (tables[1]["keep"] == "1")
+            tables = [table[kept] for table in tables]
     return pd.concat(pieces, ignore_index=True)
+
+
+def _part_frames(frames):
+    """Give each frame a column of its own, 1 or 0."""
+    parted = frames.str.get_dummies(";").reindex(columns=FRAMES, fill_value=0)
+    return parted.astype(str).set_axis(FRAME_VARIABLES, axis=1)
 
 
 def _check_same_sentences(first, second):
     ends = [column for column in ("start", "end") if column in first and column in second]
-    same = first.index.equals(second.index) and first[ends].equals(second[ends])
-    if not same:
+    if not (first.index.equals(second.index) and first[ends].equals(second[ends])):
         odd = first.index.symmetric_difference(second.index)
         where = odd[0] if len(odd) else first.index[(first[ends] != second[ends]).any(axis=1)][0]
         raise InputError(
@@ -68,35 +58,13 @@ def _check_same_sentences(first, second):
         )
 
 
-def _pair_column(first, second, variable):
-    pairs = pd.DataFrame({"first": first, "second": second}).reset_index()
-    pairs.insert(len(pairs.columns) - 2, "variable", variable)
-    return pairs
-
-
-def _has_frame(frames, frame):
-    return frames.str.split(";").map(lambda names: str(int(frame in names)))
-
-
 def compute_alpha(first, second):
-    """Compute Krippendorff's alpha for two coders and a nominal variable.
+    """Compute Krippendorff's alpha for two coders and a nominal variable, from their values, none missing.
 
-    alpha = 1 - observed / expected disagreement (Krippendorff 2018): 1 is
-    perfect agreement, 0 what chance would give, below 0 worse than that.
+    alpha = 1 - observed / expected disagreement (Krippendorff 2018): 1 is perfect agreement, 0 what chance
+    would give, below 0 worse than that. Not a number where neither coder ever used a second value: without
+    variation nothing can be said of reliability.
 
-    Parameters
-    ----------
-    first, second : sequence of str
-        The values of the two coders, sentence by sentence; none missing.
-
-    Returns
-    -------
-    float
-        Not a number where neither coder ever used a second value: without
-        variation nothing can be said of reliability.
-
-    Examples
-    --------
     >>> round(compute_alpha(["a", "a", "b", "b"], ["a", "a", "b", "a"]), 3)
     0.533
     """
@@ -107,40 +75,27 @@ def compute_alpha(first, second):
 
 
 def measure_agreement(pairs):
-    """Measure how far two codings agree, variable by variable.
+    """Measure how far two codings agree, variable by variable, from the pairs of ``pair_codes``.
 
-    One row per variable, in the order of `pairs`: variable, n (sentences),
-    n_agree, share_agree (0 to 1), alpha, low and high (the range of alpha when
-    each article is left out in turn), supports ("firm claims" from 0.8,
-    "tentative claims" from 0.667, else "no claim"; "no variation" where alpha
-    is not defined).
-
-    Parameters
-    ----------
-    pairs : DataFrame
-        From ``pair_codes``; needs doc_id, variable, first, second.
+    One row per variable, in the order of `pairs`: variable, n (sentences), n_agree, share_agree (0 to 1),
+    alpha, low and high (the range of alpha when each article is left out in turn), supports (as
+    ``judge_alpha``).
     """
-    rows = [_measure_variable(name, group) for name, group in pairs.groupby("variable", sort=False)]
-    return pd.DataFrame(rows, columns=["variable", "n", "n_agree", "share_agree", "alpha", "low", "high", "supports"])
-
-
-def _measure_variable(variable, group):
-    alpha = compute_alpha(group["first"], group["second"])
-    rest = [group[group["doc_id"] != doc_id] for doc_id in sorted(group["doc_id"].unique())]
-    left_out = [compute_alpha(part["first"], part["second"]) for part in rest if len(part)]
-    left_out = [value for value in left_out if value == value] or [alpha]
-    agree = (group["first"] == group["second"]).sum()
-    return {
-        "variable": variable, "n": len(group), "n_agree": agree, "share_agree": agree / len(group),
-        "alpha": alpha, "low": min(left_out), "high": max(left_out), "supports": judge_alpha(alpha),
-    }  # fmt: skip
+    rows = []
+    for variable, group in pairs.groupby("variable", sort=False):
+        alpha = compute_alpha(group["first"], group["second"])
+        rest = [group[group["doc_id"] != doc_id] for doc_id in group["doc_id"].unique()]
+        left_out = [compute_alpha(part["first"], part["second"]) for part in rest if len(part)]
+        left_out = [value for value in left_out if value == value] or [alpha]
+        n, n_agree = len(group), (group["first"] == group["second"]).sum()
+        low, high = min(left_out), max(left_out)
+        rows.append((variable, n, n_agree, n_agree / n, alpha, low, high, judge_alpha(alpha)))
+    columns = ["variable", "n", "n_agree", "share_agree", "alpha", "low", "high", "supports"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def measure_coders(data_dir=None):
-    """Measure how far coder_a and coder_b of a corpus agree; a table without rows where two never coded.
-
-    One row per variable, as ``measure_agreement`` gives it.
-    """
+    """Measure how far coder_a and coder_b agree, as ``measure_agreement``; no rows where two never coded."""
     folder = Path(data_dir or get_data_dir())
     if not all((folder / "coding" / f"{name}.csv").exists() for name in CODERS):
         return measure_agreement(pd.DataFrame(columns=["doc_id", "variable", "first", "second"]))
@@ -150,7 +105,7 @@ def measure_coders(data_dir=None):
 
 
 def judge_alpha(alpha):
-    """Say which claims a variable supports by its alpha (codebook, part 5).
+    """Say which claims a variable supports by its alpha (codebook, part 5): firm ones from 0.8.
 
     >>> judge_alpha(0.7)
     'tentative claims'
@@ -166,19 +121,18 @@ def pair_machine(sentences):
     One row per sentence and variable: doc_id, sentence_id, variable, first (by hand), second (by program).
     """
     coded = sentences[sentences["coded_by"] != "machine"]
-    key = ["doc_id", "sentence_id"]
-    codes = ["side", "mode", *TARGETS, "frames"]
-    machine = coded[key].assign(**{code: coded[f"{code}_machine"] for code in codes})
-    return pair_codes(coded[[*key, *codes]], machine, key=key)
+    machine = coded.assign(**{code: coded[f"{code}_machine"] for code in (*CODED, "frames")})
+    return pair_codes(coded, machine, key=("doc_id", "sentence_id"))
 
 
 def is_same_speaker(first, second):
     """Tell whether two names stand for one source: the last word of one is a word of the other.
 
-    >>> is_same_speaker("Liu Yuejin", "Deputy Director Yuejin"), is_same_speaker("Ministry of Public Security", "China")
+    >>> is_same_speaker("Liu Yuejin", "Director Yuejin"), is_same_speaker("Ministry of Health", "China")
     (True, False)
     """
-    names = [[word.strip(".,").lower() for word in name.replace("-", " ").split()] for name in (first, second)]
+    names = [name.lower().replace("-", " ").split() for name in (first, second)]
+    names = [[word.strip(".,") for word in name] for name in names]
     if not all(names):
         return not any(names)
     words = [[word for word in name if len(word) > 2] or name for name in names]
@@ -188,18 +142,10 @@ def is_same_speaker(first, second):
 def score_codings(pairs):
     """Score a second coding against a first one that is taken for true.
 
-    One row per variable and value: variable, value, n_gold (first has it),
-    n_coded (second has it), n_both, precision = n_both / n_coded, recall =
-    n_both / n_gold, f1 = 2 n_both / (n_gold + n_coded), each 0 to 1. A share
-    of nothing (a value the second never used, say) counts as 0.
+    One row per variable and value of ``pair_codes``: variable, value, n_gold (first has it), n_coded (second
+    has it), n_both, precision = n_both / n_coded, recall = n_both / n_gold, f1 = 2 n_both / (n_gold +
+    n_coded), each 0 to 1. A share of nothing (a value the second never used, say) counts as 0.
 
-    Parameters
-    ----------
-    pairs : DataFrame
-        From ``pair_codes``.
-
-    Examples
-    --------
     >>> pairs = pd.DataFrame({"variable": "side", "first": ["a", "a", "b"], "second": ["a", "b", "b"]})
     >>> score_codings(pairs)[["value", "precision", "recall", "f1"]].round(2).values.tolist()
     [['a', 1.0, 0.5, 0.67], ['b', 0.5, 1.0, 0.67]]

@@ -10,7 +10,6 @@ import os
 import re
 import sqlite3
 import warnings
-from collections import Counter
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from itertools import groupby
@@ -25,14 +24,8 @@ from fentanyl_study.cache import compute_keys, fingerprint_package, open_cache
 from fentanyl_study.cleaning import clean_documents
 from fentanyl_study.coding import code_sentences
 from fentanyl_study.corpus import get_data_dir, read_articles, read_text
-from fentanyl_study.hand_codes import (
-    CODES,
-    apply_corrections,
-    apply_hand_codes,
-    check_hand_codes,
-    read_corrections,
-    read_hand_codes,
-)
+from fentanyl_study.hand_codes import (CODES, apply_corrections, apply_hand_codes, find_coding_faults,
+                                       read_corrections, read_hand_codes)  # fmt: skip
 from fentanyl_study.schema import DOCUMENTS, REMOVED, SENTENCES, InputError, check_table
 from fentanyl_study.sentences import split_sentences
 
@@ -42,25 +35,13 @@ BUILT = (DOCUMENTS, SENTENCES, REMOVED)
 
 
 def build_corpus(data_dir=None, *, jobs=None, scheduler=None):
-    """Build documents.csv, sentences.csv and removed.csv of a corpus folder.
+    """Build documents.csv, sentences.csv and removed.csv of a corpus folder (by default the repository's).
 
-    Articles that have not changed since an earlier build are taken from DIR/.cache. An interrupted build
-    leaves the last tables in place, and the next one goes on where it stopped.
-
-    Parameters
-    ----------
-    data_dir : Path, optional
-        Folder with raw/ and, if there is one, coding/; the repository's data/ by default.
-    jobs : int, optional
-        Processes to work with; as many as there are cores by default.
-    scheduler : str, optional
-        Address of a Dask scheduler ("tcp://host:8786") whose workers do the work instead. They must have this
-        version of the package, and see the folder under the same path.
-
-    Raises
-    ------
-    InputError
-        The input has a fault, or the tables cannot be written; they are as they were then.
+    Works with so many processes (as many as there are cores by default), or on the workers of a Dask
+    scheduler ("tcp://host:8786"), which must have this version of the package and see the folder under the
+    same path. Articles that have not changed since an earlier build are taken from DIR/.cache. An interrupted
+    build leaves the last tables in place, and the next one goes on where it stopped. Raises InputError if the
+    input has a fault, or the tables cannot be written; they are as they were then.
     """
     data_dir = Path(data_dir or get_data_dir()).absolute()
     articles = read_articles(data_dir)
@@ -70,9 +51,9 @@ def build_corpus(data_dir=None, *, jobs=None, scheduler=None):
     articles = articles.assign(key=compute_keys(articles, *people))
     try:
         with open_cache(data_dir / ".cache" / "build.sqlite") as cache:
-            is_built = articles["key"].isin(cache.find(articles["key"]))
+            is_built = articles["key"].isin(cache.list_keys())
             with tqdm(total=len(articles), desc="build", unit="article", disable=None) as progress:
-                for row in articles[is_built].itertuples():  # not built anew, but a changed text must be noticed
+                for row in articles[is_built].itertuples():  # though a changed text must be noticed
                     read_text(row.doc_id, row.sha256, data_dir=data_dir)
                     progress.update()
                 tasks = _cut_tasks(articles[~is_built], people, data_dir)
@@ -101,10 +82,10 @@ def _cut_tasks(articles, people, data_dir):
 def _map_tasks(tasks, *, jobs, scheduler):
     """Build the chunks on all workers; give each when it is done."""
     with warnings.catch_warnings(), _use_cluster(scheduler) if scheduler else nullcontext():
-        # After an error joblib counts what it drops; the error itself is told, and the next build does the rest
+        # After an error joblib counts what it drops; the error is told, and the next build does the rest
         warnings.filterwarnings("ignore", r"\d+ tasks", UserWarning)
-        n_jobs = max(1, min(jobs or cpu_count(), len(tasks)))
-        parallel = Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator_unordered", timeout=scheduler and PATIENCE)
+        n_jobs, timeout = max(1, min(jobs or cpu_count(), len(tasks))), scheduler and PATIENCE
+        parallel = Parallel(n_jobs, batch_size=1, return_as="generator_unordered", timeout=timeout)
         # A task stays one tuple: a bare DataFrame Dask would put on one worker, and lose together with it
         yield from parallel(delayed(_build_chunk)(task) for task in tasks)
 
@@ -121,7 +102,8 @@ def _use_cluster(scheduler):
         try:
             client.run(fingerprint_package)
         except Exception as error:  # Dask has no narrower one
-            raise InputError(f"{scheduler}: a worker cannot run this package; install it there: {error}") from None
+            fault = f"a worker cannot run this package; install it there: {error}"
+            raise InputError(f"{scheduler}: {fault}") from None
         yield
 
 
@@ -129,10 +111,11 @@ def _build_chunk(task):
     """Build and check a chunk: for each article its key, and its rows of each table as CSV text."""
     articles, codings, corrections, data_dir, fingerprint = task
     if fingerprint_package() != fingerprint:
-        raise InputError("a worker has another version of this package, or of a library; install the same everywhere")
+        fault = "a worker has another version of this package, or of a library"
+        raise InputError(f"{fault}; install the same everywhere")
     tables = build_articles(articles.drop(columns="key"), codings, corrections, data_dir=data_dir)
     for table, rows in zip(BUILT, tables, strict=True):
-        # Each key begins with doc_id and each article is in one chunk, so what is unique here is unique in all
+        # Each key begins with doc_id and each article is in one chunk: what is unique here is unique in all
         check_table(rows, table, name=f"{data_dir / table.path}, articles from {articles['doc_id'].iloc[0]}")
     texts = [_format_rows(rows) for rows in tables]
     pairs = zip(articles["key"], articles["doc_id"], strict=True)
@@ -154,75 +137,60 @@ def _check_documents_known(table, articles):
     if "n" in table:  # a coding from its first sentence on is of an article taken out, a single row a slip
         unknown = unknown[~unknown["doc_id"].isin(unknown.loc[unknown["n"] == 1, "doc_id"])]
     for row in unknown.head(1).itertuples():
-        raise InputError(f"{row.file}, row {row.row}: {row.doc_id} has no row in raw/articles.csv; correct doc_id")
+        raise InputError(
+            f"{row.file}, row {row.row}: {row.doc_id} has no row in raw/articles.csv; correct doc_id"
+        )
 
 
 def build_articles(articles, codings, corrections, *, data_dir):
-    """Build the tables of some articles; a pure function of their files and of what people decided.
+    """Build some articles: their documents, sentences and removed spans, as the schema has them.
 
-    Returns
-    -------
-    (DataFrame, DataFrame, DataFrame)
-        Documents, sentences and removed spans, as the schema has them.
+    A pure function of the articles' files and of what people decided. Raises InputError on a fault in these.
     """
-    texts = {row.doc_id: read_text(row.doc_id, row.sha256, data_dir=data_dir) for row in articles.itertuples()}
-    mine = [table[table["doc_id"].isin(list(texts))] for table in (codings, corrections)]
-    check_hand_codes(mine[0], texts)
-    documents = articles.assign(text=articles["doc_id"].map(texts))
-    spans, removed = clean_documents(documents, marked=_mark_kept(mine[1]))
-    sentences = code_by_machine(split_sentences(spans, documents), documents, removed)
-    sentences = apply_hand_codes(sentences, mine[0], texts=texts)
-    sentences = apply_corrections(sentences, mine[1])
+    documents = articles.assign(text=[
+        read_text(row.doc_id, row.sha256, data_dir=data_dir) for row in articles.itertuples()
+    ])  # fmt: skip
+    texts = dict(zip(documents["doc_id"], documents["text"], strict=True))
+    codings, corrections = (table[table["doc_id"].isin(list(texts))] for table in (codings, corrections))
+    for fault in find_coding_faults(codings, texts):
+        raise InputError(fault)
+    marked = corrections[corrections["variable"] == "keep"]  # taken out of the running text, or put back
+    marked = marked.assign(reason=marked["value"].map({"0": "by_hand", "1": ""}))
+    spans, removed = clean_documents(documents, marked=marked)
+    sentences = attribute_sentences(split_sentences(spans, documents), documents, removed=removed)
+    sentences = code_sentences(sentences).assign(coded_by="machine")
+    sentences = sentences.assign(**{f"{code}_machine": sentences[code] for code in CODES})
+    sentences = apply_corrections(apply_hand_codes(sentences, codings, texts=texts), corrections)
     return count_documents(documents, sentences, removed), sentences[SENTENCES.names], removed[REMOVED.names]
-
-
-def code_by_machine(sentences, documents, removed):
-    """Attribute and code sentences by the program, and keep a copy of its codes that hand codes do not touch."""
-    sentences = code_sentences(attribute_sentences(sentences, documents, removed=removed)).assign(coded_by="machine")
-    return sentences.assign(**{f"{code}_machine": sentences[code] for code in CODES})
-
-
-def _mark_kept(corrections):
-    """Give the spans that a person took out of the running text, or put back, as cleaning wants them."""
-    marked = corrections[corrections["variable"] == "keep"]
-    return marked.assign(reason=marked["value"].map({"0": "by_hand", "1": ""}))
 
 
 def count_documents(documents, sentences, removed):
     """Count what was built of each article. One row per article, as ``schema.DOCUMENTS``."""
-    mine, n_words = sentences["doc_id"].tolist(), Counter()  # lists, for a column gives its cells one by one slowly
-    for doc_id, text in zip(mine, sentences["text"].tolist(), strict=True):
-        n_words[doc_id] += len(text.split())
-    counts = {"n_sentences": Counter(mine), "n_words": n_words, "n_removed": Counter(removed["doc_id"].tolist())}
+    n_words = (sentences["text"].str.count(" ") + 1).groupby(sentences["doc_id"]).sum()
+    counts = {"n_sentences": sentences["doc_id"].value_counts(), "n_words": n_words,
+              "n_removed": removed["doc_id"].value_counts()}  # fmt: skip
+    numbers = {name: documents["doc_id"].map(n).fillna(0).astype(int) for name, n in counts.items()}
     n_characters = [sum(map(len, text.split())) for text in documents["text"]]
-    numbers = {name: [n[doc_id] for doc_id in documents["doc_id"]] for name, n in counts.items()}
     return documents.assign(n_characters=n_characters, **numbers)[DOCUMENTS.names]
 
 
 def write_tables(built, data_dir):
     """Write the built tables to their places in a corpus folder: all of them aside first, then moved.
 
-    Parameters
-    ----------
-    built : iterable of (str, str, str)
-        For each article its rows of documents, sentences and removed spans as CSV text.
-    data_dir : Path
+    Takes for each article its rows of documents, sentences and removed spans as CSV text.
     """
-    paths = [Path(data_dir) / table.path for table in BUILT]
-    partial = [path.with_suffix(".partial") for path in paths]
-    try:
-        with ExitStack() as stack:
-            files = []
-            for table, path in zip(BUILT, partial, strict=True):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                files.append(stack.enter_context(path.open("w", encoding="utf-8", newline="")))
-                files[-1].write(",".join(table.names) + "\n")
-            for texts in built:
-                for file, text in zip(files, texts, strict=True):
-                    file.write(text)
-    except BaseException:
-        for path in partial:
-            path.unlink(missing_ok=True)
-        raise
-    for aside, path in zip(partial, paths, strict=True):
-        os.replace(aside, path)
+    paths, files = [Path(data_dir) / table.path for table in BUILT], []
+    with ExitStack() as stack:
+        for table, path in zip(BUILT, paths, strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            aside = path.with_suffix(".partial")
+            stack.callback(aside.unlink, missing_ok=True)  # if anything fails
+            files.append(stack.enter_context(aside.open("w", encoding="utf-8", newline="")))
+            files[-1].write(",".join(table.names) + "\n")
+        for texts in built:
+            for file, text in zip(files, texts, strict=True):
+                file.write(text)
+        for file in files:
+            file.close()  # a full disk may show only here
+        for file, path in zip(files, paths, strict=True):
+            os.replace(file.name, path)

@@ -1,6 +1,6 @@
-"""Keep what was built of each article under a key of all it depends on, so that a build does only what is new.
+"""Keep what was built of each article under a key of all it depends on: a build does only what is new.
 
-One SQLite file: a kill or a full disk leaves it as it was after the last chunk, and one build at a time may use it.
+One SQLite file: a kill or a full disk leaves it as it was after the last chunk; one build at a time uses it.
 """
 
 import functools
@@ -33,25 +33,14 @@ def _hash(content):
 def compute_keys(articles, codings, corrections):
     """Compute each article's key from its row (the text's checksum is in it), its codes and the fingerprint.
 
-    Parameters
-    ----------
-    articles : DataFrame
-        From ``corpus.read_articles``.
-    codings, corrections : DataFrame
-        From ``hand_codes``; file and row, where a decision stands, are no part of the key.
+    File and row, where a decision stands, are no part of the key.
     """
-    codes, corrected = _group_rows(codings[CODINGS.names]), _group_rows(corrections[CORRECTIONS.names])
-    return [
-        _hash(repr([fingerprint_package(), row, codes.get(row[0]), corrected.get(row[0])]).encode())
-        for row in articles.itertuples(index=False, name=None)
-    ]
-
-
-def _group_rows(table):
-    rows = defaultdict(list)
-    for row in table.itertuples(index=False, name=None):
-        rows[row[0]].append(row)
-    return rows
+    decided = defaultdict(list)
+    for table in (codings[CODINGS.names], corrections[CORRECTIONS.names]):
+        for row in table.itertuples(index=False, name=None):
+            decided[row[0]].append(row)
+    rows = articles.itertuples(index=False, name=None)
+    return [_hash(repr([fingerprint_package(), row, decided.get(row[0])]).encode()) for row in rows]
 
 
 class Cache:
@@ -60,10 +49,9 @@ class Cache:
     def __init__(self, connection):
         self.connection = connection
 
-    def find(self, keys):
-        """Give the set of those keys that the cache has."""
-        stored = {key for (key,) in self.connection.execute("SELECT key FROM built")}
-        return stored.intersection(keys)
+    def list_keys(self):
+        """Give the set of all keys that the cache has."""
+        return {key for (key,) in self.connection.execute("SELECT key FROM built")}
 
     def add(self, rows):
         """Add rows (key, documents, sentences, removed), all of them or none."""
@@ -72,26 +60,22 @@ class Cache:
 
     def read(self, keys):
         """Give (documents, sentences, removed) of each key, in order, one at a time."""
+        query = "SELECT documents, sentences, removed FROM built WHERE key = ?"
         for key in keys:
-            yield self.connection.execute(
-                "SELECT documents, sentences, removed FROM built WHERE key = ?", (key,)
-            ).fetchone()
+            yield self.connection.execute(query, (key,)).fetchone()
 
     def prune(self, keys):
         """Drop all but the keys given."""
-        stale = {key for (key,) in self.connection.execute("SELECT key FROM built")}.difference(keys)
+        stale = sorted(self.list_keys().difference(keys))
         with self.connection:
-            self.connection.executemany("DELETE FROM built WHERE key = ?", [(key,) for key in sorted(stale)])
+            self.connection.executemany("DELETE FROM built WHERE key = ?", [(key,) for key in stale])
 
 
 @contextmanager
 def open_cache(path):
     """Open the cache, for this build alone; a file that is no cache is replaced by an empty one.
 
-    Raises
-    ------
-    InputError
-        Another build of the same folder is running.
+    Raises InputError if another build of the same folder is running.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(_connect(path)) as connection:
@@ -104,14 +88,13 @@ def _connect(path):
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         with connection:
             connection.execute("BEGIN EXCLUSIVE")  # held until the connection is closed, or the process ends
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS built"
-                " (key TEXT PRIMARY KEY, documents TEXT, sentences TEXT, removed TEXT)"
-            )
+            columns = "key TEXT PRIMARY KEY, documents TEXT, sentences TEXT, removed TEXT"
+            connection.execute(f"CREATE TABLE IF NOT EXISTS built ({columns})")
     except sqlite3.OperationalError as error:
         connection.close()
         if "locked" in str(error):
-            raise InputError(f"{path}: another build of this folder is running; wait until it has ended") from None
+            fault = "another build of this folder is running; wait until it has ended"
+            raise InputError(f"{path}: {fault}") from None
         raise
     except sqlite3.DatabaseError:  # not a cache, or not any more
         connection.close()

@@ -9,22 +9,12 @@ import numpy as np
 import pandas as pd
 
 from fentanyl_study.build import build_articles
-from fentanyl_study.corpus import (
-    fill_optional,
-    find_article_faults,
-    get_data_dir,
-    read_built_documents,
-    read_csv,
-    read_sentences,
-    read_text,
-)
-from fentanyl_study.hand_codes import (
-    find_coding_faults,
-    find_correction_faults,
-    read_corrections,
-    read_hand_codes,
-)
-from fentanyl_study.schema import ARTICLES, CODINGS, CORRECTIONS, DOCUMENTS, InputError, find_table_faults
+from fentanyl_study.corpus import (fill_optional, find_article_faults, get_data_dir, read_built_documents,
+                                   read_csv, read_sentences, read_text)  # fmt: skip
+from fentanyl_study.hand_codes import (find_coding_faults, find_correction_faults, read_corrections,
+                                       read_hand_codes)  # fmt: skip
+from fentanyl_study.schema import (ARTICLES, CODINGS, CORRECTIONS, DOCUMENTS, SENTENCES, InputError,
+                                   find_table_faults)  # fmt: skip
 
 SHINGLE = 5  # words; so long a run is seldom shared by chance
 SAMPLING = 8  # one shingle in so many is looked at when pairs are sought; those found are counted in full
@@ -32,27 +22,20 @@ COMMON = 100  # a shingle that stands in more texts is a form of words and names
 NEAR = 0.5  # share of the shorter text's shingles that stand in the other as well
 FEWEST_WORDS = 20  # of fewer words no likeness can be told
 SHORTEST_TEXT = 200  # characters; of fewer no language can be told
-ENGLISH = frozenset("the of and to that for with was are this from have which been were their by it has".split())
+# English is told by its commonest words, as far as no other language has them
+ENGLISH = set("the of and to that for with was are this from have which been were their by it has".split())
 ENGLISH_SHARE = 0.05  # English running text has 0.12 to 0.3 of these, languages that share "for" less
 MOST_SPEAKERS = 50  # lines on speakers; a large corpus has thousands who are quoted once
 
 _WORD = re.compile(r"\w+")
+_MIXERS = np.array([0x9E3779B97F4A7C15**k % 2**64 for k in reversed(range(SHINGLE))], np.uint64)
 
 
 def find_faults(data_dir=None):
-    """Say all that is wrong with a corpus folder, one line a finding.
+    """Say all that is wrong with a corpus folder (the repository's own by default), one line a finding.
 
     Looks at articles.csv, the texts (checksums, encoding, language, copies), the codings and corrections, and
     whether processed/ is of these articles. Does not judge whether codes are right.
-
-    Parameters
-    ----------
-    data_dir : Path, optional
-        Corpus folder; the repository's own by default.
-
-    Yields
-    ------
-    str
     """
     data_dir = Path(data_dir or get_data_dir())
     try:
@@ -63,89 +46,85 @@ def find_faults(data_dir=None):
     yield from find_article_faults(articles, data_dir)
     if not {"doc_id", "sha256"} <= set(articles):
         return
-    yield from _find_row_faults(articles.assign(path=str(data_dir / ARTICLES.path)))
+    yield from _find_row_faults(articles, data_dir / ARTICLES.path)
     texts = {}
     for row in articles.itertuples():
         try:
-            texts[row.doc_id] = read_text(row.doc_id, row.sha256, data_dir=data_dir)
+            text = texts[row.doc_id] = read_text(row.doc_id, row.sha256, data_dir=data_dir)
+            path = data_dir / "raw/texts" / f"{row.doc_id}.txt"
+            language = getattr(row, "language", "en")
+            yield from (f"{path}: {fault}" for fault in _find_text_faults(text, language))
         except InputError as error:
             yield str(error)
-    for row in articles[articles["doc_id"].isin(list(texts))].itertuples():
-        yield from _find_text_faults(row, texts[row.doc_id], data_dir)
     yield from _find_code_faults(articles, texts, data_dir)
     for first, second, share in find_near_duplicates(texts):
         yield f"{first} and {second}: near-duplicates, {share:.0%} of the shorter is in the other; keep one"
     yield from _find_stale(articles, data_dir)
 
 
-def _find_row_faults(articles):
+def _find_row_faults(articles, path):
     """What no single cell shows: a day to come, one text or address twice, names told apart by case."""
     today = datetime.date.today().isoformat()
-    for i, row in enumerate(articles.itertuples(), start=2):
-        if str(getattr(row, "published", "")) > today:
-            yield f"{row.path}, row {i}: published is {row.published}, which is to come; correct the day"
+    for i, day in enumerate(articles.get("published", ()), start=2):
+        if day > today:
+            yield f"{path}, row {i}: published is {day}, which is to come; correct the day"
     lower = articles["doc_id"].str.lower()
     keys = {"sha256": articles["sha256"], "url": articles["url"], "doc_id, case aside": lower}
     for what, key in keys.items():
-        for value, group in articles[key != ""].groupby(key[key != ""], sort=True):
-            names = list(group["doc_id"].unique())
-            if len(names) > 1:
-                path = articles["path"].iloc[0]
-                yield f"{path}: {', '.join(names)} have the same {what} ({value}); keep one"
+        for value, names in articles["doc_id"][key != ""].groupby(key[key != ""]):
+            if names.nunique() > 1:
+                yield f"{path}: {', '.join(names.unique())} have the same {what} ({value}); keep one"
 
 
-def _find_text_faults(row, text, data_dir):
-    path = Path(data_dir) / "raw" / "texts" / f"{row.doc_id}.txt"
+def _find_text_faults(text, language):
     for mark, what in (("\ufffd", "holds U+FFFD, letters lost in decoding"), ("\0", "holds zero bytes")):
         if mark in text:
-            yield f"{path}: {what}, {text.count(mark)} times, first at {text.index(mark)}; take the text anew"
+            yield f"{what}, {text.count(mark)} times, first at {text.index(mark)}; take the text anew"
     if re.search(r"[^\x00-\x7f]{2}", text):
         import ftfy
 
         if ftfy.badness.is_bad(text):
-            yield f"{path}: looks like a misread encoding (“â€™”); take the text anew, or mend it with ftfy"
-    language = getattr(row, "language", "en")
-    if len(text) >= SHORTEST_TEXT and _is_english(text) != language.startswith("en"):
-        found = "does not read like English" if language.startswith("en") else "reads like English"
-        yield f"{path}: language is {language}, but the text {found}; correct articles.csv, or leave it out"
-    elif not language.startswith("en"):
-        yield f"{path}: language is {language}; sentences are attributed by rules for English"
+            yield "looks like a misread encoding (“â€™”); take the text anew, or mend it with ftfy"
+    is_english = language.startswith("en")
+    if len(text) >= SHORTEST_TEXT and _reads_like_english(text) != is_english:
+        found = "does not read like English" if is_english else "reads like English"
+        yield f"language is {language}, but the text {found}; correct articles.csv, or leave it out"
+    elif not is_english:
+        yield f"language is {language}; sentences are attributed by rules for English"
 
 
-def _is_english(text):
-    """Tell English by its commonest words, as far as no other language has them."""
+def _reads_like_english(text):
     words = _WORD.findall(re.sub(r"https?://\S+", "", text[:20_000].lower()))
     return sum(word in ENGLISH for word in words) >= ENGLISH_SHARE * len(words)
 
 
 def _find_code_faults(articles, texts, data_dir):
     """Faults of the coding files, then codings and corrections that fit no text or sentence."""
-    tables_are_sound = True
+    faults = []
     for path in sorted((data_dir / "coding").glob("*.csv")):
         table = CORRECTIONS if path.stem == "corrections" else CODINGS
         try:
-            faults = list(find_table_faults(read_csv(path), table, name=str(path)))
+            faults += find_table_faults(read_csv(path), table, name=str(path))
         except InputError as error:
-            faults = [str(error)]
-        tables_are_sound = tables_are_sound and not faults
-        yield from faults
+            faults.append(str(error))
+    yield from faults
+    if faults:
+        return
     try:
-        people = (read_hand_codes(data_dir), read_corrections(data_dir)) if tables_are_sound else ()
+        codings, corrections = read_hand_codes(data_dir), read_corrections(data_dir)
     except InputError as error:
         yield str(error)
         return
-    for table in people:
+    for table in (codings, corrections):
         for row in table[~table["doc_id"].isin(articles["doc_id"])].itertuples():
             yield f"{row.file}, row {row.row}: {row.doc_id} has no row in raw/articles.csv; correct doc_id"
-    if people:
-        faults = list(find_coding_faults(people[0], texts))
-        yield from faults
-        corrections = people[1][people[1]["doc_id"].isin(list(texts))]
-        corrected = articles[articles["doc_id"].isin(corrections["doc_id"])]
-        if len(corrected) and not faults:
-            kept = corrections[corrections["variable"] == "keep"]
-            _, sentences, _ = build_articles(corrected, people[0], kept, data_dir=data_dir)
-            yield from find_correction_faults(sentences, corrections)
+    yield from (faults := list(find_coding_faults(codings, texts)))
+    corrections = corrections[corrections["doc_id"].isin(list(texts))]
+    corrected = articles[articles["doc_id"].isin(corrections["doc_id"])]
+    if len(corrected) and not faults:
+        kept = corrections[corrections["variable"] == "keep"]
+        _, sentences, _ = build_articles(corrected, codings, kept, data_dir=data_dir)
+        yield from find_correction_faults(sentences, corrections)
 
 
 def find_near_duplicates(texts):
@@ -155,44 +134,32 @@ def find_near_duplicates(texts):
     set that is in the other (containment). Pairs are sought by a sample of the runs, the same for all texts,
     so that the work grows with the number of words; then they are counted in full.
 
-    Parameters
-    ----------
-    texts : dict
-        Text by doc_id.
+    Takes a dict of texts by doc_id; gives (name, name, share), the share at least 0.5, in the order of names.
+    Does not look for texts under 20 words, nor for those with more than a hundred copies.
 
-    Returns
-    -------
-    list of (str, str, float)
-        The two names and the share, at least 0.5, in the order of the names. Does not look for texts under
-        20 words, nor for those with more than a hundred copies.
-
-    Examples
-    --------
     >>> text = " ".join(f"word{i}" for i in range(100))
     >>> find_near_duplicates({"a": text, "b": "Title " + text, "c": text.replace("o", "a")})
     [('a', 'b', 1.0)]
     """
     names = sorted(texts)
-    hashes = [_sample_shingles(texts[name]) for name in names]
-    rows = np.repeat(np.arange(len(names)), [len(part) for part in hashes])
-    if not len(rows):
+    samples = [_sample_shingles(texts[name]) for name in names]
+    sizes = np.array([len(sample) for sample in samples])
+    if not sizes.sum():
         return []
     from scipy import sparse
 
-    shingles, columns = np.unique(np.concatenate(hashes), return_inverse=True)
-    ones = np.ones(len(rows), np.int32)
-    holds = sparse.csr_array((ones, (rows, columns)), shape=(len(names), len(shingles)))
+    _, columns = np.unique(np.concatenate(samples), return_inverse=True)
+    rows = np.repeat(np.arange(len(names)), sizes)
+    holds = sparse.csr_array((np.ones(len(rows), np.int32), (rows, columns)))
     counts = holds.sum(axis=0)
     holds = holds[:, (counts > 1) & (counts <= COMMON)]
     shared = sparse.triu(holds @ holds.T, k=1).tocoo()
-    sizes = np.array([len(part) for part in hashes])
     likely = shared.data >= NEAR / 2 * np.minimum(sizes[shared.row], sizes[shared.col])
     read = functools.lru_cache(maxsize=200)(lambda i: _list_shingles(texts[names[i]]))
     found = []
     for i, j in sorted(zip(shared.row[likely].tolist(), shared.col[likely].tolist(), strict=True)):
         share = len(read(i) & read(j)) / min(len(read(i)), len(read(j)))
-        if share >= NEAR:
-            found.append((names[i], names[j], share))
+        found += [(names[i], names[j], share)] if share >= NEAR else []
     return found
 
 
@@ -206,28 +173,23 @@ def _sample_shingles(text):
     words = np.array(_WORD.findall(text.lower()), dtype=object)
     if len(words) < FEWEST_WORDS:
         return np.empty(0, np.uint64)
-    hashed = pd.util.hash_array(words)
-    runs = len(words) - SHINGLE + 1
-    mixed = np.zeros(runs, np.uint64)
-    for k in range(SHINGLE):
-        mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + hashed[k : k + runs]
+    hashed = np.lib.stride_tricks.sliding_window_view(pd.util.hash_array(words), SHINGLE)
+    mixed = hashed @ _MIXERS
     mixed ^= mixed >> np.uint64(29)
     return np.unique(mixed[mixed % np.uint64(SAMPLING) == 0])
 
 
 def _find_stale(articles, data_dir):
     """Tell whether processed/ was built from other articles than stand in raw/."""
-    if not (data_dir / DOCUMENTS.path).exists():
-        return
-    try:
-        built = read_built_documents(data_dir)["doc_id"]
-    except InputError as error:
-        yield str(error)
-        return
-    differ = sorted(set(built) ^ set(articles["doc_id"]))
-    if differ:
-        what = f"{len(differ)} articles were added or removed since the build ({differ[0]})"
-        yield f"{data_dir / 'processed'}: {what}; build anew"
+    if (data_dir / DOCUMENTS.path).exists():
+        try:
+            built = read_built_documents(data_dir)["doc_id"]
+        except InputError as error:
+            yield str(error)
+            return
+        if differ := sorted(set(built) ^ set(articles["doc_id"])):
+            what = f"{len(differ)} articles were added or removed since the build ({differ[0]})"
+            yield f"{data_dir / 'processed'}: {what}; build anew"
 
 
 def count_unsided(data_dir=None):
@@ -236,7 +198,7 @@ def count_unsided(data_dir=None):
     One row per speaker: speaker, n_sentences, n_articles; most sentences first. Empty before the first build.
     """
     data_dir = Path(data_dir or get_data_dir())
-    if not (data_dir / "processed" / "sentences.csv").exists():
+    if not (data_dir / SENTENCES.path).exists():
         return pd.DataFrame(columns=["speaker", "n_sentences", "n_articles"])
     sentences = read_sentences(data_dir)
     unsided = sentences[(sentences["side"] == "other") & (sentences["speaker"] != "")]

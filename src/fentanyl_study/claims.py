@@ -13,7 +13,7 @@ from fentanyl_study.dfm import build_dfm, collect_names, weight_tfidf
 from fentanyl_study.keyness import compare_sides, make_informative_prior, pick_leading_terms
 from fentanyl_study.schema import TARGETS
 from fentanyl_study.topics import compare_topic_numbers, compare_topic_shares, describe_topics, fit_topics, spread_weights
-from fentanyl_study.uncertainty import MIN_ARTICLES, compute_difference, compute_shares
+from fentanyl_study.uncertainty import MIN_ARTICLES, compute_differences, compute_shares
 
 FOCUS, REFERENCE = "china_official", "us_official"
 NAMES = {FOCUS: "Chinese officials", REFERENCE: "US officials"}
@@ -40,19 +40,16 @@ def score_net(sentences, variable):
     return (";" + sentences["frames"] + ";").str.contains(f";{frame};", regex=False).astype(float)
 
 
-def compare_groups(sentences, variable, *, by="side", focus=FOCUS, reference=REFERENCE):
-    """Compare two groups' mean score on a stance or frame: one row, as ``uncertainty.compute_difference``."""
-    rows = sentences.assign(score=score_net(sentences, variable))
-    return compute_difference(rows, "score", by=by, focus=focus, reference=reference).iloc[0]
+def compare_groups(sentences, variables, *, by="side", focus=FOCUS, reference=REFERENCE):
+    """Compare two groups' mean scores on stances and frames: variable to row of ``uncertainty.compute_differences``.
 
-
-def compare_families(rows, variables, **groups):
-    """Compare two groups on several variables; p is corrected for all of them (Benjamini and Hochberg 1995)."""
-    results = {variable: compare_groups(rows, variable, **groups) for variable in variables}
-    adjusted = false_discovery_control([result.p for result in results.values()])
-    for result, p_adjusted in zip(results.values(), adjusted, strict=True):
-        result["p_adjusted"] = p_adjusted
-    return results
+    p_adjusted is corrected for all the variables together (Benjamini and Hochberg 1995).
+    """
+    scores = {variable: score_net(sentences, variable) for variable in variables}
+    rows = sentences[["doc_id", by]].assign(**scores)
+    compared = compute_differences(rows, list(scores), by=by, focus=focus, reference=reference)
+    compared["p_adjusted"] = false_discovery_control(compared["p"])
+    return {row["value"]: row for _, row in compared.iterrows()}
 
 
 def name_periods(sentences):
@@ -108,7 +105,7 @@ def _describe(result, **fields):
 
 def _claim_stances(sentences):
     rows = []
-    for target, result in compare_families(sentences, TARGETS).items():
+    for target, result in compare_groups(sentences, TARGETS).items():
         said = [_describe_stance(sentences.loc[sentences["side"] == side, target], NAMES[side]) for side in (FOCUS, REFERENCE)]
         claim = f"“{PROPOSITIONS[target][0].upper()}{PROPOSITIONS[target][1:]}”: {'; '.join(said)}."
         rows.append(_describe(result, id=f"stance:{target}", claim=claim, variable=target,
@@ -122,7 +119,7 @@ def _describe_stance(codes, name):
 
 
 def _claim_frames(sentences):
-    results = compare_families(sentences, FRAME_VARIABLES)
+    results = compare_groups(sentences, FRAME_VARIABLES)
     return [_claim_frame(sentences, variable, results[variable]) for variable in _pick_widest(results, N_FRAMES)]
 
 
@@ -192,7 +189,7 @@ def _claim_changes(sentences):
     mine = name_periods(sentences[sentences["side"] == FOCUS])
     if mine["period"].nunique() < 2:
         return []
-    results = compare_families(mine, (*TARGETS, *FRAME_VARIABLES), by="period", focus="later", reference="earlier")
+    results = compare_groups(mine, (*TARGETS, *FRAME_VARIABLES), by="period", focus="later", reference="earlier")
     return [_claim_change(mine, variable, results[variable]) for variable in _pick_widest(results, N_CHANGES)]
 
 

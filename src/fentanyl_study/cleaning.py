@@ -12,7 +12,7 @@ from collections import defaultdict
 
 import pandas as pd
 
-from fentanyl_study.wordlists import read_wordlist
+from fentanyl_study.wordlists import Memo, read_wordlist
 
 LONGEST_LABEL = 500  # characters; a longer line is running text, whatever words it holds
 LONGEST_HEADING = 12  # words; a longer line without a full stop is a tag or a broken sentence
@@ -21,37 +21,45 @@ SHORTEST_BODY = 6  # words; a line of fewer, full stop or not, does not open the
 HEAD_LINES = 6  # within how many lines the byline and date follow the headline
 END_LINES = 6  # how far from the foot of the page a writer is introduced
 FEWEST_TURNS = 3  # labels inside lines; fewer make no transcript
+LONGEST_GAP = 40  # white space after a label on a line of its own
 REPEATED_WORDS = 6  # a quotation of so many words that stands again below is a deck, not text
 
-_WORD = re.compile(r"[a-z]+|\d|[^\w\s]")  # of a line in small letters: words, digits and marks
-_LINE = re.compile(r"[^\n\r\u2028\u2029]+")
+_WORD = re.compile(r"[a-z]+|\d|[^\w\s]")  # of small letters: words, digits and marks
+LINE = re.compile(".+")  # of a text with breaks of one kind
 _CLOSED = re.compile(r"[.!?…。！？][\"”’')\]\d]*\Z")
 # "Q Good afternoon." (white space collapsed), "A: Yes.", "MS. WU: Good afternoon.", "TV reporter:"
 _LABEL = re.compile(
-    r"Q(?:\s*[:：]|\s+(?=[—–(\[“\"$\dA-Z-]))|A\s*[:：]|(?:QUESTION|ANSWER|MODERATOR)\s*[:：]|[A-Z][A-Z.’' -]{2,40}[:：]\s"
-    r"|[\w.’'() /-]{1,60}[:：]\Z"
+    r"Q(?:\s*[:：]|\s+(?=[—–(\[“\"$\dA-Z-]))|A\s*[:：]|(?:QUESTION|ANSWER|MODERATOR)\s*[:：]"
+    r"|[A-Z][A-Z.’' -]{2,40}[:：]\s|[\w.’'() /-]{1,60}[:：]\Z"
 )
-# Where a label inside a line hands over: "… 1:05 P.M. EDT MS. WU: Yes", "… NATO. MR. McCOY: So", "… to — Q — no, I",
-# "… so? A: No"; not "He said: no", "the EU: it", "question Q is"
-_NAME = r"(?!(?:[ECMP][DS]T|GMT|UTC)\b|(?<=[AP]\.M\.\s)(?!THE\b)[A-Z]{2,4}\s)(?:Ma?c)?[A-ZÀ-Þ][A-ZÀ-Þ’'-]+"
+# Where a label inside a line hands over: "… 1:05 P.M. EDT MS. WU: Yes", "… NATO. MR. McCOY: So",
+# "… to — Q — no, I", "… so? A: No"; not "He said: no", "the EU: it", "question Q is"
+_NAME = (
+    r"(?!(?:[ECMP][DS]T|GMT|UTC)\b|(?<=[AP]\.M\.\s)(?!THE\b)[A-Z]{2,4}\s)(?:Ma?c)?[A-ZÀ-Þ][A-ZÀ-Þ’'-]+"
+)
+_TITLES = r"(?:MR|MS|MRS|DR|GEN|SEN|REP|GOV|LT|COL|AMB|ST|[A-Z])\."
+_ROLES = r"[QA]|Question|Answer|Reporter|Moderator|Interviewer|(?:Mr|Ms|Mrs|Dr)\. [A-Z][\w’-]+"
 _TURN = re.compile(  # at a line's beginning too, lest "THE PRESIDENT: Yes" hand over at "PRESIDENT"
-    rf"(?:(?<=\S)[^\S\n]+|^)(?P<turn>(?:(?:{_NAME}|(?:MR|MS|MRS|DR|GEN|SEN|REP|GOV|LT|COL|AMB|ST|[A-Z])\.) ){{1,5}}{_NAME}(?: #?\d)?:(?=\s)"
-    rf"|Q(?=\s+[—–(\[“\"$\dA-Z-])|(?:^|(?<=[.?!…)\]”\"—–-]\s))"
-    rf"(?:{_NAME}:|(?:[QA]|Question|Answer|Reporter|Moderator|Interviewer|(?:Mr|Ms|Mrs|Dr)\. [A-Z][\w’-]+)\s?[:：])(?=\s))",
+    rf"(?:(?<=\S)[^\S\n]+|^)(?P<turn>(?:(?:{_NAME}|{_TITLES}) ){{1,5}}{_NAME}(?: #?\d)?:(?=\s)"
+    rf"|Q(?=\s+[—–(\[“\"$\dA-Z-])|(?:^|(?<=[.?!…)\]”\"—–-]\s))(?:{_NAME}:|(?:{_ROLES})\s?[:：])(?=\s))",
     re.MULTILINE,
 )
-_LABEL_END = re.compile(r"[:：]|\bQ\b")
-# "… again. (Applause.) Now …", "… you. END 2:11 P.M. EDT", "… it.” [Tweet, 2/7/23] Then …"; not "I — (laughs) — no",
-# "… at 2:11 P.M. He"
+_LABEL_ENDS = ":：Q"
+# "… again. (Applause.) Now …", "… you. END 2:11 P.M. EDT", "… it.” [Tweet, 2/7/23] Then …";
+# not "I — (laughs) — no", "… at 2:11 P.M. He"
 _DIRECTION = re.compile(
-    r"(?<=[.?!…”)—–-]\s)(?:\((?:Applause|Laughter|Laughs?|Cross-?talk|Inaudible|Cheers|Booing|Chuckles|Pause)[^().]{0,40}\.\)(?!\S)"
+    r"(?<=[.?!…”)—–-]\s)"
+    r"(?:\((?:Applause|Laughter|Laughs?|Cross-?talk|Inaudible|Cheers|Booing|Chuckles|Pause)"
+    r"[^().]{0,40}\.\)(?!\S)"
     r"|(?:END\s+)?\d{1,2}:\d{2} [AP]\.M\.(?: [A-Z]{2,4})?[^\S\n]*$|\[[^][]{2,60}, \d{1,2}/\d{1,2}/\d{2,4}\])",
     re.MULTILINE,
 )
-# "On the role of brokers:" and "What they're saying:" head a passage, "Yu Haibin:" and "TV reporter:" a turn to speak
+_DIRECTION_ENDS = (".)", ".M.", "]")
+# "On the role of brokers:" and "What they're saying:" head a passage, "Yu Haibin:", "TV reporter:" a turn
 _COLON_HEADING = re.compile(
-    r"(?:On|The|What|Why|How|Where|Between|Driving|Zoom|Go|Yes|State|By|Catch)\b(?!.*\b(?:I|we|follows|[Rr]eporter|[Cc]orrespondent"
-    r"|[Pp]resident|[Ss]pokes\w+|[Hh]ost|[Mm]oderator|[Mm]inister|[Ss]ecretary)\b)(?=.* [a-z])[^.!?]*[:：]\Z"
+    r"(?:On|The|What|Why|How|Where|Between|Driving|Zoom|Go|Yes|State|By|Catch)\b"
+    r"(?!.*\b(?:I|we|follows|[Rr]eporter|[Cc]orrespondent|[Pp]resident|[Ss]pokes\w+"
+    r"|[Hh]ost|[Mm]oderator|[Mm]inister|[Ss]ecretary)\b)(?=.* [a-z])[^.!?]*[:：]\Z"
 )
 _BULLET = re.compile(r"[•·▪◦‣*–-]\s+\S|\(?\d{1,2}[.)]\s+\S")
 # A bare tag ("Liu said in the interview") opens a block quotation and is running text without its stop
@@ -61,49 +69,36 @@ _TAG = re.compile(
 )
 # Readers speak of the page they comment on: "Thank you for this article", not "thank you for your question"
 _COMMENT = re.compile(
-    r"(?i)(?:\w+ ){0,3}(?:thank(?:s| you)|great|excellent|good|nice|interesting|informative|wonderful)\b.{0,60}"
-    r"\b(?:article|piece|post|newsletter|essay|write-?up|round-?up|read|summary|writing|sharing|translation)\b"
+    r"(?i)(?:\w+ ){0,3}(?:thank(?:s| you)|great|excellent|good|nice|interesting|informative|wonderful)\b"
+    r".{0,60}\b(?:article|piece|post|newsletter|essay|write-?up|round-?up|read|summary|writing|sharing"
+    r"|translation)\b"
 )
-_COMMENT_HEAD = re.compile(r"(?i)(?:\d+ )?(?:readers?[’'] )?(?:comments?|replies)(?: \(\d+\))?[:.]?|discussion about this .{1,20}")
+_COMMENT_HEAD = re.compile(
+    r"(?i)(?:\d+ )?(?:readers?[’'] )?(?:comments?|replies)(?: \(\d+\))?[:.]?|discussion about this .{1,20}"
+)
 _TWO_SENTENCES = re.compile(r"[a-z)”\"][.!?] [A-Z“\"]")
 _QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
 
 
 @functools.cache
 def _line_rules(where):
-    """Compile the rules for one place: (pattern, reason) in order, and for each word the rules that need it or one like it.
-
-    Rules that need no word stand under the empty string.
-    """
+    """Compile the rules for one place: (pattern, reason), those that need no word, those a word calls for."""
     rows = [row for row in read_wordlist("line_rules") if row["where"] == where]
     places = defaultdict(list)
     for i, row in enumerate(rows):
         for word in row["needs"].split() or [""]:
             places[word].append(i)
-    return [(re.compile(row["pattern"]), row["reason"]) for row in rows], places
+    called = Memo(lambda piece: tuple({i for word in _WORD.findall(piece.lower()) for i in places.get(word, ())}))
+    return [(re.compile(row["pattern"]), row["reason"]) for row in rows], places[""], called
 
 
 def find_spans(text, *, title="", marked=()):
-    """Part one article's text into spans of running text and of the rest.
+    """Part one article's raw text into spans of running text and of the rest: start, end, reason.
 
-    Parameters
-    ----------
-    text : str
-        Raw text.
-    title : str
-        Headline as the metadata have it; a line like it is the headline.
-    marked : sequence of (int, int, str)
-        Start, end and reason of spans that a person has marked as not running text.
+    The reason is empty for running text (a paragraph each). In order, without overlap; together they hold
+    every character that is not white space. A line like `title` is the headline; `marked` are spans of this
+    form that a person has marked. Does not judge what a paragraph says.
 
-    Returns
-    -------
-    list of (int, int, str)
-        Start, end, reason; the reason is empty for running text (a paragraph
-        each). In order, without overlap; together they hold every character
-        that is not white space. Does not judge what a paragraph says.
-
-    Examples
-    --------
     >>> text = "Drug talks\\n\\nBy Anna Berg\\n\\nThe two sides met in Beijing on Monday."
     >>> [(text[start:end], reason) for start, end, reason in find_spans(text)][:2]
     [('Drug talks', 'headline'), ('By Anna Berg', 'byline')]
@@ -122,19 +117,36 @@ def find_spans(text, *, title="", marked=()):
     return _join_broken(text, spans)
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=64)  # the texts of a chunk, whose turns are asked for again when they are masked
 def _find_turns(text):
     """Find where labels hand over to another speaker, inside a line or at its beginning."""
-    if len(_LABEL_END.findall(text)) < FEWEST_TURNS:
+    if sum(map(text.count, _LABEL_ENDS)) < FEWEST_TURNS:
         return []  # most articles
-    starts = [match.start("turn") for match in _TURN.finditer(text)]
-    return starts if len(starts) >= FEWEST_TURNS else []
+    starts, end = set(), -1
+    for line in text.split("\n"):
+        begin, end = end + 1, end + 1 + len(line)
+        if any(mark in line for mark in _LABEL_ENDS):  # a "Q" may stand on a line of its own
+            stop = end + (LONGEST_GAP if line.rstrip().endswith("Q") else 1)
+            starts |= {match.start("turn") for match in _TURN.finditer(text, begin, stop)}
+    return sorted(starts) if len(starts) >= FEWEST_TURNS else []
+
+
+def unify_breaks(text, mark="\n"):
+    """Write a mark for each character that breaks a line, so that patterns need to look for one only.
+
+    >>> unify_breaks("One.\\rTwo.")
+    'One.\\nTwo.'
+    """
+    for other in "\n\r\u2028\u2029":
+        text = text.replace(other, mark)
+    return text
 
 
 def _find_lines(text):
     """Give each line that holds more than white space; a hard-wrapped text gives its paragraphs."""
-    lines, cuts = [], sorted({*_find_turns(text), *(place for m in _DIRECTION.finditer(text) for place in m.span())})
-    for line in _LINE.finditer(text):
+    directions = _DIRECTION.finditer(text) if any(mark in text for mark in _DIRECTION_ENDS) else ()
+    lines, cuts = [], sorted({*_find_turns(text), *(place for match in directions for place in match.span())})
+    for line in LINE.finditer(unify_breaks(text)):
         inside = cuts[bisect.bisect(cuts, line.start()) : bisect.bisect_left(cuts, line.end())]
         lines += itertools.pairwise([line.start(), *inside, line.end()])
     lines = [_strip(text, *span) for span in lines if text[span[0] : span[1]].strip()]
@@ -164,12 +176,11 @@ def _is_hard_wrapped(text, lines):
 
 
 def _match_rule(line, where):
-    """Give the reason of the first rule that matches a line; most lines lack the words that most rules need."""
+    """Give the reason of the first rule that matches a line; most lines lack the words most rules need."""
     if len(line) > LONGEST_LABEL:
         return ""
-    rules, places = _line_rules(where)
-    found = places.keys() & {"", *_WORD.findall(line.lower())}
-    for i in sorted({i for word in found for i in places[word]}):
+    rules, always, called = _line_rules(where)
+    for i in sorted({*always, *itertools.chain.from_iterable(map(called.__getitem__, line.split()))}):
         if rules[i][0].fullmatch(line):
             return rules[i][1]
     return ""
@@ -188,9 +199,8 @@ def _mark_media_block(words, reasons):
 def _mark_comments(words, reasons):
     """Readers' comments stand at the end: from the first one on, all is comment."""
     for i in range(len(words) // 2, len(words)):
-        if _COMMENT_HEAD.fullmatch(words[i]) or (
-            _COMMENT.match(words[i]) and not reasons[i] and not _LABEL.match(words[i])
-        ):
+        is_comment = _COMMENT.match(words[i]) and not reasons[i] and not _LABEL.match(words[i])
+        if is_comment or _COMMENT_HEAD.fullmatch(words[i]):
             first = i - 1 if _is_name(words[i - 1]) else i  # the commenter's name stands on its own line
             reasons[first:] = [reason or "reader_comment" for reason in reasons[first:]]
             return
@@ -206,7 +216,9 @@ def _mark_repeated_quotations(words, reasons):
         quoted = max(_QUOTED.findall(line), key=len, default="")
         key = _simplify(quoted)
         if not reasons[i] and len(key.split()) >= REPEATED_WORDS and len(quoted) > len(line) / 2:
-            reasons[i] = "deck" if any(key in _simplify(other) for other in words[i + 1 :]) else ""
+            longest = max(key.split(), key=len)
+            others = (line for line in words[i + 1 :] if longest in line.lower())
+            reasons[i] = "deck" if any(key in _simplify(other) for other in others) else ""
 
 
 def _simplify(line):
@@ -231,7 +243,8 @@ def _mark_top(words, reasons, title):
         begin = 0  # … unless it is long
     body = next((i for i, line in enumerate(words) if i >= begin and not reasons[i] and _is_body(line)), None)
     for i, line in enumerate(words[:body] if body else []):
-        reasons[i] = reasons[i] or _match_rule(line, "top") or ("deck" if "headline" in reasons[:i] else "headline")
+        by_place = "deck" if "headline" in reasons[:i] else "headline"
+        reasons[i] = reasons[i] or _match_rule(line, "top") or by_place
 
 
 def _mark_headings(words, reasons):
@@ -248,7 +261,8 @@ def _is_heading(line):
     if len(line.split()) > LONGEST_HEADING:
         return False
     if line.endswith((":", "：")):
-        return not _TAG.search(line) and (_COLON_HEADING.match(line) or line.isupper() and len(line.split()) > 3)
+        in_capitals = line.isupper() and len(line.split()) > 3
+        return not _TAG.search(line) and (_COLON_HEADING.match(line) or in_capitals)
     bare = not _CLOSED.search(line) and not line[0].islower() and line[-1] not in ",;-–—"
     return bare and not (_TAG.search(line) or _LABEL.match(line) or _BULLET.match(line))
 
@@ -270,7 +284,8 @@ def _join_broken(text, spans):
     joined = []
     for start, end, reason in spans:
         last = joined[-1] if joined else (0, 0, "headline")
-        if not reason and not last[2] and text[start].islower() and re.match(r"[\w,’'–-]", text[last[1] - 1]):
+        breaks_off = not last[2] and re.match(r"[\w,’'–-]", text[last[1] - 1])
+        if not reason and breaks_off and text[start].islower():
             joined[-1] = (last[0], end, "")
         else:
             joined.append((start, end, reason))
@@ -286,11 +301,11 @@ def mask_text(text, spans):
     >>> mask_text("Title\\nIt is so.", [(6, 15)])
     '     \\nIt is so.'
     """
-    pieces, end, turns = [], 0, set(_find_turns(text))
+    pieces, end, turns, plain = [], 0, set(_find_turns(text)), unify_breaks(text, " ")
     for start, stop in spans:
         gap = _blank(text[end:start])
         pieces.append(gap[:-1] + "\n" if start in turns and gap else gap)
-        pieces.append(re.sub(r"[\n\r\u2028\u2029]", " ", text[start:stop]))
+        pieces.append(plain[start:stop])
         end = stop
     return "".join([*pieces, _blank(text[end:])])
 
@@ -301,20 +316,11 @@ def _blank(text):
 
 
 def clean_documents(documents, *, marked=None):
-    """Part every article into running text and the rest.
+    """Part every article (doc_id, title, text) into running text and the rest.
 
-    Parameters
-    ----------
-    documents : DataFrame
-        doc_id, title, text (raw).
-    marked : DataFrame, optional
-        Spans a person has marked: doc_id, start, end, reason.
-
-    Returns
-    -------
-    (DataFrame, DataFrame)
-        Spans: one row per paragraph of running text: doc_id, start, end.
-        Removed: one row per span that is not: doc_id, start, end, text, reason.
+    Gives two tables. Spans, one row per paragraph of running text: doc_id, start, end. Removed, one row per
+    span that is not: doc_id, start, end, text, reason. A person's `marked` spans (doc_id, start, end, reason)
+    win over the rules.
     """
     rows, given = [], defaultdict(list)
     for row in () if marked is None else marked[["doc_id", "start", "end", "reason"]].itertuples(index=False):
@@ -324,5 +330,5 @@ def clean_documents(documents, *, marked=None):
             words = reason and " ".join(text[start:end].split())  # of running text the sentences are kept
             rows.append((doc_id, start, end, words, reason))
     table = pd.DataFrame(rows, columns=["doc_id", "start", "end", "text", "reason"])
-    kept = table["reason"] == ""
-    return table.loc[kept, ["doc_id", "start", "end"]].reset_index(drop=True), table[~kept].reset_index(drop=True)
+    spans, removed = table[table["reason"] == ""], table[table["reason"] != ""].reset_index(drop=True)
+    return spans[["doc_id", "start", "end"]].reset_index(drop=True), removed

@@ -6,23 +6,22 @@ import os
 import sys
 from pathlib import Path
 
-from fentanyl_study.schema import ARTICLES, VOICES, InputError
+from fentanyl_study.schema import ARTICLES, FIELDS, OPTIONS, InputError
 
 
 def main(arguments=None):
-    """Run a command; give its exit code: 0 done, 1 findings, 2 wrong use or a fault in the input, 130 interrupted."""
+    """Run a command; give its exit code: 0 done, 1 findings, 2 wrong use or faulty input, 130 interrupted."""
     options = _make_parser().parse_args(arguments)
     try:
         return options.run(options) or 0
     except InputError as error:
-        print(f"fentanyl-study: {error}", file=sys.stderr)
-        return 2
+        told, code = error, 2
     except (NotADirectoryError, IsADirectoryError, PermissionError) as error:
-        print(f"fentanyl-study: {error.filename}: {error.strerror}; name a folder or file that can be used", file=sys.stderr)
-        return 2
+        told, code = f"{error.filename}: {error.strerror}; name a folder or file that can be used", 2
     except KeyboardInterrupt:
-        print("fentanyl-study: interrupted; what was put in place stays", file=sys.stderr)
-        return 130
+        told, code = "interrupted; what was put in place stays", 130
+    print(f"fentanyl-study: {told}", file=sys.stderr)
+    return code
 
 
 def _make_parser():
@@ -30,16 +29,15 @@ def _make_parser():
         prog="fentanyl-study", description="Who says what about fentanyl, sentence by sentence."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    build = _add_command(commands, "build", _build, "rebuild processed/ from raw/ and coding/", "--data my-corpus")
-    build.add_argument("--jobs", type=_read_number, metavar="N", help="processes; as many as cores by default")
-    build.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler to work on instead: tcp://host:8786")
+    build = _add_command(commands, "build", _build, "rebuild processed/ from raw/ and coding/")
+    build.add_argument("--jobs", type=_read_number, metavar="N", help="processes (as many as cores)")
+    build.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler to work on: tcp://host:8786")
     add = _add_command(
         commands, "add", _add, "add one article: a text file, an HTML file or a web address",
         "article.html --outlet 'Global Times' --country CN --type state_media --voice narrator",
     )  # fmt: skip
     add.add_argument("source", metavar="SOURCE")
     add.add_argument("--allow-local", action="store_true", help="permit an address of this network")
-    _add_fields(add)
     many = _add_command(
         commands, "import", _import, "add many articles from JSON Lines or CSV (also .gz)",
         "texts.jsonl.gz --map text=body,published=date --match fentanyl --voice us_official "
@@ -49,22 +47,29 @@ def _make_parser():
     many.add_argument("--map", default="", metavar="NAME=COLUMN,…", help="which of its columns holds what")
     many.add_argument("--match", metavar="WORDS", help="take only texts that this regular expression matches")
     many.add_argument("--strict", action="store_true", help="take nothing if a row is faulty")
-    _add_fields(many)
+    for command in (add, many):  # the columns of articles.csv; of `import`, for what the file lacks
+        for name, column in FIELDS.items():
+            what = column.meaning + (" (YYYY-MM-DD)" if column.kind == "date" else "")
+            option = f"--{OPTIONS.get(name, name)}"
+            command.add_argument(option, dest=name, choices=column.allowed or None, help=what)
     _add_fetch(commands)
-    _add_command(commands, "check", _check, "say all that is wrong with a corpus folder", "--data my-corpus")
-    choose = _add_command(commands, "to-code", _choose, "list the sentences whose coding by hand would teach most",
-                          "--n 50 --out to_code.csv --data my-corpus")  # fmt: skip
+    _add_command(commands, "check", _check, "say all that is wrong with a corpus folder")
+    choose = _add_command(
+        commands, "to-code", _choose, "list the sentences whose coding by hand would teach most",
+        "--n 50 --out to_code.csv --data my-corpus",
+    )  # fmt: skip
     choose.add_argument("--n", type=_read_number, default=50, metavar="N", help="how many sentences (50)")
     choose.add_argument("--out", type=Path, metavar="FILE", help="where to; the terminal by default")
     _add_command(commands, "dictionary", _write_dictionary, "write the dictionary into README.md", "")
+    _add_command(commands, "train", _train, "fit the weights of words anew from coded_examples.csv", "")
     notebooks = _add_command(commands, "notebooks", _run_notebooks, "execute the notebooks", "--out build")
-    notebooks.add_argument("--out", type=Path, help="folder for the executed notebooks; DIR/notebooks, or in place")
-    _add_command(commands, "ledger", _update_ledger, "write reports/claims.csv and the findings", "--data my-corpus")
-    _add_command(commands, "report", _write_report, "write reports/index.html", "--data my-corpus")
+    notebooks.add_argument("--out", type=Path, help="folder to write them to (DIR/notebooks, or in place)")
+    _add_command(commands, "ledger", _update_ledger, "write reports/claims.csv and the findings")
+    _add_command(commands, "report", _write_report, "write reports/index.html")
     return parser
 
 
-def _add_command(commands, name, run, what, example):
+def _add_command(commands, name, run, what, example="--data my-corpus"):
     parser = commands.add_parser(name, help=what, description=what)
     parser.epilog = f"example: {parser.prog} {example}"
     parser.add_argument("--data", type=Path, metavar="DIR", help="corpus folder (default: data/)")
@@ -72,38 +77,17 @@ def _add_command(commands, name, run, what, example):
     return parser
 
 
-def _add_fields(parser):
-    """The columns of articles.csv as options; of `import`, for what the file lacks."""
-    parser.add_argument("--outlet", help="who published it")
-    parser.add_argument("--country", metavar="CN|US|…", dest="outlet_country", help="country of the outlet")
-    parser.add_argument("--type", dest="outlet_type", help="press, state_media, newsletter, government, …")
-    parser.add_argument("--date", metavar="YYYY-MM-DD", dest="published", help="day of publication")
-    parser.add_argument("--voice", choices=VOICES, help="whose the uncredited words are")
-    parser.add_argument("--title")
-    parser.add_argument("--author")
-    parser.add_argument("--url", help="address it was taken from")
-    parser.add_argument("--language", help="en by default")
-    parser.add_argument("--notes")
-
-
-def _read_fields(options):
-    from fentanyl_study.ingest import FIELDS
-
-    return {name: getattr(options, name) for name in FIELDS if getattr(options, name)}
-
-
 def _add_fetch(commands):
     parser = commands.add_parser("fetch", help="fetch official texts from the web")
     sources = parser.add_subparsers(required=True, metavar="SOURCE")
-    for name, what, example in (
-        ("federal-register", "documents of the US Federal Register with the words", "fentanyl --limit 9"),
-        ("justice", "press releases of the US Justice Department by their title", "fentanyl"),
-        ("mfa", "English pages of the Chinese Foreign Ministry", "https://www.fmprc.gov.cn/…/t1616746.shtml"),
-        ("list", "the pages of a CSV file with a column url", "data/raw/official_sources.csv"),
+    for name, argument, example, what in (
+        ("federal-register", "QUERY", "fentanyl --limit 9", "documents of the US Federal Register"),
+        ("justice", "QUERY", "fentanyl", "press releases of the US Justice Department, by their title"),
+        ("mfa", "URL", "https://www.fmprc.gov.cn/…/t1.shtml", "pages of the Chinese Foreign Ministry"),
+        ("list", "FILE", "data/raw/official_sources.csv", "the pages of a CSV file with a column url"),
     ):
         source = _add_command(sources, name, _fetch, what, example)
-        several = {"nargs": "+"} if name == "mfa" else {}
-        source.add_argument("what", metavar={"mfa": "URL", "list": "FILE"}.get(name, "QUERY"), **several)
+        source.add_argument("what", metavar=argument, nargs="+" if name == "mfa" else None)
         source.add_argument("--limit", type=_read_number, metavar="N", help="stop after N texts")
         source.add_argument("--pause", type=float, default=1.0, metavar="S", help="seconds in between (1)")
         source.add_argument("--allow-local", action="store_true", help="permit addresses of this network")
@@ -131,7 +115,6 @@ def _add(options):
     from fentanyl_study.ingest import add_article
     from fentanyl_study.pages import read_file
 
-    ask = _ask if sys.stdin.isatty() else None
     if "://" not in options.source:
         article = read_file(options.source)
     else:
@@ -139,11 +122,16 @@ def _add(options):
             article = load_article({"url": options.source}, Visitor(allow_local=options.allow_local))
         except FetchError as error:
             raise InputError(f"{options.source}: {error}") from None
+    ask = _ask if sys.stdin.isatty() else None
     print(add_article(article | _read_fields(options), options.data, ask=ask))
 
 
 def _ask(column):
     return input(f"{column.name} ({column.meaning}): ").strip()
+
+
+def _read_fields(options):
+    return {name: getattr(options, name) for name in FIELDS if getattr(options, name)}
 
 
 def _import(options):
@@ -172,10 +160,8 @@ def _fetch(options):
     from fentanyl_study import fetch
 
     visitor = fetch.Visitor(allow_local=options.allow_local, pause=options.pause)
-    find = {
-        "federal-register": fetch.find_federal_register, "justice": fetch.find_justice,
-        "mfa": fetch.find_mfa, "list": fetch.find_listed,
-    }[options.source]  # fmt: skip
+    find = {"list": fetch.find_listed, "mfa": fetch.find_mfa, "justice": fetch.find_justice,
+            "federal-register": fetch.find_federal_register}[options.source]  # fmt: skip
     outcomes = fetch.fetch_articles(find(options.what, visitor), visitor, options.data, limit=options.limit)
     for url, outcome, detail in outcomes:
         if outcome == "failed":
@@ -196,7 +182,6 @@ def _check(options):
     for row in unsided.head(MOST_SPEAKERS).itertuples():
         print(f"note: {row.speaker} is on no side (sentences: {row.n_sentences}, articles: {row.n_articles})")
     print(f"no findings; {len(unsided)} speakers on no side (an official belongs in wordlists/speakers.csv)")
-    return 0
 
 
 def _choose(options):
@@ -206,7 +191,8 @@ def _choose(options):
     chosen = choose_to_code(read_sentences(options.data), options.n)
     chosen.to_csv(options.out or sys.stdout, index=False, lineterminator="\n")
     if options.out:
-        print(f"{len(chosen)} sentences written to {options.out}; fill in stances and frames, then move it to coding/")
+        what = "fill in stances and frames, then move it to coding/"
+        print(f"{len(chosen)} sentences written to {options.out}; {what}")
 
 
 def _write_dictionary(options):
@@ -214,6 +200,12 @@ def _write_dictionary(options):
     from fentanyl_study.dictionary import write_dictionary
 
     write_dictionary((options.data or get_data_dir()) / "README.md")
+
+
+def _train(options):
+    from fentanyl_study.coding.weights import write_weights
+
+    print(f"written: {write_weights()}")
 
 
 def _use_corpus(options):
@@ -247,7 +239,3 @@ def _write_report(options):
 
     _use_corpus(options)
     print(write_report())
-
-
-if __name__ == "__main__":
-    sys.exit(main())

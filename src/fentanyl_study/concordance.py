@@ -10,28 +10,13 @@ COLUMNS = ["doc_id", "sentence_id", "side", "left", "keyword", "right"]
 
 
 def find_concordance(sentences, term, *, width=WIDTH):
-    """Find every use of a term, with what stands around it.
+    """Find every use of a term, with what stands around it: `width` characters on each side, cut at a word.
 
     One row per use, in reading order: doc_id, sentence_id, side, left, keyword (as written), right. A term is
     what ``dfm`` counts: small letters, "u.s." for all names of the United States; its words stand next to
-    each other in one sentence. Does not look beyond the sentence, and does not leave out names.
+    each other in one sentence. Does not look beyond the sentence, and does not leave out names. Raises
+    InputError if the term is empty.
 
-    Parameters
-    ----------
-    sentences : DataFrame
-        doc_id, sentence_id, side, text.
-    term : str
-        One feature, such as "drug control".
-    width : int
-        Characters shown on each side, cut at a word.
-
-    Raises
-    ------
-    InputError
-        The term is empty.
-
-    Examples
-    --------
     >>> sentences = pd.DataFrame({"doc_id": ["a"], "sentence_id": [1], "side": ["other"],
     ...                           "text": ["They praised the drug-control law."]})
     >>> find_concordance(sentences, "drug control").values.tolist()
@@ -64,28 +49,17 @@ def _cut(text, width):
 
 
 def sample_concordance(concordance, *, n_uses):
-    """Choose uses spread evenly over the table, so that no article crowds out the others.
-
-    Cuts the table into equal parts and takes the middle row of each. One row per use chosen.
-    """
+    """Choose the middle rows of equal parts of the table, so that no article crowds out the others."""
     step = max(len(concordance) / n_uses, 1)
     middles = [int((i + 0.5) * step) for i in range(min(n_uses, len(concordance)))]
     return concordance.iloc[middles].reset_index(drop=True)
 
 
 def read_terms(sentences, leading, *, n_uses=1, counter=False):
-    """Give uses of each leading term by its own side; or, as counter-examples, by others.
+    """Give uses of each leading term by its own side; or, as counter-examples, by all others.
 
-    One row per use, terms in the order of `leading`: feature and the columns of ``find_concordance``.
-
-    Parameters
-    ----------
-    leading : DataFrame
-        feature and side, as from ``keyness.pick_leading_terms``.
-    n_uses : int
-        Uses shown of each term, spread evenly over all there are.
-    counter : bool
-        Show uses by all sides but the term's own.
+    One row per use, terms in the order of `leading` (feature and side, as ``keyness.pick_leading_terms``):
+    feature and the columns of ``find_concordance``; `n_uses` of each, spread evenly over all there are.
     """
     tables = [pd.DataFrame(columns=["feature", *COLUMNS])]
     for row in leading.itertuples():

@@ -6,16 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from fentanyl_study.schema import (
-    ARTICLES,
-    CODINGS,
-    DOCUMENTS,
-    REMOVED,
-    SENTENCES,
-    InputError,
-    check_table,
-    find_table_faults,
-)
+from fentanyl_study.schema import (ARTICLES, CODINGS, DOCUMENTS, REMOVED, SENTENCES, InputError,
+                                   check_table, find_table_faults)  # fmt: skip
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -26,17 +18,14 @@ def get_data_dir():
 
 
 def get_out_dir():
-    """Give the folder for figures and reports: $FENTANYL_STUDY_OUT, else $FENTANYL_STUDY_DATA, else the repository."""
+    """Give the folder for results: $FENTANYL_STUDY_OUT, else $FENTANYL_STUDY_DATA, else the repository."""
     return Path(os.environ.get("FENTANYL_STUDY_OUT") or os.environ.get("FENTANYL_STUDY_DATA") or REPOSITORY)
 
 
 def read_csv(path):
     """Read a CSV file as text cells, empty ones as empty strings.
 
-    Raises
-    ------
-    InputError
-        The file is missing, is not UTF-8, or its rows differ in length.
+    Raises InputError if the file is missing, is not UTF-8, or its rows differ in length.
     """
     try:
         rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
@@ -48,18 +37,16 @@ def read_csv(path):
         raise InputError(f"{path}: not a readable CSV file: {str(error).strip()}") from None
     short = rows.isna().any(axis=1).to_numpy().nonzero()[0]
     if len(short) or not isinstance(rows.index, pd.RangeIndex):  # pandas takes surplus cells for an index
-        row = f"row {short[0] + 2}: fewer" if len(short) else "row 2: more"
-        raise InputError(f"{path}, {row} cells than the header's {len(rows.columns)}; quote cells that hold commas")
+        fault = f"row {short[0] + 2}: fewer" if len(short) else "row 2: more"
+        fault += f" cells than the header's {len(rows.columns)}; quote cells that hold commas"
+        raise InputError(f"{path}, {fault}")
     return rows
 
 
 def read_articles(data_dir=None):
     """Read and check data/raw/articles.csv. One row per article, sorted by doc_id.
 
-    Raises
-    ------
-    InputError
-        A column or value is not as ``schema.ARTICLES`` says, or a text file has no row.
+    Raises InputError if a column or value is not as ``schema.ARTICLES`` says, or a text file has no row.
     """
     data_dir = Path(data_dir or get_data_dir())
     articles = fill_optional(read_csv(data_dir / ARTICLES.path))
@@ -84,18 +71,16 @@ def find_article_faults(articles, data_dir):
 
 
 def read_text(doc_id, sha256, *, data_dir=None):
-    """Read one article's raw text, unchanged, and check it against its checksum.
+    """Read one article's raw text, unchanged.
 
-    Raises
-    ------
-    InputError
-        The file is missing, empty, not UTF-8, or not the one whose sha256 is given.
+    Raises InputError if the file is missing, empty, not UTF-8, or not the one whose sha256 is given.
     """
     path = Path(data_dir or get_data_dir()) / "raw" / "texts" / f"{doc_id}.txt"
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file; articles.csv names {doc_id}, so add the text or drop the row") from None
+        fault = f"no such file; articles.csv names {doc_id}, so add the text or drop the row"
+        raise InputError(f"{path}: {fault}") from None
     if not content.strip():
         raise InputError(f"{path}: is empty; expected the article's text")
     try:
@@ -112,64 +97,48 @@ def read_text(doc_id, sha256, *, data_dir=None):
 
 
 def read_documents(data_dir=None):
-    """Read the corpus. One row per article: the columns of articles.csv and its raw text.
-
-    Raises
-    ------
-    InputError
-        As ``read_articles`` and ``read_text``.
-    """
+    """Read the corpus. One row per article: the columns of articles.csv and its raw text; checked."""
     articles = read_articles(data_dir)
     texts = [read_text(row.doc_id, row.sha256, data_dir=data_dir) for row in articles.itertuples()]
     return articles.assign(text=texts)
 
 
 def read_codings(name, *, data_dir=None):
-    """Read data/coding/NAME.csv. One row per sentence as the coder cut it; numbers as integers.
-
-    Raises
-    ------
-    InputError
-        The file is missing or a value is not as ``schema.CODINGS`` says.
-    """
-    return _read_table(Path(data_dir or get_data_dir()) / "coding" / f"{name}.csv", CODINGS)
+    """Read data/coding/NAME.csv. One row per sentence as the coder cut it, as ``schema.CODINGS`` says."""
+    return _read_table(data_dir, CODINGS, f"coding/{name}.csv")
 
 
 def read_sentences(data_dir=None):
-    """Read the built sentences. One row per sentence; empty cells are empty strings, numbers integers.
+    """Read the built sentences. One row per sentence, as ``schema.SENTENCES`` says.
 
-    Raises
-    ------
-    InputError
-        The table is missing (run the build) or not as ``schema.SENTENCES`` says.
+    Empty cells are empty strings, numbers integers. Raises InputError if the table is missing (run the
+    build) or not as it should be; so do the other functions that read a table.
     """
-    return _read_table(Path(data_dir or get_data_dir()) / SENTENCES.path, SENTENCES)
+    return _read_table(data_dir, SENTENCES)
 
 
 def read_removed(data_dir=None):
     """Read the spans removed by cleaning. One row per span, as ``schema.REMOVED`` says."""
-    return _read_table(Path(data_dir or get_data_dir()) / REMOVED.path, REMOVED)
+    return _read_table(data_dir, REMOVED)
 
 
 def read_built_documents(data_dir=None):
     """Read the table of built documents. One row per article, as ``schema.DOCUMENTS`` says."""
-    return _read_table(Path(data_dir or get_data_dir()) / DOCUMENTS.path, DOCUMENTS)
+    return _read_table(data_dir, DOCUMENTS)
 
 
 def read_study(data_dir=None):
-    """Read what the notebooks work on: the sentences with their article's data, and the documents.
+    """Read what the notebooks work on: sentences (a row each) and documents (a row an article).
 
-    Returns
-    -------
-    (DataFrame, DataFrame)
-        Sentences (one row each; with outlet, outlet_country and published) and documents (one row an article).
+    The sentences have outlet, outlet_country and published of their article too.
     """
     documents, sentences = read_built_documents(data_dir), read_sentences(data_dir)
     about = documents[["doc_id", "outlet", "outlet_country", "published"]]
     return sentences.merge(about, on="doc_id", how="left", validate="many_to_one"), documents
 
 
-def _read_table(path, table):
+def _read_table(data_dir, table, place=None):
+    path = Path(data_dir or get_data_dir()) / (place or table.path)
     rows = read_csv(path)
     check_table(rows, table, name=str(path))
     return rows.astype({column.name: int for column in table.columns if column.kind == "int"})

@@ -146,18 +146,17 @@ def build_dfm(sentences, *, unit="sentence", names=frozenset(), counting=Countin
     for block in blocks:  # in place: the forms are needed no more
         block[:] = word_of_form[block]
     matrix, features = _count_features(tokens, np.cumsum(n_words + 1), words, counting)
-    groups = sentences.groupby(UNIT_KEYS[unit], sort=False)
-    code = groups.ngroup().to_numpy()
-    if groups.ngroups < len(sentences):
-        matrix = sum_rows(matrix, code, groups.ngroups)
-    units = groups.agg(
-        doc_id=("doc_id", "first"),
-        side=("side", "first"),
-        sentence_id=("sentence_id", "first"),
-        sentence_ids=("sentence_id", lambda ids: ";".join(map(str, ids))),
-    )
-    units["n_words"] = np.bincount(code, weights=n_words, minlength=groups.ngroups).astype(int)
-    return Dfm(matrix, units.reset_index(drop=True), features)
+    code = sentences.groupby(UNIT_KEYS[unit], sort=False).ngroup().to_numpy()  # in order of appearance
+    first = np.unique(code, return_index=True)[1]
+    if len(first) < len(sentences):
+        matrix = sum_rows(matrix, code, len(first))
+    members = [[] for _ in first]
+    for i, sentence_id in zip(code, sentences.sentence_id, strict=True):
+        members[i].append(str(sentence_id))
+    units = sentences[["doc_id", "side", "sentence_id"]].iloc[first].reset_index(drop=True)
+    units["sentence_ids"] = [";".join(ids) for ids in members]
+    units["n_words"] = np.bincount(code, weights=n_words, minlength=len(first)).astype(int)
+    return Dfm(matrix, units, features)
 
 
 def _read_tokens(texts):
@@ -222,7 +221,8 @@ def _count_features(word, ends, words, counting):
     names, matrix = np.concatenate(names), sparse.hstack(matrices, format="csc")
     matrices.clear()
     order = np.argsort(names, kind="stable")
-    return matrix[:, order].tocsr(), names[order]
+    matrix = matrix[:, order]  # in steps, so that no more than two copies stand side by side
+    return matrix.tocsr(), names[order]
 
 
 def _name_runs(keys, words, length):

@@ -13,9 +13,7 @@ import http.client
 import ipaddress
 import itertools
 import json
-import os
 import socket
-import ssl
 import threading
 import time
 import urllib.error
@@ -26,9 +24,9 @@ from pathlib import Path
 import pandas as pd
 
 from fentanyl_study.corpus import get_data_dir, read_articles, read_csv
-from fentanyl_study.ingest import FIELDS, open_intake
+from fentanyl_study.ingest import open_intake
 from fentanyl_study.pages import decode_text, find_date, html_to_text, read_page, split_answers
-from fentanyl_study.schema import ARTICLES, InputError
+from fentanyl_study.schema import ARTICLES, FIELDS, InputError
 
 USER_AGENT = "fentanyl-study/0.1 (research corpus; one request at a time)"
 MAX_BYTES = 20_000_000  # longer than any page; a page without end is cut off here
@@ -86,12 +84,11 @@ class _Handler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
         super().__init__()
         self.allow_local, self.connections = allow_local, []
 
-    def http_open(self, request):
-        return self.do_open(functools.partial(self._connect, _Connection, request), request)
+    def _open(self, kind, request):
+        return self.do_open(functools.partial(self._connect, kind, request), request)
 
-    def https_open(self, request):
-        connect = functools.partial(self._connect, _SecureConnection, request)
-        return self.do_open(connect, request, context=ssl.create_default_context())
+    http_open = functools.partialmethod(_open, _Connection)
+    https_open = functools.partialmethod(_open, _SecureConnection)
 
     def _connect(self, kind, request, host, **keywords):
         target = urllib.parse.urlsplit(request.full_url)
@@ -111,41 +108,31 @@ class _Handler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
                 connection.sock.shutdown(socket.SHUT_RDWR)
 
 
-def _make_opener(handler):
-    opener = urllib.request.OpenerDirector()  # not build_opener(): that would follow to file: and ftp:
-    for part in (handler, urllib.request.ProxyHandler(), urllib.request.HTTPRedirectHandler(),
-                 urllib.request.HTTPDefaultErrorHandler(), urllib.request.HTTPErrorProcessor(),
-                 urllib.request.UnknownHandler()):  # fmt: skip
-        opener.add_handler(part)
-    return opener
-
-
 def fetch_page(url, *, allow_local=False):
     """Get one address: its bytes, and the headers of the answer.
 
-    Raises
-    ------
-    FetchError
-        Not http(s), a local address, an error of the server or the line, too big, too slow, cut short.
+    Raises FetchError: not http(s), a local address, an error of server or line, too big, too slow, cut short.
     """
     if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
         raise FetchError(f"{url}: expected an address that begins with http:// or https://")
+    opener = urllib.request.OpenerDirector()  # not build_opener(): that would follow to file: and ftp:
     handler, deadline = _Handler(allow_local), time.monotonic() + TOTAL_TIME
-    request = urllib.request.Request(
-        urllib.parse.quote(url, safe="%/:=&?~#+!$,;'@()*[]"),
-        headers={"User-Agent": USER_AGENT, "Accept": "text/html, text/plain, application/json"},
-    )
+    for part in ("Proxy", "HTTPRedirect", "HTTPDefaultError", "Unknown"):
+        opener.add_handler(getattr(urllib.request, f"{part}Handler")())
+    opener.add_handler(urllib.request.HTTPErrorProcessor())
+    opener.add_handler(handler)
+    opener.addheaders = [("User-Agent", USER_AGENT), ("Accept", "text/html, text/plain, application/json")]
     watch = threading.Timer(TOTAL_TIME, handler.hang_up)
     watch.daemon = True
     watch.start()
     try:
-        with _make_opener(handler).open(request, timeout=TIMEOUT) as response:
+        with opener.open(urllib.parse.quote(url, safe="%/:=&?~#+!$,;'@()*[]"), timeout=TIMEOUT) as response:
             return _read_body(response, deadline), response.headers
     except urllib.error.HTTPError as error:
         error.close()
         again = error.code in (408, 425, 429) or error.code >= 500
-        reason = f"HTTP {error.code} {error.reason}"
-        raise FetchError(reason, again=again, wait=_read_wait(error.headers)) from None
+        reason, wait = f"HTTP {error.code} {error.reason}", _read_wait(error.headers)
+        raise FetchError(reason, again=again, wait=wait) from None
     except (OSError, http.client.HTTPException) as error:
         reason = str(getattr(error, "reason", None) or error) or type(error).__name__
         late = time.monotonic() >= deadline
@@ -155,17 +142,16 @@ def fetch_page(url, *, allow_local=False):
 
 
 def _read_body(response, deadline):
-    parts, size = [], 0
+    body = bytearray()
     while part := response.read1(65536):
-        parts.append(part)
-        size += len(part)
-        if size > MAX_BYTES:
+        body += part
+        if len(body) > MAX_BYTES:
             raise FetchError(f"is larger than {MAX_BYTES // 1_000_000} MB")
         if time.monotonic() > deadline:
             raise FetchError(f"took longer than {TOTAL_TIME} s", again=True)
     if response.length:  # what Content-Length promised and did not come
         raise FetchError(f"cut short: {response.length} bytes are missing", again=True)
-    return b"".join(parts)
+    return bytes(body)
 
 
 def _read_wait(headers):
@@ -205,7 +191,7 @@ class Visitor:
         content, _ = self.get(f"{url}?{urllib.parse.urlencode(parameters)}")
         with contextlib.suppress(ValueError):
             answer = json.loads(content)
-            if isinstance(answer, dict) and isinstance(answer.get("results", []), list):
+            if isinstance(answer, dict) and isinstance(answer.setdefault("results", []), list):
                 return answer
         raise FetchError(f"{url}: expected a JSON object with results", again=True)
 
@@ -215,14 +201,14 @@ def find_federal_register(query, visitor):
     for page in itertools.count(1):
         wanted = {"conditions[term]": query, "per_page": 100, "page": page, "order": "newest"}
         answer = visitor.get_results(FEDERAL_REGISTER, **wanted)
-        for document in answer.get("results", []):
-            agencies = document.get("agencies") or []
+        for document in answer["results"]:
             yield _US | {
-                "title": document.get("title"), "outlet": "Federal Register", "notes": document.get("type"),
-                "author": _join_names(agencies), "published": document.get("publication_date"),
-                "url": document.get("html_url"), "text_url": document.get("raw_text_url") or "",
+                "title": document.get("title"), "author": _join_names(document.get("agencies")),
+                "outlet": "Federal Register", "published": document.get("publication_date"),
+                "notes": document.get("type"), "url": document.get("html_url"),
+                "text_url": document.get("raw_text_url") or "",
             }  # fmt: skip
-        if not answer.get("results") or page >= answer.get("total_pages", page):
+        if not answer["results"] or page >= answer.get("total_pages", page):
             return
 
 
@@ -232,28 +218,22 @@ def find_justice(query, visitor):
     for page in itertools.count(0):
         wanted = {"parameters[title]": query, "pagesize": 50, "page": page}
         answer = visitor.get_results(JUSTICE, **wanted, sort="date", direction="DESC")
-        for release in answer.get("results", []):
+        for release in answer["results"]:
+            day = str(release.get("date") or "")  # seconds since 1970
             yield _US | {
                 "title": html.unescape(release.get("title") or ""), "outlet": "Department of Justice",
-                "author": _join_names(release.get("component") or []),
-                "published": _read_epoch(str(release.get("date") or "")), "url": release.get("url"),
-                "content": release.get("body") or "",
+                "author": _join_names(release.get("component")), "content": release.get("body") or "",
+                "published": f"{pd.Timestamp(int(day), unit='s'):%Y-%m-%d}" if day.isdecimal() else day,
+                "url": release.get("url"),
             }  # fmt: skip
-        seen += len(answer.get("results", []))
+        seen += len(answer["results"])
         total = answer.get("metadata", {}).get("resultset", {}).get("count", 0)
-        if not answer.get("results") or seen >= int(total):
+        if not answer["results"] or seen >= int(total):
             return
 
 
 def _join_names(bodies):
-    return "; ".join(filter(None, (body.get("name") or body.get("raw_name") for body in bodies)))
-
-
-def _read_epoch(seconds):
-    """Give the day of a number of seconds since 1970; what is no number stays."""
-    if not (seconds.isascii() and seconds.isdigit()):
-        return seconds
-    return datetime.datetime.fromtimestamp(int(seconds), datetime.UTC).date().isoformat()
+    return "; ".join(filter(None, (body.get("name") or body.get("raw_name") for body in bodies or [])))
 
 
 def find_mfa(urls, visitor):
@@ -273,20 +253,7 @@ def find_listed(path, visitor):
 
 def load_article(entry, visitor):
     """Get the article of a row that was found: what the row tells goes before what the page tells."""
-    if "content" in entry:
-        page = {"text": html_to_text(entry["content"])}
-    elif entry.get("text_url") == "":
-        raise FetchError("the interface names no text for it")
-    else:
-        content, headers = visitor.get(entry.get("text_url") or entry["url"])
-        kind, charset = headers.get_content_type(), headers.get_content_charset()
-        if kind not in _READABLE:
-            raise FetchError(f"is {kind}; expected HTML or plain text")
-        if "text_url" in entry:
-            text, note = decode_text(content, name=entry["text_url"], charset=charset)
-            page = {"text": html_to_text(text) if "<pre" in text else text, "notes": note}
-        else:
-            page = read_page(content, url=entry["url"], charset=charset)
+    page = {"text": html_to_text(entry["content"])} if "content" in entry else _load_page(entry, visitor)
     given = {name: value for name, value in entry.items() if value}
     if not find_date(given.get("published", "")):
         given.pop("published", None)  # "2024-07": the page may know the day
@@ -297,34 +264,39 @@ def load_article(entry, visitor):
     return article
 
 
+def _load_page(entry, visitor):
+    url = entry.get("text_url", entry.get("url"))
+    if not url:
+        raise FetchError("the interface names no text for it")
+    content, headers = visitor.get(url)
+    kind, charset = headers.get_content_type(), headers.get_content_charset()
+    if kind not in _READABLE:
+        raise FetchError(f"is {kind}; expected HTML or plain text")
+    if "text_url" not in entry:
+        return read_page(content, url=url, charset=charset)
+    text, note = decode_text(content, name=url, charset=charset)
+    return {"text": html_to_text(text) if "<pre" in text else text, "notes": note}
+
+
 def fetch_articles(entries, visitor, data_dir=None, *, limit=None):
     """Fetch what is not in the corpus yet, and put each text in place as soon as it has come.
 
-    Parameters
-    ----------
-    entries : iterable of dict
-        From one of the ``find_`` functions.
-    visitor : Visitor
-    data_dir : Path, optional
-        Corpus folder; made if need be.
-    limit : int, optional
-        Stop after so many texts were asked for.
-
-    Returns
-    -------
-    list of (str, str, str)
-        Address, outcome (added, known, failed), doc_id or reason. Failures also stand in
-        raw/not_fetched.csv; those marked `again` no are not asked for while they stand there.
+    Takes rows of a ``find_`` function, the corpus folder (made if need be), and after how many texts to stop.
+    Gives a list of (address, outcome, detail): added with the doc_id, known, or failed with the reason.
+    Failures also stand in raw/not_fetched.csv; one marked `again` no is not asked for while it stands there.
     """
     data_dir = Path(data_dir or get_data_dir())
-    failed = _read_failed(data_dir)
+    path = data_dir / NOT_FETCHED
+    failed = {}
+    if path.exists():
+        failed = read_csv(path).drop_duplicates("url").set_index("url").to_dict("index")
     have = set(read_articles(data_dir)["url"]) if (data_dir / ARTICLES.path).exists() else set()
     outcomes, tried = [], 0
     try:
         for entry in entries:
             url = entry.get("url") or ""
             if url in have or failed.get(url, {}).get("again") == "no":
-                outcomes.append((url, "known", failed.get(url, {}).get("reason", "")))
+                outcomes.append((url, "known", ""))
                 continue
             if tried == limit:
                 break
@@ -334,11 +306,11 @@ def fetch_articles(entries, visitor, data_dir=None, *, limit=None):
             outcomes.append((url, outcome, detail))
             failed.pop(url, None)
             if outcome == "failed":
-                failed[url] = {"url": url, "reason": detail, "again": again}
+                failed[url] = {"reason": detail, "again": again}
     except FetchError as error:  # of the list itself; what has come stays
         outcomes.append(("", "failed", f"the list broke off: {error}"))
     finally:
-        _write_failed(failed, data_dir)
+        _write_failed(failed, path)
     return outcomes
 
 
@@ -354,18 +326,12 @@ def _fetch_one(entry, visitor, data_dir):
         return "failed", str(error), "yes" if getattr(error, "again", False) else "no"
 
 
-def _read_failed(data_dir):
-    path = data_dir / NOT_FETCHED
-    return {row["url"]: row for row in read_csv(path).to_dict("records")} if path.exists() else {}
-
-
-def _write_failed(failed, data_dir):
+def _write_failed(failed, path):
     """Write what could not be had, one row an address; no file if all is well."""
-    path = data_dir / NOT_FETCHED
     if not failed:
-        path.unlink(missing_ok=True)
-        return
+        return path.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = pd.DataFrame([failed[url] for url in sorted(failed)], columns=["url", "reason", "again"])
-    rows.to_csv(path.with_suffix(".partial"), index=False, lineterminator="\n")
-    os.replace(path.with_suffix(".partial"), path)
+    partial = path.with_suffix(".partial")
+    rows = pd.DataFrame.from_dict(failed, orient="index").sort_index()
+    rows.to_csv(partial, index_label="url", lineterminator="\n")
+    partial.replace(path)

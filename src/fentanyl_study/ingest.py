@@ -4,6 +4,7 @@ import contextlib
 import csv
 import gzip
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -16,10 +17,8 @@ import pandas as pd
 
 from fentanyl_study.corpus import fill_optional, get_data_dir, read_articles, read_csv
 from fentanyl_study.pages import decode_text, find_date, strip_markup
-from fentanyl_study.schema import ARTICLES, DOC_ID, InputError
+from fentanyl_study.schema import ARTICLES, FIELDS, OPTIONS, InputError
 
-FIELDS = {column.name: column for column in ARTICLES.columns if column.name not in ("doc_id", "sha256")}
-OPTIONS = {"outlet_country": "country", "outlet_type": "type", "published": "date"}  # of the command, where not as the column
 LONGEST_ID = 120  # characters of a doc_id; it is a file's name too
 LONGEST_NAME = 40  # characters of an outlet's name in a doc_id
 
@@ -51,14 +50,14 @@ class Intake:
                 raise InputError(f"{name} is {row[name]!r}; expected {column.describe_values()}{hint}")
         content = text.encode("utf-8", "replace")
         sha256, page = hashlib.sha256(content).hexdigest(), (row["url"], row["title"])
-        wanted = clean_name(str(article.get("doc_id") or ""))
-        if sha256 in self.texts or page in self.pages:
-            what = "the same text" if sha256 in self.texts else "the same address and title"
-            known = self.texts.get(sha256) or self.pages[page]
-            return known, f"{what} as {known}"
-        if wanted.lower() in self.ids:
-            raise InputError(f"doc_id {wanted} is there already, with another text; rename one, or remove the old article")
-        doc_id = wanted or make_doc_id(row["outlet"], row["published"], taken=self.ids)
+        for known, what in ((self.texts.get(sha256), "text"), (self.pages.get(page), "address and title")):
+            if known:
+                return known, f"the same {what} as {known}"
+        doc_id = clean_name(str(article.get("doc_id") or ""))
+        if doc_id.lower() in self.ids:
+            what = f"doc_id {doc_id} is there already, with another text"
+            raise InputError(f"{what}; rename one, or remove the old article")
+        doc_id = doc_id or make_doc_id(row["outlet"], row["published"], taken=self.ids)
         (self.staging / f"{doc_id}.txt").write_bytes(content)
         self.rows.append({"doc_id": doc_id, **row, "sha256": sha256})
         self.ids.add(doc_id.lower())
@@ -76,9 +75,8 @@ def clean_name(name):
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-._")
-    if len(plain) <= LONGEST_ID:
-        return plain
-    return f"{plain[: LONGEST_ID - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"  # others may begin the same
+    checksum = hashlib.sha256(name.encode()).hexdigest()[:8]  # for another long name may begin the same
+    return plain if len(plain) <= LONGEST_ID else f"{plain[: LONGEST_ID - 9]}-{checksum}"
 
 
 def make_doc_id(outlet, published, *, taken=()):
@@ -88,24 +86,16 @@ def make_doc_id(outlet, published, *, taken=()):
     'globaltimes-2019-04-01-2'
     """
     slug = re.sub(r"[^a-z0-9]", "", clean_name(outlet).lower())[:LONGEST_NAME] or "article"
-    doc_id, n = f"{slug}-{published}", 1
-    while doc_id in taken:
-        n += 1
-        doc_id = f"{slug}-{published}-{n}"
-    assert DOC_ID.fullmatch(doc_id)
-    return doc_id
+    endings = itertools.chain([""], (f"-{n}" for n in itertools.count(2)))
+    return next(name for ending in endings if (name := f"{slug}-{published}{ending}") not in taken)
 
 
 @contextlib.contextmanager
 def open_intake(data_dir=None):
     """Open a corpus folder, made if need be, for new articles: an ``Intake``.
 
-    Texts and rows are put in place when the block ends; if it fails, the folder is as it was.
-
-    Raises
-    ------
-    InputError
-        The folder's own articles.csv has a fault, or another intake is at work in it.
+    Texts and rows are put in place when the block ends; if it fails, the folder is as it was. Raises
+    InputError if the folder's own articles.csv has a fault, or another intake is at work in it.
     """
     data_dir = Path(data_dir or get_data_dir())
     made = [folder for folder in (data_dir / "raw/texts", data_dir / "raw", data_dir) if not folder.exists()]
@@ -134,36 +124,33 @@ def _put_in_place(intake, path):
     rows = pd.DataFrame(intake.rows)
     if path.exists():
         rows = pd.concat([fill_optional(read_csv(path)), rows], ignore_index=True).fillna("")
-    moved, partial = [], intake.staging / "articles.csv"
-    try:
+    partial = intake.staging / "articles.csv"
+    with contextlib.ExitStack() as undo:
         rows.to_csv(partial, index=False, lineterminator="\n")
         for row in intake.rows:
-            moved.append(path.parent / "texts" / f"{row['doc_id']}.txt")
-            os.replace(intake.staging / moved[-1].name, moved[-1])
+            text = path.parent / "texts" / f"{row['doc_id']}.txt"
+            undo.callback(text.unlink, missing_ok=True)
+            os.replace(intake.staging / text.name, text)
         os.replace(partial, path)
-    except BaseException:
-        for text in moved:
-            text.unlink(missing_ok=True)
-        raise
+        undo.pop_all()
 
 
 def read_rows(path):
     """Read a file of many articles: row by row its number and a dict, or an InputError for a bad row.
 
     JSON Lines (.jsonl, .ndjson; rows count from 1) or CSV (the header is row 1), either of them also .gz.
-
-    Raises
-    ------
-    InputError
-        The file is missing, of another kind, cut short, or not UTF-8.
+    Raises InputError if the file is missing, of another kind, cut short, or not UTF-8.
     """
-    suffix = Path(path).with_suffix("").suffix if Path(path).suffix == ".gz" else Path(path).suffix
+    path = Path(path)
+    suffix = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
     if suffix not in (".csv", ".jsonl", ".ndjson"):
         raise InputError(f"{path}: expected a file named .csv, .jsonl or .ndjson, or one of these with .gz")
-    open_file = gzip.open if str(path).endswith(".gz") else open
+    open_file = gzip.open if path.suffix == ".gz" else open
     try:
         with open_file(path, "rt", encoding="utf-8-sig", newline="") as file:
             yield from _read_csv_rows(file) if suffix == ".csv" else _read_json_rows(file)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; expected JSON Lines or CSV, one article a row") from None
     except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: cannot be read to its end: {error}") from None
 
@@ -172,9 +159,8 @@ def _read_csv_rows(file):
     csv.field_size_limit(2**31 - 1)  # the default stops at 131,072 characters; a briefing is longer
     reader = csv.DictReader(file)
     for number, row in enumerate(reader, start=2):
-        ragged = None in row or None in row.values()
-        n = len(reader.fieldnames)
-        yield number, InputError(f"the row has not {n} cells, as the header has") if ragged else row
+        fault = f"the row has not {len(reader.fieldnames)} cells, as the header has"
+        yield number, InputError(fault) if None in row or None in row.values() else row
 
 
 def _read_json_rows(file):
@@ -188,39 +174,28 @@ def _read_json_rows(file):
             yield number, row if is_row else InputError("expected a JSON object, one a line")
 
 
-def import_file(path, data_dir=None, *, mapping=None, defaults=None, match=None, strict=False):
+def import_file(path, data_dir=None, *, mapping=None, defaults=None, match="", strict=False):
     """Take in every row of a JSON Lines or CSV file (see ``read_rows``), in one go.
 
-    Parameters
-    ----------
-    path : Path
-    data_dir : Path, optional
-        Corpus folder; made if need be.
-    mapping : dict, optional
-        Column of articles.csv (or text, or doc_id) to the file's column that holds it.
-    defaults : dict, optional
-        Values for columns that the file lacks or leaves empty.
-    match : str, optional
-        Regular expression; only texts that it matches are taken, case aside.
-    strict : bool
-        Raise at the first faulty row, and take in none, instead of leaving it out.
-
-    Returns
-    -------
-    DataFrame
-        One row per row of the file: row, doc_id, outcome (added, known, unmatched, faulty), reason.
-        The day is looked for in the title if `published` is empty. Does not judge what a text is about.
+    One row per row of the file: row, doc_id, outcome (added, known, unmatched, faulty), reason. `mapping`
+    gives the file's column for a column of articles.csv (or text, or doc_id), `defaults` what the file lacks
+    or leaves empty. Only texts that the regular expression `match` matches are taken, case aside. A faulty
+    row is left out; if `strict`, it is raised as an InputError, and none is taken. The day is looked for in
+    the title if `published` is empty. Does not judge what a text is about.
     """
     from tqdm import tqdm
 
-    wanted = _compile(match or "")
-    outcomes = []
+    try:
+        wanted = re.compile(match or "", re.IGNORECASE)
+    except re.error as error:
+        raise InputError(f"--match {match!r} is not a regular expression: {error}") from None
+    mapping, outcomes = mapping or {}, []
     with open_intake(data_dir) as intake:
         for number, row in tqdm(read_rows(path), desc="import", unit="row", disable=None):
             if not outcomes:
-                _check_mapping(row, mapping or {}, path)
+                _check_mapping(row, mapping, path)
             try:
-                article = _map_row(row, mapping or {}, defaults or {})
+                article = _map_row(row, mapping, defaults or {})
                 doc_id, reason = intake.add(article) if wanted.search(article["text"]) else ("", "")
                 outcome = "known" if reason else "added" if doc_id else "unmatched"
                 outcomes.append((number, doc_id, outcome, reason))
@@ -231,13 +206,6 @@ def import_file(path, data_dir=None, *, mapping=None, defaults=None, match=None,
         if not outcomes:
             raise InputError(f"{path}: holds no row; expected a text in each")
     return pd.DataFrame(outcomes, columns=["row", "doc_id", "outcome", "reason"])
-
-
-def _compile(pattern):
-    try:
-        return re.compile(pattern, re.IGNORECASE)
-    except re.error as error:
-        raise InputError(f"--match {pattern!r} is not a regular expression: {error}") from None
 
 
 def _check_mapping(row, mapping, path):
@@ -254,12 +222,11 @@ def _map_row(row, mapping, defaults):
     """Give a row the names of articles.csv, its cells as text, and mend mojibake in its text."""
     if isinstance(row, InputError):
         raise row
-    article = {name: _to_text(row.get(mapping.get(name, name))) for name in (*FIELDS, "text")}
-    article["doc_id"] = _to_text(row.get(mapping["doc_id"])) if "doc_id" in mapping else ""
-    article = {name: value or defaults.get(name, "") for name, value in article.items()}
+    columns = {name: name for name in (*FIELDS, "text")} | mapping
+    article = {name: _to_text(row.get(column)) or defaults.get(name, "") for name, column in columns.items()}
     article["text"], note = decode_text(article["text"].encode("utf-8", "replace"), name="text")
     article["text"], taken = strip_markup(article["text"])
-    article["notes"] = " ".join(f"{article['notes']} {note} {taken}".split())
+    article["notes"] = f"{article['notes']} {note} {taken}"
     article["published"] = article["published"] or find_date(article["title"])
     return article
 
@@ -269,20 +236,11 @@ def _to_text(value):
 
 
 def add_article(article, data_dir=None, *, ask=None):
-    """Add one article to a corpus folder and say in a few lines what cleaning and attribution make of it.
+    """Add one article to a corpus folder; say in a few lines what cleaning and attribution make of it.
 
-    Parameters
-    ----------
-    article : dict
-        Columns of articles.csv, as far as known, and text.
-    data_dir : Path, optional
-    ask : callable, optional
-        Called with each required column that is empty; gives its value.
-
-    Raises
-    ------
-    InputError
-        A column is missing or wrong, or the article is in the corpus already; nothing is written then.
+    `article` is a dict of the columns of articles.csv, as far as known, and text; `ask`, if given, is called
+    with each required column that is empty, and gives its value. Raises InputError if a column is missing or
+    wrong, or the article is in the corpus already; nothing is written then.
     """
     data_dir = Path(data_dir or get_data_dir())
     needed = [column for name, column in FIELDS.items() if column.required and name != "language"]
@@ -310,7 +268,8 @@ def describe_article(doc_id, data_dir):
     return (
         f"kept: {len(sentences)} sentences\nremoved: {_count_values(removed['reason'])}\n"
         f"sides: {_count_values(sentences['side'])}\nspeakers on no side: {_count_values(unsided)}\n"
-        f"look at {data_dir}/processed (sentences.csv, removed.csv) after fentanyl-study build --data {data_dir}"
+        f"look at {data_dir}/processed (sentences.csv, removed.csv) "
+        f"after fentanyl-study build --data {data_dir}"
     )
 
 

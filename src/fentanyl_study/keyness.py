@@ -87,6 +87,15 @@ def compute_keyness(dfm, focus, reference, *, prior=PRIOR, seed=SEED):
     strict control        2            0     only the focus
            parcels        0            2 only the reference
     """
+    part, is_focus, keyness = _compare_uses(dfm, focus, reference, prior=prior, seed=seed)
+    sizes = part.units.n_words.to_numpy(float)
+    p, test = compare_rates(part.matrix, sizes, is_focus=is_focus, articles=part.units.doc_id)
+    keyness = keyness.assign(p=p, p_adjusted=false_discovery_control(p), test=test)
+    return sort_by_score(keyness[list(COLUMNS)], "z")
+
+
+def _compare_uses(dfm, focus, reference, *, prior, seed=SEED):
+    """Give the units compared, which of them are focus, and all columns of keyness but those of the test."""
     is_focus, is_reference = _check_groups(dfm, focus, reference)
     prior = _check_prior(dfm, prior)
     part = filter_units(dfm, is_focus | is_reference)
@@ -99,12 +108,11 @@ def compute_keyness(dfm, focus, reference, *, prior=PRIOR, seed=SEED):
         1000 * n / max(sizes[group].sum(), 1) for n, group in zip(uses, (is_focus, ~is_focus), strict=True)
     ]
     log_odds, z = compute_log_odds(*uses, prior)
-    p, test = compare_rates(part.matrix, sizes, is_focus=is_focus, articles=part.units.doc_id)
     is_in_group = np.stack([np.bincount(code[group], minlength=len(articles)) > 0
                             for group in (is_focus, ~is_focus)], axis=1)  # fmt: skip
     low, high, kind = _bound_log_odds(counts, prior, *make_weights(is_in_group, seed=seed))
     docs = [np.bincount(by_article.indices, minlength=len(part.features)) for by_article in counts]
-    keyness = pd.DataFrame(
+    return part, is_focus, pd.DataFrame(
         {
             "feature": part.features,
             "n_focus": uses[0].astype(int),
@@ -116,16 +124,12 @@ def compute_keyness(dfm, focus, reference, *, prior=PRIOR, seed=SEED):
             "log_odds": log_odds,
             "z": z,
             "g2": compute_g2(*uses),
-            "p": p,
-            "p_adjusted": false_discovery_control(p),
-            "test": test,
             "low": low,
             "high": high,
             "interval_kind": kind,
             "effect": [describe_ratio(*pair) for pair in zip(*rates, strict=True)],
         }
     )
-    return sort_by_score(keyness, "z")
 
 
 def _check_groups(dfm, focus, reference):
@@ -249,9 +253,10 @@ def leave_out_articles(dfm, focus, reference, *, prior=PRIOR, n_terms=10):
     rows, n_words = [], dfm.units.groupby("doc_id").n_words.sum().sort_values(ascending=False, kind="stable")
     for doc_id in sorted(n_words.index[:N_LEFT_OUT]) if len(whole) else []:
         part = filter_units(dfm, (dfm.units.doc_id != doc_id).to_numpy())
-        left = pick_leading_terms(
-            compare_sides(part, focus, reference, prior=prior), focus, reference, n_terms=n_terms
-        )
+        left = whole.iloc[:0]
+        if {focus, reference} <= set(part.units.side):  # which terms lead does not hang on the test, the dearest part
+            uses = sort_by_score(_compare_uses(part, focus, reference, prior=prior)[2], "z")
+            left = pick_leading_terms(uses, focus, reference, n_terms=n_terms)
         still = set(zip(left.side, left.feature, strict=True))
         lost = [row.feature for row in whole.itertuples() if (row.side, row.feature) not in still]
         n_focus, n_reference = [int((part.units.side == side).sum()) for side in (focus, reference)]

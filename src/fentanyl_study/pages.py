@@ -9,9 +9,7 @@ from pathlib import Path
 from fentanyl_study.schema import InputError
 
 SHORTEST_ARTICLE = 40  # words; what a page without an article gives (menus, a notice of cookies) is shorter
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-          "november", "december")  # fmt: skip
-
+MONTHS = "january february march april may june july august september october november december".split()
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _MONTH = "|".join(f"{month[:3]}(?:{month[3:]}|t|\\.)?" for month in MONTHS)
 # matches "June11, 2018", "Sept. 4, 2019", "4 September 2019"; not "04/09/2019", which may be either
@@ -27,10 +25,12 @@ _CHARSET = re.compile(rb"""(?i)<meta[^>]{1,80}charset=["']?([\w-]+)""")
 _HTML = re.compile(r"(?is)\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|article|div|p)\b")
 
 _HIDDEN = re.compile(r"(?is)<(script|style|head)\b.*?</\1>|<!--.*?-->")
-_BLOCK = re.compile(r"(?i)\s*<(?:br|hr|/?(?:p|div|li|ul|ol|h\d|tr|table|blockquote|figure|figcaption))\b[^<>]*>\s*")
+_BLOCK = re.compile(
+    r"(?i)\s*<(?:br|hr|/?(?:p|div|li|ul|ol|h\d|tr|table|blockquote|figure|figcaption))\b[^<>]*>\s*"
+)
 _TAG = re.compile(  # matches "<b>", "</a>"; not "a < b > c", "<name@host>"
-    r"(?i)</?(?:a|abbr|b|caption|center|cite|code|col|colgroup|del|em|font|i|iframe|img|ins|mark|s|small|span|strong|sub|sup"
-    r"|tbody|td|tfoot|th|thead|time|u|video|source)(?:\s[^<>]*)?/?>"
+    r"(?i)</?(?:a|abbr|b|caption|center|cite|code|col|colgroup|del|em|font|i|iframe|img|ins|mark|s|small|span"
+    r"|strong|sub|sup|tbody|td|tfoot|th|thead|time|u|video|source)(?:\s[^<>]*)?/?>"
 )
 _IS_MARKDOWN = re.compile(r"\*\*|\]\(|\\[][()*_#.]|\*[A-Za-z“](?<!\S..)|^#{1,6} \S", re.MULTILINE)
 _MARKDOWN = (  # in this order: pictures stand in links, links in emphasis
@@ -55,7 +55,7 @@ def find_date(words):
     """
     parts = [m.groups() for m in _ISO.finditer(words)]
     for m in _WORDS.finditer(words):
-        month = next(i for i, name in enumerate(MONTHS, start=1) if name.startswith(m["month"][:3].lower()))
+        month = [name[:3] for name in MONTHS].index(m["month"][:3].lower()) + 1
         parts.append((m["year"], month, m["day"] or m["day2"]))
     for year, month, day in parts:
         with contextlib.suppress(ValueError):
@@ -66,15 +66,8 @@ def find_date(words):
 def decode_text(content, *, name, charset=None):
     """Decode a text's bytes: as UTF-8, as the page says, or as it looks; mend mojibake; line ends become \\n.
 
-    Returns
-    -------
-    (str, str)
-        The text, and a note if it is not the bytes as they stood (else empty).
-
-    Raises
-    ------
-    InputError
-        The bytes are no text: an archive, a picture, a PDF, or in no known encoding.
+    Gives the text, and a note if it is not the bytes as they stood (else empty). Raises InputError if the
+    bytes are no text: an archive, a picture, a PDF, or in no known encoding.
     """
     wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
     if _BINARY.match(content) or (b"\0" in content and not wide):
@@ -96,43 +89,31 @@ def decode_text(content, *, name, charset=None):
     return re.sub(r"\r\n?", "\n", text), note
 
 
-def extract_article(html, *, url="", name=""):
-    """Take the article out of a web page: its text, title, author, outlet, day, address.
-
-    Raises
-    ------
-    InputError
-        The page holds no article.
-    """
-    import trafilatura
-
-    page = trafilatura.bare_extraction(html, url=url or None, with_metadata=True, include_comments=False)
-    text = (page.text or "") if page is not None else ""
-    if len(text.split()) < SHORTEST_ARTICLE:
-        raise InputError(f"{name or url}: no article on this page (under {SHORTEST_ARTICLE} words of text)")
-    told = {"title": page.title, "author": page.author, "outlet": page.sitename, "published": page.date}
-    return {key: value or "" for key, value in told.items()} | {"url": url, "text": text.replace("\n", "\n\n")}
-
-
 def read_page(content, *, url="", charset=None, name=""):
-    """Read bytes that may be HTML or plain text: the fields of an article, as ``extract_article``."""
+    """Read an article from bytes of HTML or plain text: text, url, notes.
+
+    A page tells title, author, outlet and published too. Raises InputError if the bytes are no text, or the
+    page holds no article.
+    """
     declared = _CHARSET.search(content[:2000])
     charset = charset or (declared[1].decode() if declared else None)
     text, note = decode_text(content, name=name or url, charset=charset)
-    if _HTML.match(text):
-        return extract_article(text, url=url, name=name) | {"notes": note}
-    text, taken = strip_markup(text)
-    return {"text": text, "url": url, "notes": f"{note} {taken}".strip()}
+    if not _HTML.match(text):
+        text, taken = strip_markup(text)
+        return {"text": text, "url": url, "notes": f"{note} {taken}".strip()}
+    import trafilatura
+
+    page = trafilatura.bare_extraction(text, url=url or None, with_metadata=True, include_comments=False)
+    text = page.text or "" if page else ""
+    if len(text.split()) < SHORTEST_ARTICLE:
+        raise InputError(f"{name or url}: no article on this page (under {SHORTEST_ARTICLE} words of text)")
+    told = {"title": page.title, "author": page.author, "outlet": page.sitename, "published": page.date}
+    text = text.replace("\n", "\n\n")
+    return {key: value or "" for key, value in told.items()} | {"url": url, "text": text, "notes": note}
 
 
 def read_file(path):
-    """Read an article from a file of text or HTML: its fields, as far as the file tells.
-
-    Raises
-    ------
-    InputError
-        The file is missing, is binary, or holds no article.
-    """
+    """Read an article from a file, as ``read_page``; raise InputError also if the file is missing."""
     try:
         return read_page(Path(path).read_bytes(), name=str(path))
     except OSError as error:
@@ -152,12 +133,12 @@ def html_to_text(markup):
 
 
 def strip_markup(text):
-    r"""Take Markdown and HTML out of a text: links, emphasis, headings, tags, entities, escapes; give it with a note.
+    r"""Take Markdown and HTML out of a text: links, emphasis, headings, tags, entities, escapes; add a note.
 
-    A text without any comes back as it is, the note empty. Does not drop a page's menus; see ``extract_article``.
+    A text without any comes back as it is, the note empty. Does not drop a page's menus; see ``read_page``.
 
-    >>> strip_markup("## Aims\nThe [office](https://a.example/b) will **act**. <p>R&amp;D \\[sic\\] &lt; 5</p>")
-    ('Aims\n\nThe office will act.\n\nR&D [sic] < 5', 'Markup was taken out.')
+    >>> strip_markup("## Aims\nThe [office](https://a.example/b) **acts**. <p>R&amp;D \\[sic\\] &lt; 5</p>")
+    ('Aims\n\nThe office acts.\n\nR&D [sic] < 5', 'Markup was taken out.')
     >>> strip_markup("5 * 3 < 20 * 2, R&D_x, [so] (he) said")
     ('5 * 3 < 20 * 2, R&D_x, [so] (he) said', '')
     """

@@ -1,66 +1,34 @@
-"""Reading view: an article as one HTML page, each sentence in its side's colour.
-
-What was removed stands struck out with its reason, so that a reader can follow every
-number back to the words, and see what was left out. The page needs no network.
-"""
+"""Reading view: an article as one HTML page, each sentence in its side's colour, removed text struck out."""
 
 import re
 from html import escape
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from fentanyl_study.plots import SIDE_COLORS, SIDE_LABELS
-from fentanyl_study.schema import SIDES, InputError
+from fentanyl_study.schema import InputError
 
+_LOADER = FileSystemLoader(Path(__file__).parent / "templates")
+_TEMPLATES = Environment(loader=_LOADER, autoescape=True, undefined=StrictUndefined)
 _PARAGRAPH_BREAK = re.compile(r"[\n\r\u2028\u2029]")
-_TINTS = "".join(
-    f".{side}{{--c:{SIDE_COLORS[side]}}}"
-    for side in SIDES
-)  # fmt: skip
-_STYLE = """
-:root{color-scheme:light dark;--ink:#1a1a1a;--page:#fff;--tint:22%}
-@media (prefers-color-scheme:dark){:root{--ink:#e6e6e6;--page:#161616;--tint:42%}}
-body{color:var(--ink);background:var(--page);font:1.05rem/1.65 Georgia,serif;
-max-width:42rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.5rem;line-height:1.25}.about,.legend,.tag{font:.85rem/1.5 system-ui,sans-serif}
-.s{background:color-mix(in srgb,var(--c) var(--tint),var(--page));
-border-bottom:2px solid var(--c);padding:.1em .1em 0;
--webkit-box-decoration-break:clone;box-decoration-break:clone}
-.narrator.s{background:none;border-bottom-style:dotted}
-.s:target,.s:focus{outline:3px solid var(--c);outline-offset:1px}
-del{opacity:.65}.tag{opacity:.8;margin-left:.3em}
-.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.legend{display:flex;flex-wrap:wrap;gap:.4rem 1rem;list-style:none;padding:0}
-@media print{body{max-width:none;margin:0;font-size:10.5pt}
-.s{-webkit-print-color-adjust:exact;print-color-adjust:exact}
-.tag,.about{color:#000}}
-"""
 
 
-def write_reading(article, sentences, removed, *, text=None):
-    """Write one article as an HTML page, each sentence marked with who says it.
+def render_page(name, **values):
+    """Fill in a template of the package: a page of HTML, in which only Markup is taken for such."""
+    return Markup(_TEMPLATES.get_template(name).render(**values) + "\n")
 
-    Parameters
-    ----------
-    article : mapping
-        doc_id, title, outlet, published; ``text`` (raw), unless given apart.
-    sentences : DataFrame
-        The article's rows of sentences.csv.
-    removed : DataFrame
-        Its rows of removed.csv.
-    text : str, optional
-        The raw text.
 
-    Returns
-    -------
-    str
-        The page. A sentence has the anchor ``s`` and its sentence_id: ``#s12``.
-        Speaker, mode and cue stand in its title and, unseen, in the text for screen readers.
+def write_reading(article, sentences, removed):
+    """Write one article as an HTML page, needing no network, each sentence marked with who says it.
 
-    Raises
-    ------
-    InputError
-        If a row's offsets do not fit the text.
+    Takes a mapping with doc_id, title, outlet, published and the raw text, and the article's rows of
+    sentences.csv and removed.csv. A sentence has the anchor ``s`` and its sentence_id: ``#s12``. Speaker,
+    mode and cue stand in its title and, unseen, in the text for screen readers; what was removed has its
+    reason. Raises InputError if a row's offsets do not fit the text.
     """
-    raw = article["text"] if text is None else text
+    raw = article["text"]
     marks = [(row["start"], row["end"], _mark_sentence, row) for row in sentences.to_dict("records")]
     marks += [(row["start"], row["end"], _mark_removed, row) for row in removed.to_dict("records")]
     parts, at = [], 0
@@ -71,13 +39,16 @@ def write_reading(article, sentences, removed, *, text=None):
         parts += [_keep_breaks(raw[at:start]), mark(row, raw[start:end])]
         at = end
     body = "".join([*parts, _keep_breaks(raw[at:])])
-    return _wrap(article, f"<p>{body}</p>".replace("<p></p>", ""))
+    body = Markup(f"<p>{body}</p>".replace("<p></p>", ""))
+    title = Markup(escape(article.get("title") or article["doc_id"]))
+    about = ", ".join(filter(None, [article.get("outlet"), article.get("published"), article["doc_id"]]))
+    looks = {"labels": SIDE_LABELS, "colors": SIDE_COLORS}
+    return str(render_page("reading.html", title=title, about=Markup(escape(about)), body=body, **looks))
 
 
 def _mark_sentence(row, words):
-    label = "; ".join(
-        filter(None, [row["speaker"], SIDE_LABELS[row["side"]], row["mode"] if row["mode"] != "none" else ""])
-    )
+    mode = row["mode"] if row["mode"] != "none" else ""
+    label = "; ".join(filter(None, [row["speaker"], SIDE_LABELS[row["side"]], mode]))
     title = label + (f"; cue: {row['cue']}" if row["cue"] else "")
     unseen = "" if row["side"] == "narrator" else f'<span class="hidden"> [{escape(label)}] </span>'
     return (f'<span class="s {row["side"]}" id="s{row["sentence_id"]}" tabindex="0" title="{escape(title)}">'
@@ -99,26 +70,11 @@ def _keep_breaks(gap):
     return rest + ("</p>\n<p>" if _PARAGRAPH_BREAK.search(gap) else " " if gap else "")
 
 
-def _wrap(article, body):
-    title = escape(str(article.get("title") or article["doc_id"]))
-    about = escape(
-        ", ".join(filter(None, [article.get("outlet"), article.get("published"), article["doc_id"]]))
-    )
-    legend = "".join(f'<li><span class="s {side}">{SIDE_LABELS[side]}</span></li>' for side in SIDES)
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{_STYLE}{_TINTS}</style></head>\n<body><h1>{title}</h1>"
-        f'<p class="about">{about}</p><ul class="legend" aria-label="Colours">{legend}<li><del>removed</del></li></ul>'
-        f"\n<main>{body}</main></body></html>\n"
-    )
-
-
 def embed_reading(page, *, height=480):
     """Give a page of ``write_reading`` as HTML that shows it in a frame of its own, as a notebook needs it.
 
-    >>> embed_reading("<p>It's so.</p>")
-    '<div><iframe srcdoc="&lt;p&gt;It&#x27;s so.&lt;/p&gt;" title="reading view" style="width:100%;height:480px"></iframe></div>'
+    >>> embed_reading("<p>It's so.</p>")[:62]
+    '<div><iframe srcdoc="&lt;p&gt;It&#x27;s so.&lt;/p&gt;" title="'
     """
-    frame = f'<iframe srcdoc="{escape(page)}" title="reading view" style="width:100%;height:{height}px"></iframe>'
-    return f"<div>{frame}</div>"
+    style = f"width:100%;height:{height}px"
+    return f'<div><iframe srcdoc="{escape(page)}" title="reading view" style="{style}"></iframe></div>'

@@ -4,6 +4,8 @@ The idea of showing all specifications rather than one: Simonsohn, Simmons and N
 Nature Human Behaviour 4.
 """
 
+from contextlib import suppress
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -13,7 +15,7 @@ from joblib import Parallel, delayed
 from fentanyl_study.agreement import CODERS
 from fentanyl_study.claims import FOCUS, HOME, REFERENCE, name_periods, score_net, take_statements
 from fentanyl_study.corpus import read_codings, read_documents
-from fentanyl_study.dfm import Counting, build_dfm, collect_names, filter_units, select_features, weight_tfidf
+from fentanyl_study.dfm import Counting, build_dfm, collect_names, filter_units, sum_rows, weight_tfidf
 from fentanyl_study.hand_codes import CODES, apply_hand_codes
 from fentanyl_study.keyness import compute_log_odds, make_informative_prior
 from fentanyl_study.schema import InputError
@@ -26,6 +28,7 @@ TOPIC_NUMBERS = (4, 6, 8)
 MOST_LEFT_OUT = 20  # articles: in a larger corpus the largest stand for the rest
 MOST_SENTENCES = 20_000  # of a larger corpus articles are drawn until there are so many: some thousand runs must be quick
 SEED = 0  # for drawing them
+FEW_SENTENCES = 2000  # with fewer, all runs are done before a second process has started
 SAME_TOPIC = 3  # of ten leading terms in common, for a refitted topic to be the claimed one
 
 
@@ -81,12 +84,12 @@ def run_choices(claims, sentences, documents, *, data_dir=None, n_jobs=2):
         From ``claims.find_claims``.
     """
     sentences = _draw_articles(sentences)
-    variants = read_code_variants(sentences, data_dir)
+    variants = {codes: _score_sentences(claims["id"], coded) for codes, coded in read_code_variants(sentences, data_dir).items()}
     names = collect_names(sentences, documents)
     dfms = {out: build_dfm(sentences, names=names, counting=Counting(min_sentences=min(LEAST_SENTENCES), drop_stop_words=out))
             for out in (True, False)}  # fmt: skip
     subsets = product(("all speech", "direct only"), list_samples(sentences))
-    parts = Parallel(n_jobs=n_jobs)(
+    parts = Parallel(n_jobs=n_jobs if len(sentences) > FEW_SENTENCES else 1)(
         delayed(_run_subset)(claims["id"], variants, (dfms, names), subset) for subset in subsets
     )
     columns = ["id", "codes", "mode", "sample", "counting", "prior", "unit", "n_topics", "estimate"]
@@ -132,39 +135,49 @@ def _estimate_codes(claims, part):
         if len(mine):
             yield claim_id, float((mine["outlet_country"] != HOME[side]).mean())
     pairs = [*_select(claims, "stance"), *((i, f"frame: {frame}") for i, frame in _select(claims, "frame"))]
-    for claim_id, variable in pairs if {FOCUS, REFERENCE} <= set(part["side"]) else ():
-        yield claim_id, _compare_means(part, variable, "side", FOCUS, REFERENCE)
+    if {FOCUS, REFERENCE} <= set(part["side"]):
+        yield from _compare_means(pairs, part, "side", FOCUS, REFERENCE)
     mine = name_periods(part[part["side"] == FOCUS])
-    for claim_id, variable in _select(claims, "change") if mine["period"].nunique() == 2 else ():
-        yield claim_id, _compare_means(mine, variable, "period", "later", "earlier")
+    if mine["period"].nunique() == 2:
+        yield from _compare_means(_select(claims, "change"), mine, "period", "later", "earlier")
 
 
-def _compare_means(rows, variable, by, focus, reference):
-    means = score_net(rows, variable).groupby(rows[by]).mean()
-    return float(means[focus] - means[reference])
+def _score_sentences(claims, sentences):
+    """Give each variable that a claim compares a column "net …": see ``claims.score_net``."""
+    frames = [f"frame: {frame}" for _, frame in _select(claims, "frame")]
+    variables = [*frames, *(item for kind in ("stance", "change") for _, item in _select(claims, kind))]
+    return sentences.assign(**{f"net {variable}": score_net(sentences, variable) for variable in variables})
+
+
+def _compare_means(wanted, rows, by, focus, reference):
+    means = rows.groupby(by)[[f"net {variable}" for _, variable in wanted]].mean()
+    for claim_id, variable in wanted:
+        yield claim_id, float(means.at[focus, f"net {variable}"] - means.at[reference, f"net {variable}"])
 
 
 def _estimate_terms(claims, part, dfms):
-    """Estimate the claims on terms; the words were counted once, so a choice only takes rows and columns."""
+    """Estimate the claims on terms; the words were counted once, so a choice only takes columns."""
     wanted = _select(claims, "term")
     is_official = part["side"].isin([FOCUS, REFERENCE])
-    sides = part.loc[is_official, "side"].to_numpy()
+    is_reference = part.loc[is_official, "side"].to_numpy() == REFERENCE
     for drop_stop_words, dfm in dfms.items() if wanted else ():
-        rows = np.isin(np.arange(len(dfm.units)), part.index[is_official])
-        statements = filter_units(dfm, rows)
+        statements = filter_units(dfm, np.isin(np.arange(len(dfm.units)), part.index[is_official]))
         n_sentences = np.bincount(statements.matrix.indices, minlength=len(dfm.features))
+        n_words = np.array([feature.count(" ") + 1 for feature in dfm.features])
+        by_side = replace(statements, matrix=sum_rows(statements.matrix, is_reference.astype(int), 2))
         for longest, least in product((1, 2), LEAST_SENTENCES):
-            is_word = np.array([feature.count(" ") < longest for feature in dfm.features])
-            chosen = select_features(statements, dfm.features[is_word & (n_sentences >= least)])
+            is_chosen = (n_words <= longest) & (n_sentences >= least)
+            chosen = replace(by_side, matrix=by_side.matrix[:, is_chosen], features=dfm.features[is_chosen])
             label = f"{longest}-grams, {least}+ sentences, stop words {'out' if drop_stop_words else 'in'}"
-            yield from _compare_terms(wanted, chosen, sides, label)
+            yield from _compare_terms(wanted, chosen, label)
 
 
-def _compare_terms(wanted, dfm, sides, label):
-    uses = [np.asarray(dfm.matrix[sides == side].sum(axis=0)).ravel() for side in (FOCUS, REFERENCE)]
-    place = {feature: i for i, feature in enumerate(dfm.features)}
+def _compare_terms(wanted, by_side, label):
+    """Compare the uses of two sides, the two rows of `by_side`."""
+    uses = by_side.matrix.toarray()
+    place = {feature: i for i, feature in enumerate(by_side.features)}
     for prior, make_prior in PRIORS.items() if len(place) > 1 else ():
-        log_odds = compute_log_odds(*uses, make_prior(dfm))[0]
+        log_odds = compute_log_odds(*uses, make_prior(by_side))[0]
         for claim_id, term in wanted:
             if term in place:
                 yield claim_id, label, prior, "", "", float(log_odds[place[term]])
@@ -174,22 +187,24 @@ def _estimate_topics(claims, part, names, fits):
     """Estimate the claims on topics. `fits` keeps what was fitted, for the next source of codes to use again."""
     wanted = [(claim_id, set(terms.split(", "))) for claim_id, terms in _select(claims, "topic")]
     statements = part[part["side"].isin([FOCUS, REFERENCE])]
-    for unit, n_topics in product(UNITS, TOPIC_NUMBERS) if wanted else ():
+    for unit in UNITS if wanted else ():
         # Which sentences are statements decides the fit; a paragraph is parted where the side changes
-        key = (unit, n_topics, *statements.index, *(statements["side"] if unit == "paragraph" else ()))
+        key = (unit, *statements.index, *(statements["side"] if unit == "paragraph" else ()))
         if key not in fits:
-            fits[key] = _fit_topics(statements.reset_index(drop=True), unit, n_topics, names)
-        if fits[key] is not None:
-            for claim_id, value in _compare_topics(wanted, fits[key], statements["side"] if unit == "sentence" else None):
+            fits[key] = _fit_topics(statements.reset_index(drop=True), unit, names)
+        for n_topics, topics in fits[key].items():
+            for claim_id, value in _compare_topics(wanted, topics, statements["side"] if unit == "sentence" else None):
                 yield claim_id, "", "", unit, n_topics, value
 
 
-def _fit_topics(statements, unit, n_topics, names):
-    """Fit topics; none if there are too few words for so many."""
-    try:
-        return fit_topics(weight_tfidf(build_dfm(statements, unit=unit, names=names)), n_topics)
-    except InputError:
-        return None
+def _fit_topics(statements, unit, names):
+    """Fit each number of topics; none for which there are too few words."""
+    fitted = {}
+    with suppress(InputError):
+        tfidf = weight_tfidf(build_dfm(statements, unit=unit, names=names))
+        for n_topics in TOPIC_NUMBERS:
+            fitted[n_topics] = fit_topics(tfidf, n_topics)
+    return fitted
 
 
 def _compare_topics(wanted, topics, sides):

@@ -1,9 +1,9 @@
 """The tables of the study: their columns, allowed values, and the check at the door.
 
-Everything that reads or writes a table names it here, and the data dictionary
-(data/README.md) is written from these definitions.
+The data dictionary (data/README.md) is written from these definitions.
 """
 
+import contextlib
 import datetime
 import re
 from dataclasses import dataclass, replace
@@ -20,11 +20,6 @@ REASONS = ("headline", "deck", "subheading", "byline", "dateline", "caption", "m
            "ellipsis_line", "markup", "by_hand")  # fmt: skip
 CODED_BY = ("hand", "machine", "correction")
 
-DOC_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # also a file name, so neither spaces nor slashes
-COUNTRY = re.compile(r"[A-Z]{2,3}")
-LANGUAGE = re.compile(r"[a-z]{2}(-[A-Za-z]+)?")
-SHARE = re.compile(r"0(\.\d+)?|1(\.0+)?")
-SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class InputError(ValueError):
@@ -39,7 +34,7 @@ class Column:
     meaning: str
     kind: str = "text"  # text, int, date, set (values of `allowed` joined by ";")
     allowed: tuple = ()
-    pattern: re.Pattern | None = None
+    pattern: str = ""  # regular expression of the whole cell
     required: bool = True
 
     def describe_values(self):
@@ -47,8 +42,8 @@ class Column:
         if self.allowed:
             several = "any of these, joined by ';': " if self.kind == "set" else "one of "
             return several + ", ".join(value or "(empty)" for value in self.allowed)
-        words = {"int": "a whole number, 0 or more", "date": "an ISO date, YYYY-MM-DD", "set": "text"}
-        form = f"text of the form {self.pattern.pattern}" if self.pattern else words.get(self.kind, "text")
+        words = {"int": "a whole number, 0 or more", "date": "an ISO date, YYYY-MM-DD"}
+        form = f"text of the form {self.pattern}" if self.pattern else words.get(self.kind, "text")
         return form if self.required else form + ", or empty"
 
     def accepts(self, value):
@@ -62,15 +57,10 @@ class Column:
         if self.kind == "int":
             return value.isascii() and value.isdigit()
         if self.kind == "date":
-            return _is_date(value)
-        return self.pattern is None or self.pattern.fullmatch(value) is not None
-
-
-def _is_date(value):
-    try:
-        return datetime.date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        return False
+            with contextlib.suppress(ValueError):
+                return datetime.date.fromisoformat(value).isoformat() == value
+            return False
+        return not self.pattern or re.fullmatch(self.pattern, value) is not None
 
 
 @dataclass(frozen=True)
@@ -88,31 +78,24 @@ class Table:
         return [column.name for column in self.columns]
 
 
-def _code_columns(*, required):
-    """The codes a sentence can carry, in the order of the codebook."""
-    empty = () if required else ("",)
-    return (
-        Column("side", "whose words these are (codebook, part 2)", allowed=SIDES + empty),
-        Column("speaker", "canonical name of the person or body; empty for the narrator", required=False),
-        Column("mode", "how the words are given", allowed=MODES + empty),
-        *(
-            Column(target, f"the source's stance towards the proposition {target} (codebook, part 3)",
-                   allowed=STANCES + empty)
-            for target in TARGETS
-        ),
-        Column("frames", "frames the words carry (codebook, part 4)", kind="set", allowed=FRAMES),
-    )  # fmt: skip
-
-
-def _machine_columns():
-    """The program's own codes, kept beside those in force so that the two can be compared."""
-    return tuple(
-        replace(column, name=f"{column.name}_machine", meaning=f"{column.name} as the program has it")
-        for column in _code_columns(required=True)
-    )
-
-
-_DOC_ID = Column("doc_id", "name of the article and of its text file: letters, digits, hyphens", pattern=DOC_ID)
+_STANCE = "the source's stance towards the proposition {} (codebook, part 3)"
+_CODES = (  # what a sentence can carry, in the order of the codebook
+    Column("side", "whose words these are (codebook, part 2)", allowed=SIDES),
+    Column("speaker", "canonical name of the person or body; empty for the narrator", required=False),
+    Column("mode", "how the words are given", allowed=MODES),
+    *(Column(target, _STANCE.format(target), allowed=STANCES) for target in TARGETS),
+    Column("frames", "frames the words carry (codebook, part 4)", kind="set", allowed=FRAMES),
+)
+_OPTIONAL_CODES = tuple(  # as a coder leaves them open for what is no running text
+    replace(code, allowed=(*code.allowed, "")) if code.allowed and code.kind != "set" else code
+    for code in _CODES
+)
+_MACHINE_CODES = tuple(  # the program's own, kept beside those in force so that the two can be compared
+    replace(code, name=f"{code.name}_machine", meaning=f"{code.name} as the program has it")
+    for code in _CODES
+)
+_DOC_ID = Column("doc_id", "name of the article and of its text file: letters, digits, hyphens",
+                 pattern="[A-Za-z0-9][A-Za-z0-9._-]*")  # so neither spaces nor slashes  # fmt: skip
 _START = Column("start", "first character in the raw text, in code points from 0", kind="int")
 _END = Column("end", "one past the last character in the raw text", kind="int")
 
@@ -120,18 +103,22 @@ _ARTICLE_COLUMNS = (
     _DOC_ID,
     Column("title", "headline as published", required=False),
     Column("outlet", "who published the article"),
-    Column("outlet_country", "country of the outlet (ISO 3166: CN, US)", pattern=COUNTRY),
-    Column("outlet_type", "kind of outlet: press, state_media, newsletter, government, or a word of your own"),
+    Column("outlet_country", "country of the outlet (ISO 3166: CN, US)", pattern="[A-Z]{2,3}"),
+    Column(
+        "outlet_type", "kind of outlet: press, state_media, newsletter, government, or a word of your own"
+    ),
     Column("author", "byline", required=False),
     Column("published", "day of publication", kind="date"),
     Column("url", "address it was taken from", required=False),
     Column("voice", "whose the sentences are that nobody else is credited with", allowed=VOICES),
     Column("notes", "what a reader should know of this text", required=False),
-    Column("language", "language of the text (ISO 639-1)", pattern=LANGUAGE),
-    Column("sha256", "checksum of the text file's bytes", pattern=SHA256),
+    Column("language", "language of the text (ISO 639-1)", pattern="[a-z]{2}(-[A-Za-z]+)?"),
+    Column("sha256", "checksum of the text file's bytes", pattern="[0-9a-f]{64}"),
 )  # fmt: skip
 
 ARTICLES = Table("raw/articles.csv", "an article", ("doc_id",), _ARTICLE_COLUMNS)
+FIELDS = {column.name: column for column in _ARTICLE_COLUMNS[1:-1]}  # what a person tells of an article
+OPTIONS = {"outlet_country": "country", "outlet_type": "type", "published": "date"}  # where not as the column
 CODINGS = Table(
     "coding/*.csv", "a sentence as one coder cut and coded it", ("doc_id", "n"),
     (
@@ -139,7 +126,7 @@ CODINGS = Table(
         Column("n", "number of the sentence in its article, from 1", kind="int"),
         _START, _END,
         Column("keep", "1 for running text, 0 for what a reader would not call so", allowed=("0", "1")),
-        *_code_columns(required=False),
+        *_OPTIONAL_CODES,
     ),
 )  # fmt: skip
 DOCUMENTS = Table(
@@ -160,12 +147,13 @@ SENTENCES = Table(
         Column("paragraph", "number of the paragraph it begins in, from 1", kind="int"),
         _START, _END,
         Column("text", "the raw text from start to end, white space collapsed"),
-        *_code_columns(required=True)[:3],
+        *_CODES[:3],
         Column("cue", "the word or phrase that ties the words to their source", required=False),
-        *_code_columns(required=True)[3:],
+        *_CODES[3:],
         Column("coded_by", "where the codes come from", allowed=CODED_BY),
-        Column("confidence", "how sure the program is of its least sure stance, 0 to 1", pattern=SHARE),
-        *_machine_columns(),
+        Column("confidence", "how sure the program is of its least sure stance, 0 to 1",
+               pattern=r"0(\.\d+)?|1(\.0+)?"),
+        *_MACHINE_CODES,
     ),
 )  # fmt: skip
 REMOVED = Table(
@@ -182,7 +170,7 @@ CORRECTIONS = Table(
     (
         _DOC_ID, _START, _END,
         Column("variable", "which code; keep takes a span out of the running text (0) or puts it back (1)",
-               allowed=("keep", *(column.name for column in _code_columns(required=True)))),
+               allowed=("keep", *(code.name for code in _CODES))),
         Column("value", "the correct value", required=False),
         Column("by", "who corrected it"),
         Column("why", "the reason, by the codebook"),
@@ -193,30 +181,17 @@ TABLES = (ARTICLES, CODINGS, CORRECTIONS, DOCUMENTS, SENTENCES, REMOVED)
 
 
 def check_table(frame, table, *, name=None):
-    """Raise if a table lacks columns, repeats a key, or holds a value it must not.
-
-    Row numbers in the message count as a text editor does: the header is row 1.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Cells as text, as ``read_csv(dtype=str, keep_default_na=False)`` gives them.
-    table : Table
-        One of this module's tables.
-    name : str, optional
-        The file as the user knows it, for the message.
-
-    Raises
-    ------
-    InputError
-        One line: file, rows (the first five), what was expected, what came.
-    """
+    """Raise InputError if ``find_table_faults`` finds any: one line, the first of them."""
     for fault in find_table_faults(frame, table, name=name):
         raise InputError(fault)
 
 
 def find_table_faults(frame, table, *, name=None):
-    """Say what is wrong with a table, one line a fault: arguments and checks as in ``check_table``."""
+    """Say which columns a table lacks, which keys it repeats, which values it must not hold, a line each.
+
+    Takes cells as text (or numbers), one of this module's tables, and the file as the user knows it. Row
+    numbers (the first five are told) count as a text editor does: the header is row 1.
+    """
     name = name or table.path
     missing = [column for column in table.names if column not in frame.columns]
     if missing:

@@ -5,6 +5,7 @@ import re
 
 import pandas as pd
 
+from fentanyl_study.cleaning import unify_breaks
 from fentanyl_study.wordlists import read_wordlist
 
 # An end mark, the closing marks and note numbers after it, then white space or the next sentence at once:
@@ -14,7 +15,7 @@ _END = re.compile(
     r"[.!?…。！？](?<![.!?…。！？]{2})[.!?…。！？]*+"
     r"(?:(?<=[。！？])[”’」』]*\s*|(?:[\"”’')\]]|\[\d+\])*+(?:\s+|(?=[A-Z“\"])|$))"
 )
-_LINE_BREAK = re.compile(r"[\n\r\u2028\u2029]\s*")
+_LINE_BREAK = re.compile(r"\n\s*")
 _LAST_TOKEN = re.compile(r"(?:.*[^\w.&-])?([\w.&-]*)$", re.DOTALL)
 _NEXT_WORD = re.compile(r"[\"“‘'(\[—–-]*\s*([\w’'-]*)")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]|[A-Z]")  # "U.S", "p.m", the initial in "George W"
@@ -32,26 +33,12 @@ def _words(kind):
 
 
 def find_sentences(text):
-    """Find the sentences of a stretch of text.
+    """Find the sentences of any text: start and end of each in code points, in order.
 
-    A line break ends a sentence, unless the next line goes on in lower case.
-    Full stops of abbreviations, initials and numbers end none. Does not mend
-    words that are split by a hyphen at a line's end.
+    Together they hold every character that is not white space; none begins or ends with it. A line break ends
+    a sentence, unless the next line goes on in lower case. Full stops of abbreviations, initials and numbers
+    end none. Does not mend words that are split by a hyphen at a line's end.
 
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    list of (int, int)
-        Start and end of each sentence in code points, in order, without white
-        space at either end. Together they hold every character of `text` that
-        is not white space.
-
-    Examples
-    --------
     >>> text = "Mr. Li met U.S. envoys. They agreed."
     >>> [text[start:end] for start, end in find_sentences(text)]
     ['Mr. Li met U.S. envoys.', 'They agreed.']
@@ -69,7 +56,7 @@ def find_sentences(text):
 def _find_lines(text):
     """Give the stretches between line breaks that end a sentence; none begins with white space."""
     start = len(text) - len(text.lstrip())
-    for match in _LINE_BREAK.finditer(text, start):
+    for match in _LINE_BREAK.finditer(unify_breaks(text), start):
         if text[match.end() : match.end() + 1].islower():
             before = text[max(start, match.start() - 40) : match.start()].rstrip()
             if _BROKEN.match(before[-1:]):
@@ -106,7 +93,8 @@ def _ends_without_space(token, mark, following, first):
 
 def _is_abbreviation(before, following, ahead):
     """Tell whether the full stop after `before` belongs to an abbreviation that ends no sentence."""
-    token = _LAST_TOKEN.match(before)[1]
+    token = before[before.rfind(" ") + 1 :]
+    token = token if token.isalpha() else _LAST_TOKEN.match(before)[1]
     if token in _words("title") or (token.isupper() and token.capitalize() in _words("title")):
         return True
     if token in _words("before_number"):
@@ -118,25 +106,12 @@ def _is_abbreviation(before, following, ahead):
 
 
 def split_sentences(spans, documents):
-    """Split spans of running text into sentences.
+    """Split spans of running text (doc_id, start, end: a row a paragraph) into sentences.
 
-    One row per sentence, in reading order. A sentence that an inserted blank
-    line breaks is one row; one that a removed caption breaks is two, the second
-    going on where the first stops, since no row may hold removed text.
+    One row per sentence, in reading order: doc_id, sentence_id (from 1), paragraph (from 1), start, end, text
+    (white space collapsed). A sentence that an inserted blank line breaks is one row; one that a removed
+    caption breaks is two, the second going on where the first stops, since no row may hold removed text.
     Does not resolve who is speaking; see ``attribution.attribute_sentences``.
-
-    Parameters
-    ----------
-    spans : DataFrame
-        One row a paragraph of running text: doc_id, start, end.
-    documents : DataFrame
-        doc_id and text (raw).
-
-    Returns
-    -------
-    DataFrame
-        doc_id, sentence_id (from 1), paragraph (from 1), start, end, text
-        (white space collapsed).
     """
     texts = documents.set_index("doc_id")["text"]
     rows = [

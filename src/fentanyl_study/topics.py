@@ -6,6 +6,7 @@ matched: Greene, O'Callaghan and Cunningham (2014), ECML PKDD.
 
 import warnings
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from itertools import combinations
 
 import numpy as np
@@ -15,11 +16,11 @@ from scipy.optimize import linear_sum_assignment
 from scipy.stats import false_discovery_control
 from sklearn.decomposition import NMF
 from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from fentanyl_study.dfm import Dfm, filter_units, select_features
 from fentanyl_study.schema import InputError
-from fentanyl_study.uncertainty import INTERVAL_WORDS, SEED, compute_difference, compute_shares
+from fentanyl_study.uncertainty import INTERVAL_WORDS, SEED, compute_differences, compute_shares
 
 N_TERMS = 10  # terms that stand for a topic, as in most of the literature
 N_RESAMPLES = 20  # resamples of units for stability; more move its mean by less than a rounding
@@ -39,6 +40,14 @@ class Topics:
     dfm: Dfm
     weights: np.ndarray
     loadings: np.ndarray
+
+
+class _TwoWayMatrix(sparse.csr_array):
+    """A matrix that keeps its transpose, which NMF asks for at each of some hundred steps."""
+
+    @cached_property
+    def T(self):
+        return self.transpose()
 
 
 def fit_topics(tfidf, n_topics):
@@ -70,15 +79,21 @@ def fit_topics(tfidf, n_topics):
     weights = np.zeros((tfidf.matrix.shape[0], n_topics))
     # A run cut off at the limit is as good as its stability, which is measured; a perfect fit errs by -1e-17
     # One thread: matrices so small are several times slower on more
-    with np.errstate(invalid="ignore"), warnings.catch_warnings(), threadpool_limits(1):
+    with np.errstate(invalid="ignore"), warnings.catch_warnings(), _find_libraries().limit(limits=1):
         warnings.simplefilter("ignore", ConvergenceWarning)
-        weights[rows] = model.fit_transform(tfidf.matrix[rows])
+        weights[rows] = model.fit_transform(_TwoWayMatrix(tfidf.matrix[rows]))
     weights, loadings = (
         weights * model.components_.sum(axis=1),
         model.components_,
     )  # on the scale of the weights
     order = np.argsort(-normalize_weights(weights).sum(axis=0).round(9), kind="stable")
     return Topics(tfidf, weights[:, order], loadings[order])
+
+
+@cache
+def _find_libraries():
+    """Find the loaded libraries that use threads: once, for it takes as long as a small fit."""
+    return ThreadpoolController()
 
 
 def normalize_weights(weights):
@@ -119,9 +134,15 @@ def compare_rankings(first, second):
     >>> compare_rankings(["a", "b"], ["b", "a"])  # depth 1: 0, depth 2: 1
     0.5
     """
-    depths = range(1, max(len(first), len(second)) + 1)
-    overlaps = [len({*first[:d]} & {*second[:d]}) / len({*first[:d]} | {*second[:d]}) for d in depths]
-    return float(np.mean(overlaps)) if overlaps else 0.0
+    place = {term: i for i, term in enumerate(second)}
+    met = [max(i, place[term]) for i, term in enumerate(first) if term in place]  # how deep both lists hold the term
+    if not met:
+        return 0.0
+    overlaps = []
+    for depth in range(1, max(len(first), len(second)) + 1):
+        shared = sum(deepest < depth for deepest in met)
+        overlaps.append(shared / (min(depth, len(first)) + min(depth, len(second)) - shared))
+    return float(np.mean(overlaps))
 
 
 def compute_stability(topics, *, n_resamples=N_RESAMPLES, seed=SEED):
@@ -298,7 +319,7 @@ def compute_topic_shares(topics, *, by="side", groups=None, seed=SEED):
 def compare_topic_shares(topics, focus, reference, *, by="side", groups=None):
     """Compare the shares of each topic in two groups.
 
-    One row per topic: topic, the columns of ``uncertainty.compute_difference``, p_adjusted (Benjamini and
+    One row per topic: topic, the columns of ``uncertainty.compute_differences``, p_adjusted (Benjamini and
     Hochberg). No row if one of the groups is empty.
     """
     rows = _join_groups(topics, by, groups)
@@ -319,10 +340,9 @@ def compare_topic_shares(topics, focus, reference, *, by="side", groups=None):
                 "p_adjusted",
             ]
         )
-    tables = [compute_difference(rows, value, by=by, focus=focus, reference=reference).assign(topic=i + 1)
-              for i, value in enumerate(_name_columns(topics))]  # fmt: skip
-    table = pd.concat(tables, ignore_index=True)
-    return table[["topic", *table.columns.drop("topic")]].assign(p_adjusted=false_discovery_control(table.p))
+    compared = compute_differences(rows, _name_columns(topics), by=by, focus=focus, reference=reference)
+    compared.insert(0, "topic", range(1, len(compared) + 1))
+    return compared.drop(columns="value").assign(p_adjusted=false_discovery_control(compared.p))
 
 
 def describe_topic_shares(described, differences, focus, reference):

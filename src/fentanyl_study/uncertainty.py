@@ -93,7 +93,7 @@ def compute_shares(rows, value, *, by, seed=SEED):
     """
     tables = []
     for group, part in rows.groupby(by, sort=True):
-        low, high, kind = _bound_shares([part], value, seed=seed)
+        (low,), (high,), kind = _bound_shares([part], [value], seed=seed)
         tables.append(
             {
                 by: group,
@@ -158,11 +158,12 @@ def describe_groups(rows, *, by, names):
     return "; ".join(said) + "."
 
 
-def compute_difference(rows, value, *, by, focus, reference):
-    """Compute the focus group's share less the reference group's, with interval and p.
+def compute_differences(rows, values, *, by, focus, reference):
+    """Compute the focus group's share of each value less the reference group's, with interval and p.
 
-    One row: difference, low, high, interval_kind, p, test, and n_rows and n_articles of both groups. Articles
-    are resampled as wholes, whichever groups they hold. For p see ``compare_rates``.
+    One row per value, in the order given: value, difference, low, high, interval_kind, p, test, and n_rows and
+    n_articles of both groups. Articles are resampled as wholes, whichever groups they hold. For p see
+    ``compare_rates``; it is not corrected for the number of values.
 
     Raises
     ------
@@ -174,29 +175,29 @@ def compute_difference(rows, value, *, by, focus, reference):
         if part.empty:
             raise InputError(f"no row has {by} = {group!r}; expected rows of {focus!r} and of {reference!r}")
     both = pd.concat(parts)
-    low, high, kind = _bound_shares(parts, value, seed=SEED)
-    p, test = compare_rates(both[[value]].to_numpy(float), np.ones(len(both)),
+    low, high, kind = _bound_shares(parts, values, seed=SEED)
+    p, test = compare_rates(both[values].to_numpy(float), np.ones(len(both)),
                             is_focus=both[by].to_numpy() == focus, articles=both.doc_id)  # fmt: skip
     return pd.DataFrame(
-        [{"difference": parts[0][value].mean() - parts[1][value].mean(), "low": low, "high": high,
-          "interval_kind": kind, "p": p[0], "test": test,
-          "n_focus": len(parts[0]), "n_reference": len(parts[1]),
-          "docs_focus": parts[0].doc_id.nunique(), "docs_reference": parts[1].doc_id.nunique()}]
+        {"value": values, "difference": (parts[0][values].mean() - parts[1][values].mean()).to_numpy(), "low": low,
+         "high": high, "interval_kind": kind, "p": p, "test": test,
+         "n_focus": len(parts[0]), "n_reference": len(parts[1]),
+         "docs_focus": parts[0].doc_id.nunique(), "docs_reference": parts[1].doc_id.nunique()}
     )  # fmt: skip
 
 
-def _bound_shares(parts, value, *, seed):
-    """Bound one group's share, or the difference of two groups' shares; widest if a resample is empty."""
+def _bound_shares(parts, values, *, seed):
+    """Bound one group's shares, or the differences of two groups' shares; widest if a resample is empty."""
     articles = pd.factorize(pd.concat([part.doc_id for part in parts]), sort=True)[1]
     codes = [articles.get_indexer(part.doc_id) for part in parts]
     sizes = np.stack([np.bincount(code, minlength=len(articles)) for code in codes], axis=1)
-    sums = np.stack([np.bincount(code, weights=part[value].astype(float), minlength=len(articles))
-                     for code, part in zip(codes, parts, strict=True)], axis=1)  # fmt: skip
     weights, kind = make_weights(sizes > 0, seed=seed)
     n = sizes.T @ weights
     if kind == "one article" or not n.all():
-        return (0.0 if len(parts) == 1 else -1.0), 1.0, kind
-    shares = sums.T @ weights / n
+        return np.full(len(values), 0.0 if len(parts) == 1 else -1.0), np.ones(len(values)), kind
+    sums = [[np.bincount(code, weights=part[value].astype(float), minlength=len(articles)) for value in values]
+            for code, part in zip(codes, parts, strict=True)]  # fmt: skip
+    shares = np.array(sums) @ weights / n[:, None]
     low, high = summarize_resamples(shares[0] - shares[1] if len(parts) == 2 else shares[0], kind)
     return low, high, kind
 

@@ -182,7 +182,7 @@ def _resolve_turns(turns, cast, page, *, is_hearing=False):
     for turn in turns:
         if turn.phrase not in seen:
             source = cast.resolve(turn.phrase, -1)
-            known = source and (find_speaker(source.name) or _LABELLED_QUOTE.match(cast.text, turn.start))
+            known = source and find_speaker(source.name)
             if (
                 page
                 and source
@@ -203,7 +203,6 @@ def _is_titled(name, text):
     return bool(re.search(rf"\b(?:mr|mrs|ms|dr)\.? {re.escape(name)}:", text, re.I))
 
 
-_LABELLED_QUOTE = re.compile(r"[^:\n]*:\s*[“\"]")
 
 
 def _code_turn(source):

@@ -3,7 +3,9 @@
 import bisect
 import re
 
-_BREAK = re.compile(r"[\n\r\u2028\u2029]\s*")
+from fentanyl_study.cleaning import unify_breaks
+
+_BREAK = re.compile(r"\n\s*")
 
 
 def carry_over(text, quotations, owners, speech, sources):
@@ -40,7 +42,7 @@ def carry_over(text, quotations, owners, speech, sources):
     owners = dict(owners)
     if len(owners) == len(quotations):
         return owners
-    breaks = [match.start() for match in _BREAK.finditer(text)]
+    breaks = [match.start() for match in _BREAK.finditer(unify_breaks(text))]
     paragraphs = [bisect.bisect_left(breaks, quotation.start) for quotation in quotations]
     following = _find_following(paragraphs, owners)
     for i, quotation in enumerate(quotations):

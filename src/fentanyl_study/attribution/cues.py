@@ -17,7 +17,7 @@ MODIFIERS = rf"(?:[ioau]?[dqwe]{{0,2}}y(?:,?q)?|r|[ioau]{PLACE}|t(?=[dqPnmps]){S
 _ADDRESSEE = rf"{SIMPLE}(?:o{SIMPLE})?"
 _COMPLEMENTS = (
     ("q", "Q", rf"{MODIFIERS},?:?(?=Q)"),
-    ("t", "T", rf"{MODIFIERS},?(?=T)"),
+    ("t", "T", rf"{MODIFIERS}(?:,?|,[^,T]*(?:,[^,T]*){{0,3}},)(?=T)"),
     ("z", ":", rf"{MODIFIERS}:(?=.)"),
     ("Q", "Q", rf"{_ADDRESSEE}{MODIFIERS},?:?(?=Q)"),
     ("T", "T", rf"{_ADDRESSEE}{MODIFIERS},?(?=T)"),
@@ -33,6 +33,8 @@ _COMPLEMENTS = (
     ("n", "", rf"r*(?={PLACE})"),
     ("p", "", r"(?=[ioatu])"),
 )
+_CONTENT = re.compile(r"[QxbDSeB]")
+_NAMED = re.compile(r"[nsdqp]")  # "officials", "two women"; not "tensions"
 FINITE = re.compile(r"[xbDSeB]")
 _ANY_MODIFIERS = re.compile(MODIFIERS)
 _GROUP = "xrb"
@@ -64,8 +66,9 @@ def read_cue_nouns():
     return frozenset(row["noun"] for row in read_wordlist("cue_nouns"))
 
 
+_PREDICATE = re.compile("r*[xbDSeB]")  # "a claim that made news" tells no claim
 MAX_CANDIDATES = 25  # in the words of a sentence; prose has fewer than ten
-_CANDIDATE = re.compile(f"[{VERBS}T]|A(?=t)|J(?=[TtWiopdns])")
+_CANDIDATE = re.compile(f"[{VERBS}TAJ](?<!A(?!t))(?<!J(?![TtWiopdns]))")  # one class in front is searched for fast
 
 
 def find_cues(sentence, phrases):
@@ -76,7 +79,7 @@ def find_cues(sentence, phrases):
     for i in candidates if len(candidates) <= MAX_CANDIDATES else ():
         letter = letters[i]
         if letter == "A":
-            cue = _read_according(letters, phrases, i)
+            cue = _read_according(letters, phrases, i, i)
         elif letter == "J" and not _is_verb(sentence, i):
             cue = _read_adjective(letters, phrases, i)
         elif letter == "T":
@@ -86,30 +89,32 @@ def find_cues(sentence, phrases):
         if not cue:
             continue
         cues.append(cue)
-        if cue.subject and letter not in "TA":
+        if cue.subject and letter not in "TA" and (cue.inverted or cue.subject[0] < cue.verb):
             last = cue.subject
             if outer is None or not cue.joined and letters[max(0, cue.first - 1)] in ",;ck-":
                 outer = last
     return cues
 
 
-def _read_according(letters, phrases, at):
-    source = phrases.extend_right(at + 2)
+def _read_according(letters, phrases, verb, at):
+    """Give the cue of "according to Li", "as reported by Li"."""
+    source = phrases.extend_right(verb + 2)
     if not source:
         return None
-    if at == 0 or letters[at - 1] in "ck":
+    if at == 0 or letters[at - 1] in "ck:;":
         comma = re.compile("[,:Q]").search(letters, source[1])
         content = comma and comma.end() - (comma.group() == "Q")
-        return Cue(at, at, source, "z", content, False, False) if comma else None
-    return Cue(at, at, source, "e", _ANY_MODIFIERS.match(letters, source[1]).end(), True, False)
+        return Cue(at, verb, source, "z", content, False, False) if comma else None
+    return Cue(at, verb, source, "e", _ANY_MODIFIERS.match(letters, source[1]).end(), True, False)
 
 
 def _read_noun(sentence, phrases, at):
     """Give the cue of a noun of speech before "that": "Li's claim that", "the belief that"."""
-    chunk = phrases.extend_left(at)
-    if chunk is None or sentence.get_word(at - 1) not in read_cue_nouns():
+    letters, chunk = sentence.letters, phrases.extend_left(at)
+    is_cue = chunk is not None and sentence.get_word(at - 1) in read_cue_nouns()
+    if not is_cue or _PREDICATE.match(letters, at + 1):
         return None
-    owner = sentence.letters.rfind("P", chunk[0], at)
+    owner = letters.rfind("P", chunk[0], at)
     subject = (chunk[0], owner + 1) if owner >= 0 else None
     if sentence.get_word(chunk[0]) in _POSSESSIVES:
         subject = chunk[0], chunk[0] + 1
@@ -141,9 +146,13 @@ def _read_verb(sentence, phrases, verb, shared):
     before = letters[group - 1] if group else "^"
     finite = letters[verb] != "G" or "b" in letters[group:verb]
     if "b" in letters[group:verb] and letters[verb] in "DN":
-        return _read_passive(letters, takes, verb, group)
+        return _read_passive(sentence, phrases, takes, verb, group)
+    opening = group - (sentence.words[group - 1 : group] == ["first"])
+    is_agent = letters[verb] in "DN" and sentence.words[verb + 1 : verb + 2] == ["by"]
+    if is_agent and letters[opening - 1 : opening] == "a":
+        return _read_according(letters, phrases, verb, opening - 1)  # "as first reported by Li"
     if letters[verb] in "DN" and group == verb and before in "^W":  # "Asked about it, …", "when asked"
-        return _read_passive(letters, takes, verb, group)
+        return _read_passive(sentence, phrases, takes, verb, group)
     if letters[verb] == "N" and group == verb:
         return None
     if "v" in takes and letters[verb] in "DSB" and group == verb and before in "Q,-":
@@ -178,17 +187,36 @@ def _read_verb(sentence, phrases, verb, shared):
     # "“Q,” Li, who asked not to be named, said": the quotation is not what he asked
     quoted = first > 0 and before != "h" and (letters[first - 1] == "Q" or letters[first - 2 : first] == "Q,")
     code, content = _match_complement(letters, takes, verb)
+    after = letters[verb + 1 : verb + 2]
+    if joined and not finite and code == "e" and before == "," and after in ("t", "i", "o", "d"):
+        code, content = ("p", verb + 1) if "p" in takes else ("", 0)  # ", adding to her lead"
+    elif code == "e" and not joined and after == "t" and "p" in takes:
+        if not _CONTENT.search(letters, 0, verb):
+            code, content = "p", verb + 1  # "Li points to the treaty"
     if code == "n" and letters[content : content + 1] == "G" and first and letters[first - 1] == ",":
         code = "e"  # "..., the agency reported citing the police"
     if not code and not joined and "z" in takes and first and letters[first - 1] in "hW":
         code, content = "z", verb + 1  # "which he said were many"
+    if code == "E" and "n" in takes and not joined and "Q" not in letters[:verb]:
+        if not FINITE.search(letters, 0, first):
+            code, content = "n", verb + 1  # "a poll showed support for Li", nobody is told
+    if first == 1 and letters[0] == "W" and letters[content - 1 : content] == ":":
+        return None  # "What they say:" is a heading
     if quoted and code not in ("q", "Q", "t", "T", "e", "E"):
         code, content = "e", _ANY_MODIFIERS.match(letters, verb + 1).end()
     return Cue(first, verb, subject, code, content, False, joined) if code else None
 
 
-def _read_passive(letters, takes, verb, group):
+def _read_passive(sentence, phrases, takes, verb, group):
     """Give the cue of "is expected to", "was seen as": content that nobody is named for."""
+    letters = sentence.letters
+    by = verb + 1 + (letters[verb + 1 : verb + 2] == "r")
+    if group < verb and sentence.words[by : by + 1] == ["by"]:
+        source = phrases.extend_right(by + 1)
+        if source and not letters.startswith("aG", source[1]):  # "quoted by Xinhua as saying"
+            code = "p" if letters[source[1] : source[1] + 1] in tuple("aitTW") else "e"
+            return Cue(group, verb, source, code, source[1], False, False)
+        return None
     code, content = _match_complement(letters, takes, verb)
     if code == "e" and letters[verb + 1 : verb + 2] == ("i" if group == verb else "a"):
         code, content = "p", verb + 1
@@ -212,8 +240,8 @@ def _read_inverted(letters, phrases, takes, verb):
     if before != "Q" and letters[max(0, verb - 2)] != "Q":
         ends = letters[source[1] : source[1] + 1] in ",;-yihau"
         follows = (before != "," or "a" in takes) and phrases.find_subject(verb)
-        clause = FINITE.search(letters, 0, verb) or letters[source[1] : source[1] + 2] in ("", ",h")
-        if follows or not clause or not ends:
+        clause = _CONTENT.search(letters, 0, verb) or letters[source[1] : source[1] + 2] in ("", ",h")
+        if follows or not clause or not ends or not _NAMED.search(letters, *source):
             return None
     content = _ANY_MODIFIERS.match(letters, source[1]).end()
     return Cue(verb, verb, source, "e", content, True, False)

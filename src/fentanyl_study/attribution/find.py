@@ -24,16 +24,21 @@ class Attribution(NamedTuple):
     cue: str  # "said", "according to"; empty where the source is carried over
 
 
-_WORTH_READING = re.compile(rf"[{VERBS}ATJQ:]|^i|^-")  # other sentences hold neither cue nor quotation
+_WORTH_READING = re.compile(rf"[{VERBS}ATJQ:]")  # other sentences hold neither cue nor quotation …
+_WORTHY_OPENING = "i-"  # … unless they begin so
 _QUOTED = re.compile("Q")
 _LABEL = re.compile(r"([ns]{1,6}(?:\([^)]{0,6}\))?):(?=.)")  # "Li Wei: It fell", not "One point:"
 _SIGNATURE = re.compile(r"Q?-([dns]{1,8})(?:[,(o].{0,30})?")  # "– Commissioner Li, U.S. Customs"
 _EVIDENCE = re.compile(rf"i({SIMPLE})(?:[ioa]{SIMPLE}|[eDy]|i?[dqwe]*y)*,(?=.)")
 _EVIDENCE_NOUNS = frozenset("poll polls survey surveys study report".split())
+_CONTRACTION = re.compile(r"[’'][a-z]+\Z")  # "they|'re"
 _IDLE = re.compile(rf"[,;:-]*{MODIFIERS}[,;:-]*")  # nothing but adverbs and places after a quotation
 _CLAUSE = re.compile(rf"[rckT,]*(?:[ia]{SIMPLE},)?(?:p|{SIMPLE}(?:[io]{SIMPLE})*)r*[xbDSeB]")
 NEARBY = 8  # cues after one that may end its content
 PARTIAL = 4  # words; a shorter quotation after a noun is part of a paraphrase: called the plan “absurd”
+
+
+SHORTEST = 4  # words; less after a name and a colon is a figure or a title: "Ohio: 312"
 
 
 def find_attributions(text, quotations=None):
@@ -70,7 +75,18 @@ def find_attributions(text, quotations=None):
         for sentence in read_sentences(reader.masked, start, end):
             reader.read(sentence)
     reader.carry_over()
-    return sorted(dict.fromkeys(reader.found), key=lambda piece: (piece.start, -piece.end))
+    return _drop_nested(sorted(dict.fromkeys(reader.found), key=lambda piece: (piece.start, -piece.end)))
+
+
+def _drop_nested(pieces):
+    """Drop what lies in a piece of the same source: "he" wishes within what "he" wants."""
+    last, kept = {}, []
+    for piece in pieces:
+        key = piece.speaker_start, piece.speaker_end
+        if piece.speaker is None or piece.end > last.get(key, 0):
+            kept.append(piece)
+            last[key] = max(piece.end, last.get(key, 0))
+    return kept
 
 
 class _Reader:
@@ -90,7 +106,7 @@ class _Reader:
 
     def read(self, sentence):
         letters = sentence.letters
-        if sentence.start >= self.labelled[0] and not _WORTH_READING.search(letters):
+        if sentence.start >= self.labelled[0] and not _WORTH_READING.search(letters) and letters[0] not in _WORTHY_OPENING:
             return
         quoted, alone = self.find_quoted(sentence, 0, len(letters)), not letters.strip("Q,;:-()")
         for i in quoted:
@@ -135,7 +151,7 @@ class _Reader:
         if self.is_title(sentence, at):
             return None, ""
         if at and letters[at - 1] == ":" and not FINITE.search(letters, 0, at):
-            return phrases.find_main(at), ":"
+            return phrases.find_main(at) or phrases.extend_right(1), ":"  # "From the report:"
         if at and letters[at - 1] in ",:" and FINITE.search(letters, 0, at):
             main = phrases.find_main(at, letters.rfind(",", 0, at - 1) + 1)
             subjects = [cue.subject for cue in cues if cue.verb < at and cue.subject]
@@ -155,10 +171,14 @@ class _Reader:
         match = _LABEL.match(sentence.letters)
         before = self.text[max(0, sentence.start - 4) : sentence.start].rstrip(" \t\xa0“\"")[-1:]
         if match and before in ("", "\n") and len(sentence.words[0]) > 1:  # "Q:" and "A:" name nobody
-            speaker = self.span(sentence, match.span(1))
-            self.add(sentence, match.end(), len(sentence.letters), speaker, ":")
             end = self.text.find("\n", sentence.spans[-1][1])
-            self.labelled = (end if end >= 0 else len(self.text)), speaker
+            end = end if end >= 0 else len(self.text)
+            content = sentence.letters[match.end() :]
+            ends = not self.text[sentence.spans[-1][1] : end].strip(". ")
+            if ends and len(content) < SHORTEST and "Q" not in content:
+                return
+            self.labelled = end, self.span(sentence, match.span(1))
+            self.add(sentence, match.end(), len(sentence.letters), self.labelled[1], ":")
         elif sentence.start < self.labelled[0]:
             self.add(sentence, 0, len(sentence.letters), self.labelled[1], ":")
 
@@ -244,7 +264,10 @@ class _Reader:
                 return
         if quoted and quoted[-1] == end - 1 and not FINITE.search(letters, begin, end) and len(quoted) == 1:
             if not self.is_title(sentence, end - 1) and self.count_words(sentence, end - 1) >= PARTIAL:
-                return self.own(sentence, end - 1, speaker, word)  # "called the plan “a shame”"
+                self.own(sentence, quoted.pop(), speaker, word)  # "called the plan “a shame”"
+                end -= 1 + (letters[end - 2] in ",:")
+                if end <= begin + 1:
+                    return
         for i in quoted:
             self.inside.add(self.at[sentence.spans[i][0]])
             self.owner.setdefault(self.at[sentence.spans[i][0]], (speaker, word))
@@ -275,7 +298,9 @@ class _Reader:
         first, last = subject
         while first < last - 1 and sentence.letters[first] in "rc":
             first += 1
-        return sentence.spans[first][0], sentence.spans[last - 1][1]
+        start, end = sentence.spans[first][0], sentence.spans[last - 1][1]
+        contracted = sentence.letters[last - 1] == "p" and _CONTRACTION.search(self.text, start, end)
+        return start, contracted.start() if contracted else end
 
     def emit(self, start, end, speaker, kind, word):
         name = self.text[slice(*speaker)] if speaker else None
@@ -340,8 +365,9 @@ def _find_end(letters, begin, later):
             continue
         before, letter = letters[at - 1], letters[cue.verb]
         named = cue.subject and set(letters[slice(*cue.subject)]) & set("nsdqP")  # no pronoun, no bare noun
-        new_clause = before in "c;" and named or before == "k" and letters[at - 2] == ","
-        shared = cue.joined and (letter == "G" or before == "c")
+        new_clause = before in "c;" and named and at > begin + 2
+        new_clause = new_clause or letters[at - 2 : at] in (",k", ",c") and cue.subject
+        shared = cue.joined and (letter == "G" and before in ",-k" or before == "c")
         if letter == "A" or letter in VERBS and (new_clause or shared):
             return at - (before in "ckiu")
         if before in ",Q" and cue.code == "e" and named and not cue.joined and cue.content >= len(letters) - 1:

@@ -220,7 +220,7 @@ class Cast:
             ]
             if bodies:
                 return self.text[start : start + len(phrase) + after[bodies[0].last - 1].end]
-        tail = _TAIL.search(whole)
+        tail = not whole[whole.rfind(" ") + 1 :][:1].islower() and _TAIL.search(whole)
         last = {len(words) - 2, len(words) - 1}
         if tail and judge_source(phrase, self.home).side and not _find_listed(words) & last:
             return f"{tail.group()}, {whole[: tail.start()]}"
@@ -265,7 +265,7 @@ class Cast:
 
     def _own(self, phrase, start):
         """Put what "its" stands for into a phrase: the state or, of anything else, a company."""
-        if not (its := _ITS.search(phrase)):
+        if "ts " not in phrase and "ountry" not in phrase or not (its := _ITS.search(phrase)):
             return phrase
         if any(m.entry.kind in ("country", "place") for m in find_entries(read_words(phrase))):
             return _ITS.sub("the", phrase)  # "its embassy in London"

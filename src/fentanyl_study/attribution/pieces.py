@@ -34,8 +34,9 @@ class Piece(NamedTuple):
 
 def deal_pieces(spans, text, turns, cast, voice):
     """Give each sentence's span, attributed content and quotations, in reading order."""
-    quotations = find_quotations(text)
-    waiting = _list_attributions(find_attributions(text, quotations), turns)
+    told = _blank_turns(text, turns)
+    quotations = find_quotations(told)
+    waiting = _list_attributions(find_attributions(told, quotations), turns)
     quoted, pieces, at = [(q.start, q.end) for q in quotations], [], 0
     for start, end in spans:
         while waiting and min(waiting[-1].start, waiting[-1].speaker_start) < end:
@@ -45,6 +46,16 @@ def deal_pieces(spans, text, turns, cast, voice):
             at += 1
         until = bisect.bisect_left(quoted, (end,))
         yield (start, end), [piece for piece in pieces if piece.start < end], quoted[at:until]
+
+
+def _blank_turns(text, turns):
+    """Put spaces for what one speaker owns whole: nobody is reported there."""
+    pieces, at = [], 0
+    for turn in turns:
+        if turn.is_quoted_whole:
+            pieces += [text[at : turn.start], " " * (turn.end - turn.start)]
+            at = turn.end
+    return "".join([*pieces, text[at:]])
 
 
 def _list_attributions(attributions, turns):
@@ -209,11 +220,11 @@ _TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
 # "did not say whether it was", "has said little", "refused to name them"; not "said nothing would change"
 UNSAID = re.compile(
-    r"(?:not|n['’]t) (?:sa(?:y|id) (?:if|whether|when|how|what|who|why)|mention|admit|address|explain|elaborate|specify|"
+    r"(?=[nrdfs])(?:(?:not|n['’]t) (?:sa(?:y|id) (?:if|whether|when|how|what|who|why)|mention|admit|address|explain|elaborate|specify|"
     r"name|identify)\b|"
     r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
     r"\bf(?:ou|i)nds? (?:it|him|her|them)sel(?:f|ves)\b|"
-    r"\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b)"
+    r"\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b))"
 )
 # who tells what others said in a closed room
 _MEDIATOR = re.compile(

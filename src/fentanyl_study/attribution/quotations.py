@@ -7,11 +7,12 @@ quotation that is open where a paragraph ends may go on in the next one.
 import re
 from typing import NamedTuple
 
+from fentanyl_study.cleaning import LINE, unify_breaks
+
 # "“", "”", '"', and two single marks in a row: "``", "''", "‘‘", "’’"
 # "’”" is a single mark, then a double one; a row of three equal marks or more opens nothing
 MAX_MARKS = 5000  # in one paragraph; with more it is data, and no prose
 _MARK = re.compile(r"([“”\"„'‘’`])(?:\1{2,}|(?<=[“”\"„])|\1)")
-_PARAGRAPH = re.compile(r"[^\n\r\u2028\u2029]+")
 _OPENERS, _CLOSERS = ("“", "„", "``", "‘‘"), ("”", "’’")
 
 
@@ -50,7 +51,7 @@ def find_quotations(text):
     """
     found, running, at = [], False, 0
     marks = [match for match in _MARK.finditer(text) if len(match[0]) < 3]
-    for paragraph in _PARAGRAPH.finditer(text) if marks else ():
+    for paragraph in LINE.finditer(unify_breaks(text)) if marks else ():
         first, (begin, end) = at, paragraph.span()
         while at < len(marks) and marks[at].start() < end:
             at += 1

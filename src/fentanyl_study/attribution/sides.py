@@ -9,7 +9,7 @@ import functools
 import re
 from typing import NamedTuple
 
-from fentanyl_study.wordlists import read_wordlist
+from fentanyl_study.wordlists import Memo, read_wordlist
 
 CHINA, US, OTHER = "china_official", "us_official", "other"
 HOMES = {"CN": CHINA, "US": US}
@@ -71,8 +71,8 @@ def _normalise(raw):
 
 
 @functools.lru_cache(maxsize=4096)  # the same few phrases come again and again in an article
-def read_words(phrase):
-    """Give the words of a phrase, "the" left out, "Chinese" read as "china", "U.S." as "us"."""
+def read_words(phrase, most=None):
+    """Give the words of a phrase, "the" left out, "Chinese" read as "china", "U.S." as "us"; at most so many."""
     words, make = [], Word._make
     for match in _WORD.finditer(phrase):
         raw = match[0]
@@ -84,6 +84,8 @@ def read_words(phrase):
             if norm == "us" and words and words[-1].norm in _HALVES:
                 norm = "americas"  # "North American affairs"
             words.append(make((norm, raw, match.start(), match.end())))
+            if len(words) == most:
+                break
     return tuple(words)
 
 
@@ -134,30 +136,41 @@ def _match_at(words, norms, i):
 
 @functools.cache
 def _read_body_openings():
-    """Give {word with which a body's name may begin: the words that may follow it, "" for the end}."""
-    openings = {"united": {"states"}}
+    """Give {word with which a body's name may begin: (words that may follow it, "" for the end; most words to read)}."""
+    openings = {}
     for first, found in _read_lexicon().items():
         nexts = {words[1] if len(words) > 1 else "" for words, entry in found if entry.kind == "body"}
         if nexts:
-            openings[first] = nexts
-    return openings
+            openings[first] = nexts, len(found[0][0]) + 1
+    return {"united": ({"states"}, openings["us"][1])} | openings
 
 
 def find_bodies(text):
     """Find the listed bodies in a long text as (start, words, Entry); reads only where one may begin."""
-    openings, found, reached = _read_body_openings(), [], 0
-    for word in _WORD.finditer(text):
-        at = word.start()
-        nexts = openings.get(_normalise(word.group())) if at >= reached else None
-        after = nexts and "" not in nexts and _WORD.search(text, word.end())
-        if nexts and ("" in nexts or after and _normalise(after[0]) in nexts):
-            words = read_words.__wrapped__(text[at : at + 110])
+    found, reached, at = [], 0, 0
+    for piece in text.split(" "):
+        for word in _WORD.finditer(text, at, at + len(piece)) if _opens_body[piece] else ():
+            words = _read_opening(text, word) if word.start() >= reached else ()
             first = words and _match_at(words, tuple(w.norm for w in words), 0)
             if first:
-                reached = at + words[first.last - 1].end
+                reached = word.start() + words[first.last - 1].end
                 if first.entry.kind == "body":
-                    found.append((at, " ".join(w.norm for w in words[: first.last]), first.entry))
+                    found.append((word.start(), " ".join(w.norm for w in words[: first.last]), first.entry))
+        at += len(piece) + 1
     return found
+
+
+# Whether a body's name may begin in what stands between two spaces
+_opens_body = Memo(lambda piece: any(_normalise(raw) in _read_body_openings() for raw in _WORD.findall(piece)))
+
+
+def _read_opening(text, word):
+    """Give the words from one on, as many as a name may have, if it and the next may begin a body's name."""
+    nexts, most = _read_body_openings().get(_normalise(word[0]), ((), 0))
+    after = nexts and "" not in nexts and _WORD.search(text, word.end())
+    if "" in nexts or after and _normalise(after[0]) in nexts:
+        return read_words.__wrapped__(text[word.start() : word.start() + 110], most)
+    return ()
 
 
 def _is_written_so(raw, entry):

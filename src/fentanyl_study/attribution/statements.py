@@ -1,6 +1,7 @@
 """Statements: from one sentence and its attributed content to its code (codebook, part 2)."""
 
 import functools
+import itertools
 import re
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from fentanyl_study.attribution.sides import (
     read_group,
     read_words,
 )
-from fentanyl_study.wordlists import read_wordlist
+from fentanyl_study.wordlists import Memo, read_wordlist
 
 MIN_CREDITED = 0.5  # below this share of the letters outside the attribution clause, the narrator speaks
 MAX_TAG = 8  # words of attribution beside which one whole quotation still makes a direct sentence
@@ -44,14 +45,15 @@ def _letters(text, start, end):
 
 def code_statement(text, start, end, pieces, quoted, cast, page=None):
     """Code a sentence of running news: who is reported, what he rejects or claims, whom he cites."""
-    words = _PLAIN.findall(text, start, end)
-    tagged = _read_tag(text, start, end, pieces, words)
+    tagged = _read_tag(text, start, end, pieces)
     if tagged and (code := _code_clause(text, start, end, (*tagged, True), quoted, cast)):
         return code
     reported = _code_reported(text, start, end, pieces, quoted)
     is_weak = not reported or reported.cue in (":", ",")  # a mere mark is no verb
+    kinds = set(itertools.chain.from_iterable(map(_kinds.__getitem__, text[start:end].split())))
+    is_claim = kinds - {"tag"} if is_weak else "rejection" in kinds
     forms = _read_forms() if is_weak else _read_claims()["rejection"]
-    clause = _find_clause(text, start, end, forms, words)
+    clause = _find_clause(text, start, end, forms if is_claim else {})
     if clause:
         at = clause[2].start()
         within = all(
@@ -88,6 +90,14 @@ def _read_forms():
 
 _NOUNS_ONLY = re.compile(r"(?: [\w-]+)+[.]?")
 _PLAIN = re.compile(r"\w+")
+# The kinds of verbs that report a position in what stands between two spaces; most sentences have none
+_kinds = Memo(lambda piece: tuple({kind for word in _PLAIN.findall(piece) for kind in _read_kinds(word)}))
+
+
+def _read_kinds(word):
+    return [kind for kind, forms in _read_claims().items() if word in forms]
+
+
 _LOWER_WORD = re.compile(r"(?<=[\s,])[a-z]+\b")
 # "On Friday, | China denied it"; "When it appeared, | the embassy called it a smear"
 _LEAD = re.compile(
@@ -115,9 +125,9 @@ _COLON = re.compile(
 )
 
 
-def _find_clause(text, start, end, forms, words):
+def _find_clause(text, start, end, forms):
     """Find the first verb of saying or claiming whose subject opens the sentence, with that subject."""
-    for verb in () if forms.keys().isdisjoint(words) else _PLAIN.finditer(text, start, min(end, start + 300)):
+    for verb in _PLAIN.finditer(text, start, min(end, start + 300)) if forms else ():
         after = forms.get(verb.group())
         if after is None or text[verb.start() - 1] not in " ,\xa0\t":
             continue
@@ -195,15 +205,12 @@ def _read_tag_verbs():
 
 
 def _may_have_tag(sentence):
-    """Tell cheaply whether a clause after a comma is short and has a verb near its end."""
-    verbs = _read_tag_verbs()
-    return any(
-        clause.count(" ") < 16 and not verbs.isdisjoint(_PLAIN.findall(clause))
-        for clause in sentence.split(", ")[1:]
-    )
+    """Tell cheaply whether a clause after a comma is short and has such a verb."""
+    clauses = sentence.split(", ")[1:]
+    return any(clause.count(" ") < 16 and any(map(_kinds.__getitem__, clause.split())) for clause in clauses)
 
 
-def _read_tag(text, start, end, pieces, words):
+def _read_tag(text, start, end, pieces):
     """Read a short clause of speech inside or at the end of a sentence, which all of it belongs to."""
     match = text.find(" quoted", start, end) >= 0 and _QUOTED_AS.search(text, start, end)
     if match:
@@ -215,9 +222,7 @@ def _read_tag(text, start, end, pieces, words):
     match = text.find(", sa", start, end) >= 0 and (
         _INVERTED.search(text, start, end) or not pieces and _INSERTED.search(text, start, end)
     )
-    match = match or not _read_tag_verbs().isdisjoint(words) and (
-        _may_have_tag(text[start:end]) and _TAG.search(text, start, end)
-    )
+    match = match or _may_have_tag(text[start:end]) and _TAG.search(text, start, end)
     if not match or match["verb"] not in _read_tag_verbs():
         return None
     at, subject = match.start("subject"), match["subject"]

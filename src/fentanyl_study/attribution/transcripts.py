@@ -17,6 +17,7 @@ from fentanyl_study.attribution.sides import (
     read_group,
     read_words,
 )
+from fentanyl_study.cleaning import LINE, unify_breaks
 
 
 class Turn(NamedTuple):
@@ -35,15 +36,14 @@ UNNAMED = "the spokesperson"  # who answers under "A:" where no name is given
 _QUOTED_LABEL = re.compile(r"[\s•*–-]*(?P<name>[A-Z][^:“”\"\n]{2,110}):\s*[“\"][^“”\"]*[”\"]?\s*$")
 # "“…” – Commissioner Lee"
 _SIGNED = re.compile(r"\s*[“\"][^“”\"]*[”\"]\s*[–—-]{1,2}\s*(?P<name>[A-Z][^.“”\"\n]{3,110})\s*$")
-_LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 # "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you", "Q — if so"; not "It is clear that:"
 _LABEL = re.compile(
     r"\s*(?:(?P<q>Q)\s+(?=[—–(\[“\"$\dA-Z-])|(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//))\s*"
 )
 _REPORTER = re.compile(r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER)$", re.I)  # "ANNA BERG, BYLINE:"
-_HOST_LINE = re.compile(
-    r"(?m)^[ \t]*([A-Z][A-Z.’' -]{1,40}), (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER):", re.I
-)
+_HOST_LABEL = r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER):"
+_HOST_LINE = re.compile(rf"(?m)^[ \t]*([A-Z][A-Z.’' -]{{1,40}}){_HOST_LABEL}", re.I)
+_HOST_END = re.compile(_HOST_LABEL, re.I)
 _HOST = re.compile(r"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?$")
 _ANSWER_WORDS = frozenset(("a", "answer"))
 _ROLE = re.compile(
@@ -73,17 +73,25 @@ _DOCUMENT = re.compile(
     r"\breproduced\b"
 )
 # Who brought the text speaks of it: "That ends the interview.", "What strikes me in the answer", "Note the third article"
-_PARTS = r"(?:interview|transcript|translation|exchange|conversation|document|statement|text|passage|article|answer|speech)"
+_PART_WORDS = ("interview", "transcript", "translation", "exchange", "conversation", "document", "statement", "text",
+               "passage", "article", "answer", "speech")  # fmt: skip
+_PARTS = f"(?:{'|'.join(_PART_WORDS)})"
 _COMMENT = re.compile(
     rf"^\s*(?:That|This|Here|So) (?:is|was|ends|concludes) (?:\w+ ){{0,4}}{_PARTS}\b|"
     rf"\b(?:I|me)\b[^.]*\b(?:the|this|that) (?:\w+ )?{_PARTS}\b|\b[Mm]y own (?:reading|view|sense|take)\b|\bstrikes me\b|"
     r"^\s*(?:Two|Three|Four|Five|Several|A few|Some) (?:things|points|details|phrases|words|remarks|observations)\b|"
     rf"^\s*Note (?:how|that|the)\b|\b(?:the|this) (?:\w+ )?{_PARTS}(?: above| below)\b"
 )
+_COMMENT_WORDS = (
+    *_PART_WORDS, "y own ", "strikes me", "Note ", "things", "points", "details", "phrases", "words", "remarks",
+    "observations",
+)  # one of them is in each comment
 _BRACKETED = re.compile(r"\s*(?:\([^()]*\)|\[[^][]*\])\s*")  # "[The rest is left out.]"
-_SAID = re.compile(r"\b(?:[A-Z][\w’'-]+|minister|official|spokes\w+|ministry|he|she|it)\b (?:also |"
-                   r"then |has )?"
-                   r"(?:said|says|told|added|wrote|argued|noted|explained|found)\b")  # fmt: skip
+_SAID_VERB = r"(?:said|says|told|added|wrote|argued|noted|explained|found)\b"
+_SAID = re.compile(
+    rf"\b(?:[A-Z][\w’'-]+|minister|official|spokes\w+|ministry|he|she|it)\b (?:also |then |has )?{_SAID_VERB}"
+)
+_VERB = re.compile(f" {_SAID_VERB}")
 
 
 # a line of its own: "Testimony of Ann C. Lee"; not "Statement of purpose"
@@ -91,6 +99,8 @@ _STATEMENT = re.compile(
     r"(?m)^[ \t]*(?:(?:Prepared|Written|Opening) )?(?:Testimony|Statement|TESTIMONY|STATEMENT) (?:of|by|OF|BY) "
     r"(?P<who>(?:[A-Z][\w.’'-]*,? ?){2,8})$"
 )
+
+_STATEMENTS = ("Testimony", "Statement", "TESTIMONY", "STATEMENT")
 
 
 def find_turns(text, *, title="", voice="narrator", raw=""):
@@ -119,8 +129,9 @@ def find_turns(text, *, title="", voice="narrator", raw=""):
     >>> [(text[t.start:t.end], t.phrase) for t in find_turns(text, title="Spokesperson Mao Ning's Remarks")]
     [('Q: Will China act?', ''), ('A: It has.', 'Mao Ning'), ('It will again.', 'Mao Ning')]
     """
-    lines = [(m.start(), m.end(), m.group()) for m in _LINE.finditer(text) if not m.group().isspace()]
-    hosts = {m[1].split()[-1].lower() for m in _HOST_LINE.finditer(raw or text)}
+    lines = [(m.start(), m.end(), m.group()) for m in LINE.finditer(unify_breaks(text)) if not m.group().isspace()]
+    source = raw or text
+    hosts = {m[1].split()[-1].lower() for m in _HOST_LINE.finditer(source)} if _HOST_END.search(source) else set()
     labels = _read_labels(lines, text, title, hosts, is_own=voice != "narrator")
     if any(labels.values()) and (len(labels) > 1 or voice != "narrator"):  # headings with a colon answer nobody
         turns = _read_transcript(lines, labels, voice)
@@ -335,15 +346,25 @@ def _is_mixed(lines, labels):
     between = [lines[i][2] for i in range(min(labels), max(labels)) if i not in labels]
     names = "|".join({re.escape(phrase.split()[-1]) for phrase in labels.values() if phrase})
     surname = re.compile(rf"\b(?:{names})\b(?! and I\b)") if names else _SAID
-    tells = sum(bool(line[:1] in '“"' or surname.search(line) or _SAID.search(line)) for line in between)
+    tells = sum(bool(line[:1] in '“"' or surname.search(line) or _tells(line)) for line in between)
     return 2 * tells > len(between)
+
+
+def _tells(line):
+    """Tell whether a line says that somebody said something; most have none of the verbs."""
+    return _VERB.search(line) and _SAID.search(line)
 
 
 def _ends_transcript(line, phrase, *, after_last):
     surname = phrase.split()[-1] if phrase else "\0"
     if _is_tag(line) or phrase and re.search(rf"\b{re.escape(surname)}\b (?:also )?{_SPEECH}\b", line):
         return True
-    return after_last and (not phrase or bool(_SAID.search(line) or _COMMENT.search(line)))
+    return after_last and (not phrase or bool(_tells(line) or _is_comment(line)))
+
+
+def _is_comment(line):
+    """Tell whether a line speaks of the text that was reproduced; most have none of the words for it."""
+    return any(map(line.__contains__, _COMMENT_WORDS)) and _COMMENT.search(line)
 
 
 # -- block quotations and documents --------------------------------------------------------
@@ -384,7 +405,7 @@ def _read_blocks(lines, turns, voice):
             last_phrase = phrase
             if phrase and follows not in '“"' and i + 1 not in transcript:
                 turns[i + 1] = Turn(*lines[i + 1][:2], phrase, not _is_outlet(phrase))
-        elif document and _COMMENT.search(line):
+        elif document and _is_comment(line):
             document = ""  # the article speaks again
         elif document and i not in turns and not _BRACKETED.fullmatch(line):
             turns[i] = Turn(lines[i][0], end, document)
@@ -392,7 +413,8 @@ def _read_blocks(lines, turns, voice):
 
 def _read_statements(lines, turns, raw):
     """Add the lines under a heading inside the text that says whose statement follows."""
-    heads = [m for m in _STATEMENT.finditer(raw) if lines and m.start() > lines[0][0] and split_name(m["who"])[0]]
+    heads = _STATEMENT.finditer(raw) if any(map(raw.__contains__, _STATEMENTS)) and lines else ()
+    heads = [m for m in heads if m.start() > lines[0][0] and split_name(m["who"])[0]]
     for i, (start, end, _) in enumerate(lines):
         above = [head["who"].strip() for head in heads if head.start() < start]
         if above:

@@ -15,7 +15,7 @@ import functools
 import itertools
 import re
 
-from fentanyl_study.wordlists import read_wordlist
+from fentanyl_study.wordlists import Memo, read_wordlist
 
 FILLER = "\ue000"  # stands for every character of a quotation while its sentence is read
 MAX_TOKENS = 150  # a longer "sentence" is a list or no prose; patterns stay fast on pieces of this length
@@ -30,23 +30,9 @@ _PUNCTUATION = {",": ",", ";": ";", ":": ":", "-": "-", "–": "-", "—": "-", 
                 "[": "(", "]": ")", "…": ";"}  # fmt: skip
 VERBS = "SDBGN"
 _FORM = re.compile(f"[{VERBS}]")
+_LIKING = re.compile("[xp]r?i(?=t)")
 LONGEST_NAME = 6  # letters of a name in -ly
 HEADLINE = 0.6  # share of capitalised words; running text stays far below it
-
-
-class _Memo(dict):
-    """A dict that works out the values it lacks; long keys are not kept, and all go when there are many."""
-
-    def __init__(self, work_out):
-        self.work_out = work_out
-
-    def __missing__(self, key):
-        value = self.work_out(key)
-        if len(self) > 100_000:
-            self.clear()
-        if len(key) < 40:
-            self[key] = value
-        return value
 
 
 class Sentence:
@@ -146,8 +132,8 @@ def read_sentences(text, start, end):
 
 
 # Of what stands between two spaces: "said," is "said" and ","
-_words = _Memo(lambda piece: (piece,) if piece.isalpha() else tuple(_TOKEN.findall(piece)))
-_letters = _Memo(_classify)
+_words = Memo(lambda piece: (piece,) if piece.isalpha() else tuple(_TOKEN.findall(piece)))
+_letters = Memo(_classify)
 
 
 def _find_letters(words):
@@ -190,6 +176,9 @@ def _lower_verbs(letters, words):
 
 def _settle_verbs(letters, words):
     """Turn what has the form of a cue verb but stands as a noun or an adjective into one."""
+    for match in _LIKING.finditer(letters) if "like" in words else ():
+        if words[match.end() - 1] == "like":  # "would like to", not "looks like"
+            letters = letters[: match.end() - 1] + "B" + letters[match.end() :]
     for match in _FORM.finditer(letters):
         i, letter = match.start(), match.group()
         if not i:
@@ -197,10 +186,12 @@ def _settle_verbs(letters, words):
         before, after = letters[i - 1], letters[i + 1 : i + 2] or "."
         settled = letter
         if letter in "SB":
-            plural, determined = words[i - 1].endswith("s"), letters[i - 2 : i - 1] in ("d", "P")
+            plural, determined = words[i - 1].endswith(("s", "percent")), letters[i - 2 : i - 1] in ("d", "P")
             disagrees = before == "w" and after != "T" and plural == (letter == "S")  # "the state report"
             disagrees |= determined and before == "n" and letter == "B" and not plural  # "the US claim"
-            if before in "dPoiaueSDBG" or disagrees or before == "q" and determined:
+            counted = before == "q" or before == "w" and words[i - 2][0].isdigit()  # "3 percentage points"
+            disagrees |= letter == "S" and counted and words[i - 1].lower() not in ("one", "each", "another")
+            if before in "dPoiaueSDBG" or disagrees or before == "q" and determined and after != "T":
                 settled = _read_classes().get(words[i], "w")
         elif letter == "G":
             settled = "w" if before in "dP" or before == "q" and after in "SDBxb" else "G"

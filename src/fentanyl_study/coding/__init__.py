@@ -1,7 +1,8 @@
 """Code sentences: stances towards five targets and ten frames, by hand or by machine."""
 
 from fentanyl_study.coding.choose import choose_to_code, code_beside
-from fentanyl_study.coding.markers import code_frames, code_sentences, code_stance, find_hits
+from fentanyl_study.coding.machine import code_sentences
+from fentanyl_study.coding.markers import code_frames, code_stance, find_hits
 
 __all__ = [
     "choose_to_code", "code_beside", "code_frames", "code_sentences", "code_stance", "find_hits",

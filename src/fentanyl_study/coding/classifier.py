@@ -14,7 +14,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline, make_union
+from sklearn.pipeline import make_union
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
@@ -77,38 +78,43 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):
         """Learn from texts and their labels; a single label, or texts without words, give a constant."""
         texts, labels = list(texts), np.asarray(labels)
         self.classes_ = np.unique(labels)
-        features = make_union(
-            TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
-            TfidfVectorizer(analyzer=mark_context, sublinear_tf=True),
-        )
-        learner = LogisticRegression(C=self.cost, class_weight="balanced", max_iter=1000)
-        wordy = any(mark_context(text) for text in texts) and any(re.search(r"\w\w", text) for text in texts)
-        if len(self.classes_) < 2 or not wordy:
-            features, learner = _CountTexts(), DummyClassifier(strategy="most_frequent")
-        with threadpool_limits(1):  # vectors this short cost more to share among threads than to add up
-            self.pipeline_ = make_pipeline(features, learner).fit(texts, labels)
+        self.features_, vectors = fit_features(texts)
+        self.learner_ = fit_learner(vectors, labels, cost=self.cost)
         return self
 
     def predict(self, texts):
         """Give the likeliest label of each text."""
         check_is_fitted(self)
-        return self.pipeline_.predict(list(texts))
+        return self.learner_.predict(self.features_.transform(list(texts)))
 
     def predict_proba(self, texts):
         """Give the probability of each label, in the order of ``classes_``."""
         check_is_fitted(self)
-        return self.pipeline_.predict_proba(list(texts))
+        return self.learner_.predict_proba(self.features_.transform(list(texts)))
 
 
-class _CountTexts(BaseEstimator):
+def fit_features(texts):
+    """Find the features of texts: what turns texts into vectors, and the vectors of these texts."""
+    wordy = any(mark_context(text) for text in texts) and any(re.search(r"\w\w", text) for text in texts)
+    features = make_union(
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
+        TfidfVectorizer(analyzer=mark_context, sublinear_tf=True),
+    ) if wordy else FunctionTransformer(_see_nothing)  # fmt: skip
+    return features, features.fit_transform(texts)
+
+
+def _see_nothing(texts):
     """Stand in for features where there is nothing to learn from."""
+    return np.zeros((len(texts), 1))
 
-    def fit(self, texts, labels=None):
-        self.n_texts_ = len(texts)
-        return self
 
-    def transform(self, texts):
-        return np.zeros((len(texts), 1))
+def fit_learner(vectors, labels, *, cost=COST):
+    """Fit what learns labels from vectors; a single label, or vectors of nothing, give a constant."""
+    learner = LogisticRegression(C=cost, class_weight="balanced", max_iter=1000)
+    if len(np.unique(labels)) < 2 or vectors.shape[1] < 2:
+        learner = DummyClassifier(strategy="most_frequent")
+    with threadpool_limits(1):  # vectors this short cost more to share among threads than to add up
+        return learner.fit(vectors, labels)
 
 
 def make_stance_classifier():

@@ -3,11 +3,12 @@
 import pandas as pd
 
 from fentanyl_study.agreement import score_codings
-from fentanyl_study.coding.classifier import make_stance_classifier
-from fentanyl_study.coding.markers import code_sentences
+from fentanyl_study.coding.classifier import fit_features, fit_learner
+from fentanyl_study.coding.machine import code_sentences
 from fentanyl_study.schema import FRAMES, TARGETS, InputError
 
-MACHINES = ("markers", "classifier", "both")
+MACHINES = ("build", "markers", "words", "classifier")
+SHIPPED = {"build": "both", "markers": "markers", "words": "words"}  # coder -> how code_sentences goes about
 BASELINES = ("majority", "side only", "article only")
 ABSENT = {"none", "0"}  # the code of a variable that says: nothing taken, nothing carried
 
@@ -25,9 +26,9 @@ def code_left_out(sentences, *, variables=None):
     One row per sentence, variable (target or frame) and coder: doc_id,
     variable, coder, first (hand), second (that coder). The coders:
 
-    - markers: the shipped lists, which learn nothing from the articles;
+    - build: what ``build`` uses, markers and weighted words together;
+    - markers, words: each of the two alone; neither learns from the articles;
     - classifier: ``make_stance_classifier`` fitted on the other articles;
-    - both: the markers' code, or the classifier's where they find nothing;
     - majority: the commonest code of the other articles;
     - side only: for each side the commonest stance taken in the other
       articles (all Chinese officials deny, all US officials accuse);
@@ -49,14 +50,16 @@ def code_left_out(sentences, *, variables=None):
     documents = sentences["doc_id"].unique()
     if len(documents) < 2:
         raise InputError(f"{len(documents)} hand-coded article(s); leaving one out needs 2 or more: code more")
-    hand, marked = spread_codes(sentences), spread_codes(code_sentences(sentences))
+    hand = spread_codes(sentences)
+    shipped = {coder: spread_codes(code_sentences(sentences, by=by)) for coder, by in SHIPPED.items()}
     pieces = []
-    for variable in variables or hand.columns:
-        for doc_id in documents:
-            left_out = sentences["doc_id"] == doc_id
-            codes = _code_one(sentences, hand[variable], left_out)
-            codes["markers"] = marked.loc[left_out, variable]
-            codes["both"] = codes["markers"].where(~codes["markers"].isin(ABSENT), codes["classifier"])
+    for doc_id in documents:
+        left_out = sentences["doc_id"] == doc_id
+        features, taught = fit_features(sentences["text"][~left_out].tolist())
+        vectors = taught, features.transform(sentences["text"][left_out].tolist())  # the same for all variables
+        for variable in variables or hand.columns:
+            codes = _code_one(sentences["side"], hand[variable], left_out, vectors)
+            codes |= {coder: coded.loc[left_out, variable] for coder, coded in shipped.items()}
             pieces += [
                 pd.DataFrame({"doc_id": doc_id, "variable": variable, "coder": coder,
                               "first": hand.loc[left_out, variable], "second": second})
@@ -65,16 +68,16 @@ def code_left_out(sentences, *, variables=None):
     return pd.concat(pieces, ignore_index=True)
 
 
-def _code_one(sentences, hand, left_out):
+def _code_one(side, hand, left_out, vectors):
     """Code the sentences left out by the classifier and the baselines."""
-    texts, taught, own = sentences["text"], hand[~left_out], hand[left_out]
-    learner = make_stance_classifier().fit(texts[~left_out], taught)
-    by_side = taught.groupby(sentences["side"][~left_out]).agg(_find_commonest_taken)
+    taught, own = hand[~left_out], hand[left_out]
+    learner = fit_learner(vectors[0], taught)
+    by_side = taught.groupby(side[~left_out]).agg(_find_commonest_taken)
     common = taught.mode().iloc[0]
     return {
-        "classifier": pd.Series(learner.predict(texts[left_out]), index=own.index),
+        "classifier": pd.Series(learner.predict(vectors[1]), index=own.index),
         "majority": pd.Series(common, index=own.index),
-        "side only": sentences["side"][left_out].map(by_side).fillna(common),
+        "side only": side[left_out].map(by_side).fillna(common),
         "article only": pd.Series(_find_commonest_taken(own), index=own.index),
     }
 
@@ -91,7 +94,7 @@ def compare_coders(left_out):
     One row per variable and coder, in that order: variable, coder, n (hand
     codes other than none), f1 (mean over favor and against where either
     occurs; for a frame, of its presence; 0 to 1), is_chosen (the machine with
-    the greatest f1; the markers where they tie), beats_side (more than
+    the greatest f1; the first of ``MACHINES`` where they tie), beats_side (more than
     "side only").
 
     Parameters

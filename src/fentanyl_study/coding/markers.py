@@ -1,4 +1,4 @@
-"""Code stances and frames by marker lists: from attributed sentences to codes that can be looked up.
+"""Find markers of stances and frames in a sentence: codes that can be looked up.
 
 Two steps, both data. wordlists/marker_terms.csv sorts words and set phrases into classes of meaning (CHINA, SHIP,
 DENY ...; `word*` stands for the word with any ending). A marker, one row of stance_markers.csv or
@@ -14,7 +14,6 @@ between spaces and all must hold:
 no official speaks) if one of the two sentences before names it (codebook: context resolves a pronoun).
 """
 
-import bisect
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -27,14 +26,6 @@ from fentanyl_study.schema import SIDES, TARGETS, InputError
 STRENGTH = {"1": 0.4, "2": 0.7, "3": 0.9}  # a hint, a plain word, an explicit statement: chance of being right
 MIN_CONFIDENCE = 0.5  # one hint is not enough to take a side, two are (1 - 0.6 * 0.6 = 0.64)
 REACH, NEAR = 12, 3  # words between two parts of one statement; and where they belong to one phrase
-PASSAGE = 10  # sentences before and after in which a drug must be named: a press conference has many subjects
-UNMARKED = 0.6  # confidence in "none" for a sentence on the topic without any marker
-
-# stances that are of themselves a way of framing: working together, and reproach between the two countries
-IMPLIED = (
-    ({"cooperation": "favor"}, "cooperation"),
-    ({"china_control": "against", "us_pressure": "favor"}, "blame"),
-)
 
 # "U.S.-China" -> U.S., China; "isn't" one; "dealers'" without its mark; "1,178" one; "end." two; "us" is no country
 _TOKEN = re.compile(r"U\.\s?S\.(?:A\.)?|P\.\s?R\.\s?C\.?|[A-Za-z]+n['’]t\b|[A-Za-z]+|[0-9]+(?:[.,][0-9]+)*|[;:,.?%$]")
@@ -44,7 +35,6 @@ _STOPS = frozenset(";:.?")
 _OTHER = {"china_official": "usa", "us_official": "china"}  # whom an official's "they" stands for
 _PRONOUNS = dict.fromkeys(("they", "them", "their", "it", "its", "he", "him", "his"), "they")
 _PRONOUNS |= dict.fromkeys(("we", "our", "ours"), "we")
-OFF_SUBJECT = [*["none"] * len(TARGETS), "", 1.0]  # the codes where no drug is near
 
 
 @dataclass(frozen=True)
@@ -184,6 +174,11 @@ def _resolve(marks, present, before, pronouns, side):
     return Words(tuple(marks), named | other, before, named)
 
 
+def name_drug():
+    """Give the bit of the class of the drug's names."""
+    return _read_bits()["DRUG"]
+
+
 @cache
 def _name_countries():
     """Give the bits of the two countries' names."""
@@ -240,7 +235,7 @@ def compile_markers(name):
     return compiled
 
 
-def _find_hits(words, side, name):
+def find_hits_in(words, side, name):
     hits, present = {}, words.present
     for marker, unwanted, first, others in compile_markers(name)[side]:
         if present & first and not present & unwanted and present & others and marker.find(words):
@@ -270,10 +265,10 @@ def find_hits(text, side="narrator", markers="stance_markers.csv", *, before="")
     >>> find_hits("We reject the smears.", "china_official")["us_pressure"][0]
     ('against', 0.9)
     """
-    return _find_hits(read_words(text, side, read_words(before).present), side, markers)
+    return find_hits_in(read_words(text, side, read_words(before).present), side, markers)
 
 
-def _weigh(hits):
+def weigh_hits(hits):
     """Give the direction best supported by hits [(direction, strength)] and how sure it is."""
     doubt = {"against": 1.0, "none": 1.0, "favor": 1.0, "carries": 1.0}
     for direction, strength in hits:
@@ -303,8 +298,8 @@ def code_stance(text, side="narrator", *, before=""):
     >>> code_stance("Stop smearing China.", "china_official")["us_pressure"][0]
     'against'
     """
-    hits = {} if _is_question(text, side) else find_hits(text, side, before=before)
-    return {target: _weigh(hits[target]) if target in hits else ("none", 1.0) for target in TARGETS}
+    hits = {} if is_question(text, side) else find_hits(text, side, before=before)
+    return {target: weigh_hits(hits[target]) if target in hits else ("none", 1.0) for target in TARGETS}
 
 
 def code_frames(text, side="narrator", *, before=""):
@@ -314,74 +309,10 @@ def code_frames(text, side="narrator", *, before=""):
     ['enforcement']
     """
     hits = find_hits(text, side, "frame_markers.csv", before=before)
-    return sorted(frame for frame in hits if _weigh(hits[frame])[0] == "carries")
+    return sorted(frame for frame in hits if weigh_hits(hits[frame])[0] == "carries")
 
 
-def _is_question(text, side):
+def is_question(text, side):
     """Tell whether a sentence is a question put by the article's own voice (it takes no side)."""
     asks = text.rstrip(" ”\"'’").endswith("?") or text.startswith(("Q ", "Q:", "Question"))
     return side == "narrator" and asks
-
-
-def code_sentences(sentences):
-    """Code sentences by machine: five stances, the frames, and how sure the least sure code is.
-
-    One row per sentence, as given, with new columns: the five targets (favor,
-    against, none), frames (joined by ";", sorted), confidence (0 to 1). Each
-    article is coded by itself, so articles may be handed over one by one. A
-    passage in which no drug is named (``PASSAGE``) has no stance and no frame.
-    Does not look at hand codes; ``build`` lets those prevail.
-
-    Parameters
-    ----------
-    sentences : DataFrame
-        doc_id, text, side; each article's sentences in reading order.
-
-    Examples
-    --------
-    >>> told = pd.DataFrame({"doc_id": ["a"], "text": ["Police seized pills."], "side": ["narrator"]})
-    >>> code_sentences(told)["frames"].tolist()
-    ['enforcement']
-    """
-    columns = (sentences[name].tolist() for name in ("doc_id", "text", "side"))
-    articles = {}  # doc_id -> [(place in the table, text, side)]
-    for place, (doc_id, text, side) in enumerate(zip(*columns, strict=True)):
-        articles.setdefault(doc_id, []).append((place, text, side))
-    rows = [None] * len(sentences)
-    for article in articles.values():
-        for (place, *_), codes in zip(article, _code_article(article), strict=True):
-            rows[place] = codes
-    coded = pd.DataFrame(rows, columns=[*TARGETS, "frames", "confidence"], index=sentences.index)
-    return sentences.drop(columns=coded.columns, errors="ignore").join(coded)
-
-
-def _code_article(article):
-    """Give the codes of an article's sentences, each with the two before it in view."""
-    last = last_but_one = 0
-    read = []
-    for _, text, side in article:
-        read.append(read_words(text, side, last | last_but_one))
-        last, last_but_one = read[-1].named, last
-    named = [place for place, words in enumerate(read) if words.present & _read_bits()["DRUG"]]
-    for place, (words, (_, text, side)) in enumerate(zip(read, article, strict=True)):
-        k = bisect.bisect_left(named, place - PASSAGE)
-        if k < len(named) and named[k] <= place + PASSAGE:
-            yield _code_words(words, side, _is_question(text, side))
-        else:
-            yield OFF_SUBJECT
-
-
-def _code_words(words, side, is_question):
-    """Give the five stances, the frames and the confidence of one sentence."""
-    hits = {} if is_question else _find_hits(words, side, "stance_markers.csv")
-    stances = {target: _weigh(found) for target, found in hits.items()}
-    carried = _find_hits(words, side, "frame_markers.csv")
-    frames = {frame for frame, found in carried.items() if _weigh(found)[0] != "none"}
-    for held, frame in IMPLIED:
-        if all(target in stances and stances[target][0] == stance for target, stance in held.items()):
-            frames.add(frame)
-    confidence = min([sure for _, sure in stances.values()], default=1.0)
-    if confidence == 1 and words.present & _read_bits()["CHINA"] and words.present & _read_bits()["DRUG"]:
-        confidence = UNMARKED  # about the drug and a country, and yet no marker: a wording nobody listed?
-    codes = [stances[target][0] if target in stances else "none" for target in TARGETS]
-    return [*codes, ";".join(sorted(frames)), round(confidence, 3)]

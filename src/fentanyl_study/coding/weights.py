@@ -1,0 +1,123 @@
+"""Weigh the words of a sentence: how likely each stance and frame is, learned from coded examples.
+
+Marker lists say what a wording means wherever it stands, but nobody can list every wording. The weights of
+wordlists/word_weights.csv are the other half: one penalised logistic regression for each stance and frame on stemmed
+words and word pairs, fitted by ``fit_weights`` on wordlists/coded_examples.csv. Those are sentences made up in the
+manner of the genre and coded by the codebook, with every person's and outlet's name taken out: they teach how
+things are put, and report nothing anybody said (on such training text: Halterman 2025, Political Analysis 33).
+"""
+
+import re
+from functools import cache, lru_cache
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+from snowballstemmer.english_stemmer import EnglishStemmer  # by name: same stems, whatever else is installed
+
+from fentanyl_study.coding.markers import read_list
+from fentanyl_study.schema import FRAMES, TARGETS
+
+OUTCOMES = tuple(f"{target}={stance}" for target in TARGETS for stance in ("favor", "against")) + FRAMES
+COST = 10.0  # inverse penalty; 3 to 30 differ by half a point when a set of examples is left out
+RARE = 3  # a term of fewer examples teaches nothing
+
+# "U.S." and "United States" are one word, "1,178" is a number, "didn't" keeps its negation; commas are no words
+_COUNTRY = re.compile(r"\bu\.\s?s\.(?:a\.)?|\bunited states\b")
+_TERM = re.compile(r"[a-z]+(?:'t)?|\d[\d,.]*|\?")
+_STEMMER = EnglishStemmer()
+
+
+@lru_cache(maxsize=1 << 16)
+def _stem_word(word):
+    return "#" if word[0].isdigit() else _STEMMER.stemWord(word)
+
+
+def list_stems(text):
+    """List the stems of a sentence's words.
+
+    >>> list_stems("U.S. officials denied 2,000 claims?")
+    ['us', 'offici', 'deni', '#', 'claim', '?']
+    """
+    text = _COUNTRY.sub("us", text.lower().replace("’", "'"))
+    return [_stem_word(word) for word in _TERM.findall(text)]
+
+
+def list_terms(text):
+    """List a sentence's terms: its stems, and pairs of neighbours joined by a space."""
+    stems = list_stems(text)
+    return stems + [f"{first} {second}" for first, second in zip(stems, stems[1:], strict=False)]
+
+
+def fit_weights(examples, *, outcomes=OUTCOMES):
+    """Fit the weights of all terms for every stance and frame; loads scikit-learn.
+
+    One row per term of at least ``RARE`` examples, by name, and before them
+    one with an empty name: the intercept. Columns: term, idf (ln((1 + n) /
+    (1 + n with the term)) + 1), and a weight for each of the outcomes, to two
+    digits. A sentence counts a term once and is brought to length 1; the
+    regressions weigh both classes alike (``class_weight="balanced"``).
+
+    Parameters
+    ----------
+    examples : DataFrame
+        text, the five targets, frames.
+    outcomes : sequence of str
+        Some of ``OUTCOMES``; all by default.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    counter = TfidfVectorizer(analyzer=list_terms, binary=True, min_df=RARE)
+    weighted = counter.fit_transform(examples["text"])
+    columns = {"term": ["", *counter.get_feature_names_out()], "idf": [0, *counter.idf_.round(2)]}
+    frames = examples["frames"].str.split(";")
+    for outcome in outcomes:
+        target, _, stance = outcome.partition("=")
+        held = examples[target] == stance if stance else [outcome in names for names in frames]
+        learner = LogisticRegression(C=COST, class_weight="balanced", max_iter=1000).fit(weighted, held)
+        columns[outcome] = np.r_[learner.intercept_, learner.coef_[0]].round(2)
+    return pd.DataFrame(columns)
+
+
+def write_weights():
+    """Fit the shipped weights anew from the shipped examples, as ``fentanyl-study train``; give the file's path."""
+    path = resources.files("fentanyl_study") / "wordlists" / "word_weights.csv"
+    weights = fit_weights(read_list("coded_examples.csv"))
+    path.write_text(weights.to_csv(index=False, lineterminator="\n"), encoding="utf-8", newline="\n")
+    return path
+
+
+@cache
+def _read_weights():
+    """Read the shipped weights: stem or pair -> row, idf (rows), weights (rows x outcomes); row 0 is the intercept."""
+    table = read_list("word_weights.csv")
+    return _index_terms(table["term"]), table["idf"].to_numpy(float), table[list(OUTCOMES)].to_numpy(float)
+
+
+def _index_terms(terms):
+    """Give each term its row; a pair as the two stems, which need not be joined to be looked up."""
+    return {tuple(term.split(" ")) if " " in term else term: row for row, term in enumerate(terms)}
+
+
+def weigh_words(texts):
+    """Give the probability of each of ``OUTCOMES`` for each text, by its words alone: texts x outcomes.
+
+    Balanced classes: 0.5 is where an outcome is as likely as not if it were as
+    frequent as its absence. Does not know who speaks.
+
+    >>> weigh_words(["China is the main source of fentanyl."])[0, OUTCOMES.index("china_source=favor")] > 0.5
+    np.True_
+    """
+    places, idf, weights = _read_weights()
+    rows, starts = [], [0]
+    for text in texts:
+        stems = list_stems(text)
+        found = {*stems, *zip(stems, stems[1:], strict=False)} & places.keys()
+        rows += sorted(map(places.__getitem__, found))
+        starts.append(len(rows))
+    counts = csr_array((idf[rows], rows, starts), shape=(len(texts), len(idf)))
+    length = np.sqrt(counts.power(2).sum(axis=1))
+    sums = (counts @ weights) / np.where(length > 0, length, 1)[:, None]
+    return (1 / (1 + np.exp(-sums - weights[0]))).round(6)
