@@ -67,17 +67,28 @@ def test_any_text_gets_probabilities_of_its_own(texts):
 
 
 @pytest.mark.parametrize(("hit", "probability", "stance"), [
-    (True, 0.09, "none"), (True, 0.11, "favor"), (False, 0.69, "none"), (False, 0.71, "favor"),
+    (True, 0.14, "none"), (True, 0.16, "favor"), (False, 0.64, "none"), (False, 0.66, "favor"),
 ])  # fmt: skip
 def test_markers_and_words_add_up(monkeypatch, hit, probability, stance):
-    """The line is 0.7 and a marker counts 0.6."""
+    """The line is 0.65 and a marker counts 0.5."""
     found = np.zeros((1, len(OUTCOMES)))
     found[0, OUTCOMES.index("us_pressure=favor")] = probability
     monkeypatch.setattr(machine, "weigh_words", lambda texts: found.copy())
     monkeypatch.setattr(machine, "find_hits_in", lambda words, side, name: (
         {"us_pressure": [("favor", 0.9)]} if hit and name.startswith("stance") else {}
     ))  # fmt: skip
-    told = pd.DataFrame({"doc_id": ["a"], "side": ["us_official"], "text": ["Fentanyl."]})
+    told = pd.DataFrame({"doc_id": ["a"], "side": ["us_official"], "text": ["China, fentanyl."]})
     coded = code_sentences(told).iloc[0]
     assert coded["us_pressure"] == stance
-    assert coded["confidence"] == pytest.approx(0.5 + abs(probability + 0.6 * hit - 0.7))
+    assert coded["confidence"] == pytest.approx(0.5 + abs(probability + 0.5 * hit - 0.65))
+
+
+def test_words_alone_say_nothing_of_china_where_china_is_not_in_view(monkeypatch):
+    sure = np.ones((3, len(OUTCOMES)))
+    sure[:, [OUTCOMES.index(f"{target}=against") for target in TARGETS]] = 0
+    monkeypatch.setattr(machine, "weigh_words", lambda texts: sure[: len(texts)].copy())
+    told = pd.DataFrame({"doc_id": ["a", "b", "c"], "side": ["narrator", "narrator", "china_official"],
+                         "text": ["Police seized fentanyl.", "Chinese police seized fentanyl.", "Police seized fentanyl."]})  # fmt: skip
+    coded = code_sentences(told, by="words")
+    assert coded["china_control"].tolist() == ["none", "favor", "favor"]
+    assert coded["us_roots"].tolist() == ["favor"] * 3

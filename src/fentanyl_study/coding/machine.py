@@ -11,12 +11,12 @@ from itertools import compress
 import numpy as np
 import pandas as pd
 
-from fentanyl_study.coding.markers import find_hits_in, is_question, name_drug, read_words, weigh_hits
+from fentanyl_study.coding.markers import find_hits_in, is_question, name_class, read_words, weigh_hits
 from fentanyl_study.coding.weights import OUTCOMES, weigh_words
 from fentanyl_study.schema import FRAMES, TARGETS
 
-HIT = 0.6  # a marker's weight beside a probability
-LINES = {"both": 0.7, "markers": HIT, "words": 0.5}  # support that is enough for a code
+HIT = 0.5  # a marker's weight beside a probability
+LINES = {"both": 0.65, "markers": HIT, "words": 0.5}  # support that is enough for a code
 PASSAGE = 10  # sentences before and after in which a drug must be named: a press conference has many subjects
 
 # stances that are of themselves a way of framing: working together, and reproach between the two countries
@@ -25,6 +25,8 @@ IMPLIED = (
     ({"china_control": "against", "us_pressure": "favor"}, "blame"),
 )
 _PLACES = {outcome: place for place, outcome in enumerate(OUTCOMES)}
+# what words alone say of China's doings counts only where China is in view: police seize drugs in every country
+_OF_CHINA = [place for outcome, place in _PLACES.items() if "=" in outcome and not outcome.startswith("us_roots")]
 _OFF_SUBJECT = [*["none"] * len(TARGETS), "", 1.0]  # the codes where no drug is near
 
 
@@ -50,9 +52,9 @@ def code_sentences(sentences, *, by="both"):
 
     Examples
     --------
-    >>> told = pd.DataFrame({"doc_id": ["a"], "text": ["Police seized fentanyl pills."], "side": ["narrator"]})
+    >>> told = pd.DataFrame({"doc_id": ["a"], "text": ["Fentanyl kills thousands."], "side": ["narrator"]})
     >>> code_sentences(told)["frames"].tolist()
-    ['enforcement']
+    ['health']
     """
     columns = (sentences[name].tolist() for name in ("doc_id", "text", "side"))
     articles = {}  # doc_id -> [(place in the table, text, side)]
@@ -62,8 +64,10 @@ def code_sentences(sentences, *, by="both"):
     support = np.zeros((len(told), len(OUTCOMES)))
     if by != "markers":
         support += weigh_words([text for _, text, _, _ in told])
-    if by != "words":
-        for supported, (_, _, side, words) in zip(support, told, strict=True):
+    for supported, (_, _, side, words) in zip(support, told, strict=True):
+        if side != "china_official" and not (words.present | words.before) & name_class("CHINA"):
+            supported[_OF_CHINA] = 0
+        if by != "words":
             _add_hits(supported, words, side)
     asks = np.array([is_question(text, side) for _, text, side, _ in told], bool)
     rows = [_OFF_SUBJECT] * len(sentences)
@@ -80,7 +84,7 @@ def _find_on_subject(article):
     for _, text, side in article:
         read.append(read_words(text, side, last | last_but_one))
         last, last_but_one = read[-1].named, last
-    named = [number for number, words in enumerate(read) if words.present & name_drug()]
+    named = [number for number, words in enumerate(read) if words.present & name_class("DRUG")]
     for number, (row, words) in enumerate(zip(article, read, strict=True)):
         nearest = bisect.bisect_left(named, number - PASSAGE)
         if nearest < len(named) and named[nearest] <= number + PASSAGE:

@@ -174,9 +174,9 @@ def _resolve(marks, present, before, pronouns, side):
     return Words(tuple(marks), named | other, before, named)
 
 
-def name_drug():
-    """Give the bit of the class of the drug's names."""
-    return _read_bits()["DRUG"]
+def name_class(name):
+    """Give the bit of a class of marker_terms.csv: DRUG, CHINA."""
+    return _read_bits()[name]
 
 
 @cache
