@@ -73,7 +73,7 @@ def test_markers_and_words_add_up(monkeypatch, hit, probability, stance):
     """The line is 0.65 and a marker counts 0.5."""
     found = np.zeros((1, len(OUTCOMES)))
     found[0, OUTCOMES.index("us_pressure=favor")] = probability
-    monkeypatch.setattr(machine, "weigh_words", lambda texts: found.copy())
+    monkeypatch.setattr(machine, "weigh_stems", lambda texts: found.copy())
     monkeypatch.setattr(machine, "find_hits_in", lambda words, side, name: (
         {"us_pressure": [("favor", 0.9)]} if hit and name.startswith("stance") else {}
     ))  # fmt: skip
@@ -86,7 +86,7 @@ def test_markers_and_words_add_up(monkeypatch, hit, probability, stance):
 def test_words_alone_say_nothing_of_china_where_china_is_not_in_view(monkeypatch):
     sure = np.ones((3, len(OUTCOMES)))
     sure[:, [OUTCOMES.index(f"{target}=against") for target in TARGETS]] = 0
-    monkeypatch.setattr(machine, "weigh_words", lambda texts: sure[: len(texts)].copy())
+    monkeypatch.setattr(machine, "weigh_stems", lambda texts: sure[: len(texts)].copy())
     told = pd.DataFrame({"doc_id": ["a", "b", "c"], "side": ["narrator", "narrator", "china_official"],
                          "text": ["Police seized fentanyl.", "Chinese police seized fentanyl.", "Police seized fentanyl."]})  # fmt: skip
     coded = code_sentences(told, by="words")

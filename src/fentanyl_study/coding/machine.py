@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from fentanyl_study.coding.markers import find_hits_in, is_question, name_class, read_words, weigh_hits
-from fentanyl_study.coding.weights import OUTCOMES, weigh_words
+from fentanyl_study.coding.weights import OUTCOMES, weigh_stems
 from fentanyl_study.schema import FRAMES, TARGETS
 
 HIT = 0.5  # a marker's weight beside a probability
@@ -36,7 +36,7 @@ def code_sentences(sentences, *, by="both"):
     One row per sentence, as given, with new columns: the five targets (favor,
     against, none), frames (joined by ";", sorted), confidence (0.5: a code
     could as well be another, to 1). The support for a code is the probability
-    by its words (``weights.weigh_words``) plus ``HIT`` if markers find it; the
+    by its words (``weights.weigh_stems``) plus ``HIT`` if markers find it; the
     best supported one is taken from ``LINES`` on. Each article is coded by
     itself, so articles may be handed over one by one. A passage in which no
     drug is named (``PASSAGE``) has no stance and no frame, a question of the
@@ -63,7 +63,7 @@ def code_sentences(sentences, *, by="both"):
     told = [row for article in articles.values() for row in _find_on_subject(article)]
     support = np.zeros((len(told), len(OUTCOMES)))
     if by != "markers":
-        support += weigh_words([text for _, text, _, _ in told])
+        support += weigh_stems([words.stems for *_, words in told])
     for supported, (_, _, side, words) in zip(support, told, strict=True):
         if side != "china_official" and not (words.present | words.before) & name_class("CHINA"):
             supported[_OF_CHINA] = 0

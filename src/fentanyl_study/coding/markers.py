@@ -20,6 +20,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 import pandas as pd
+from snowballstemmer.english_stemmer import EnglishStemmer  # by name: same stems, whatever else is installed
 
 from fentanyl_study.schema import SIDES, TARGETS, InputError
 
@@ -32,6 +33,7 @@ _TOKEN = re.compile(r"U\.\s?S\.(?:A\.)?|P\.\s?R\.\s?C\.?|[A-Za-z]+n['’]t\b|[A-
 _NAMES = {"US": "usa", "USA": "usa", "PRC": "china", "AMERICA": "usa"}
 _WE = {"china_official": "china", "us_official": "usa"}
 _STOPS = frozenset(";:.?")
+_STEMMER = EnglishStemmer()
 _OTHER = {"china_official": "usa", "us_official": "china"}  # whom an official's "they" stands for
 _PRONOUNS = dict.fromkeys(("they", "them", "their", "it", "its", "he", "him", "his"), "they")
 _PRONOUNS |= dict.fromkeys(("we", "our", "ours"), "we")
@@ -65,12 +67,16 @@ class Marker:
 
 @dataclass(frozen=True)
 class Words:
-    """A sentence as markers see it: bits of classes for each word, of all words, of those before, without "they"."""
+    """A sentence as the machine sees it.
+
+    Bits of classes for each word, of all words, of those before, of all without "they"; stems.
+    """
 
     marks: tuple
     present: int
-    before: int = 0
-    named: int = 0
+    before: int
+    named: int
+    stems: tuple
 
 
 def _find_chain(marks, chain):
@@ -121,7 +127,7 @@ def _index_terms():
 
 @lru_cache(maxsize=1 << 16)  # words, not sentences: a corpus uses the same ones again and again
 def _look_up(token):
-    """Give a token in plain letters, the bits of its classes, and the phrases it may begin."""
+    """Give a token in plain letters, the bits of its classes, the phrases it may begin, and its stem."""
     plain = token.replace(".", "").replace(" ", "") if token[1:2] == "." else token
     word = _NAMES.get(plain) or token.lower().replace("’", "'")
     whole, stems = _index_terms()
@@ -131,7 +137,21 @@ def _look_up(token):
     bits = -1 if word in _STOPS else 0
     for bit, rest in found:
         bits |= 0 if rest else bit
-    return word, bits, tuple((bit, rest[0].rstrip("*"), rest) for bit, rest in found if rest)
+    stem = "#" if word[0].isdigit() else _STEMMER.stemWord(word) if word[0].isalpha() or word == "?" else ""
+    return word, bits, tuple((bit, rest[0].rstrip("*"), rest) for bit, rest in found if rest), stem
+
+
+def _read_tokens(text):
+    return [_look_up(token) for token in _TOKEN.findall(text)]
+
+
+def list_stems(text):
+    """List the stems of a sentence's words (Porter 2001); "#" is a number, of the marks only "?" is kept.
+
+    >>> list_stems("U.S. officials denied 2,000 claims?")
+    ['usa', 'offici', 'deni', '#', 'claim', '?']
+    """
+    return [stem for *_, stem in _read_tokens(text) if stem]
 
 
 def read_words(text, side="narrator", before=0):
@@ -143,9 +163,9 @@ def read_words(text, side="narrator", before=0):
     >>> read_words("They sell.").present == read_words("they SOLD").present
     True
     """
-    tokens = [_look_up(token) for token in _TOKEN.findall(text)]
+    tokens = _read_tokens(text)
     marks, present, pronouns = [], 0, []
-    for place, (word, bits, phrases) in enumerate(tokens):
+    for place, (word, bits, phrases, _) in enumerate(tokens):
         if phrases and place + 1 < len(tokens):
             following = tokens[place + 1][0]
             for bit, head, rest in phrases:
@@ -156,11 +176,12 @@ def read_words(text, side="narrator", before=0):
         elif word in _PRONOUNS:
             pronouns.append((place, _PRONOUNS[word]))
         marks.append(bits)
-    return _resolve(marks, present, before, pronouns, side)
+    present, named = _resolve(marks, present, before, pronouns, side)
+    return Words(tuple(marks), present, before, named, tuple(stem for *_, stem in tokens if stem))
 
 
 def _resolve(marks, present, before, pronouns, side):
-    """Let each pronoun (place, person) stand for the country it means; give the Words."""
+    """Let each pronoun (place, person) stand in marks for the country it means; give all bits, with and without "they"."""
     we = [place for place, person in pronouns if person == "we" and side in _WE]
     for place in we:
         marks[place] = _look_up(_WE[side])[1]
@@ -168,10 +189,10 @@ def _resolve(marks, present, before, pronouns, side):
     other = _look_up(_OTHER.get(side, "china"))[1]
     they = [place for place, person in pronouns if person == "they"]
     if not they or not before & other or named & _name_countries():
-        return Words(tuple(marks), named, before, named)
+        return named, named
     for place in they:
         marks[place] = other
-    return Words(tuple(marks), named | other, before, named)
+    return named | other, named
 
 
 def name_class(name):
@@ -189,7 +210,7 @@ def _begins(tokens, place, rest):
     """Tell whether the words of a phrase stand at this place."""
     if place + len(rest) > len(tokens):
         return False
-    for (word, _, _), wanted in zip(tokens[place:], rest, strict=False):
+    for (word, *_), wanted in zip(tokens[place:], rest, strict=False):
         if not (word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted):
             return False
     return True

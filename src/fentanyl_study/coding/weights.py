@@ -7,41 +7,19 @@ manner of the genre and coded by the codebook, with every person's and outlet's 
 things are put, and report nothing anybody said (on such training text: Halterman 2025, Political Analysis 33).
 """
 
-import re
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
-from snowballstemmer.english_stemmer import EnglishStemmer  # by name: same stems, whatever else is installed
 
-from fentanyl_study.coding.markers import read_list
+from fentanyl_study.coding.markers import list_stems, read_list
 from fentanyl_study.schema import FRAMES, TARGETS
 
 OUTCOMES = tuple(f"{target}={stance}" for target in TARGETS for stance in ("favor", "against")) + FRAMES
 COST = 10.0  # inverse penalty; 3 to 30 differ by half a point when a set of examples is left out
 RARE = 3  # a term of fewer examples teaches nothing
-
-# "U.S." and "United States" are one word, "1,178" is a number, "didn't" keeps its negation; commas are no words
-_COUNTRY = re.compile(r"\bu\.\s?s\.(?:a\.)?|\bunited states\b")
-_TERM = re.compile(r"[a-z]+(?:'t)?|\d[\d,.]*|\?")
-_STEMMER = EnglishStemmer()
-
-
-@lru_cache(maxsize=1 << 16)
-def _stem_word(word):
-    return "#" if word[0].isdigit() else _STEMMER.stemWord(word)
-
-
-def list_stems(text):
-    """List the stems of a sentence's words.
-
-    >>> list_stems("U.S. officials denied 2,000 claims?")
-    ['us', 'offici', 'deni', '#', 'claim', '?']
-    """
-    text = _COUNTRY.sub("us", text.lower().replace("’", "'"))
-    return [_stem_word(word) for word in _TERM.findall(text)]
 
 
 def list_terms(text):
@@ -102,7 +80,12 @@ def _index_terms(terms):
 
 
 def weigh_words(texts):
-    """Give the probability of each of ``OUTCOMES`` for each text, by its words alone: texts x outcomes.
+    """Give the probability of each of ``OUTCOMES`` for each text, as ``weigh_stems``."""
+    return weigh_stems([list_stems(text) for text in texts])
+
+
+def weigh_stems(sentences):
+    """Give the probability of each of ``OUTCOMES`` for each list of stems, by these alone: sentences x outcomes.
 
     Balanced classes: 0.5 is where an outcome is as likely as not if it were as
     frequent as its absence. Does not know who speaks.
@@ -112,12 +95,11 @@ def weigh_words(texts):
     """
     places, idf, weights = _read_weights()
     rows, starts = [], [0]
-    for text in texts:
-        stems = list_stems(text)
+    for stems in sentences:
         found = {*stems, *zip(stems, stems[1:], strict=False)} & places.keys()
         rows += sorted(map(places.__getitem__, found))
         starts.append(len(rows))
-    counts = csr_array((idf[rows], rows, starts), shape=(len(texts), len(idf)))
+    counts = csr_array((idf[rows], rows, starts), shape=(len(sentences), len(idf)))
     length = np.sqrt(counts.power(2).sum(axis=1))
     sums = (counts @ weights) / np.where(length > 0, length, 1)[:, None]
     return (1 / (1 + np.exp(-sums - weights[0]))).round(6)
