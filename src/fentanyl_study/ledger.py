@@ -46,7 +46,7 @@ def update_ledger():
 
 def locate_claims(claims):
     """Add to each claim the notebook that shows it and the id of the cell there, as ``PLACES`` has them."""
-    kinds = claims["id"].str.partition(":")[0]
+    kinds = claims["id"].str.split(":").str[0]
     notebooks, cells = {}, {}
     for kind, (name, words) in PLACES.items():
         notebook = nbformat.read(REPOSITORY / "notebooks" / name, as_version=4)

@@ -287,7 +287,7 @@ def plot_specifications(runs, claims, *, columns=3):
     claims : DataFrame
         From ``claims.find_claims``.
     """
-    n_rows = -(-len(claims) // columns)
+    n_rows = max(1, -(-len(claims) // columns))  # one, empty, for a corpus without any claim
     height = 1.25 * n_rows + 0.4
     # Places by hand: to lay out so many panels takes longer than to draw them
     places = {"left": 0.07, "right": 0.98, "wspace": 0.3, "hspace": 0.28, "bottom": 0.1 / height, "top": 1 - 0.25 / height}
