@@ -34,13 +34,13 @@ help: ## list what can be made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
-reproduce: .venv/ready ## rebuild data/processed, execute all notebooks, write figures (DATA=DIR: of another corpus)
+reproduce: .venv/ready ## rebuild data/processed and the findings, execute all notebooks, write figures (DATA=DIR: of another corpus)
 	$(RUN) build
 ifndef DATA
 	$(RUN) dictionary
 endif
-	$(RUN) notebooks $(NOTEBOOKS_TO)
 	$(RUN) ledger
+	$(RUN) notebooks $(NOTEBOOKS_TO)
 
 report: .venv/ready ## write the report to reports/index.html from what `make reproduce` made (DATA=DIR: of another corpus)
 	$(RUN) report

@@ -113,7 +113,7 @@ def shipped():
 
 
 def test_shipped_ledger_is_current(shipped):
-    """All but the runs, which notebook 07 holds, is computed anew."""
+    """All but the runs, which take longer than all other tests of claims, is computed anew."""
     stored = read_csv(REPOSITORY / "reports" / "claims.csv").set_index("id")
     claims = shipped.set_index("id")
     assert stored.index.tolist() == claims.index.tolist()

@@ -6,22 +6,23 @@ import nbformat
 import pandas as pd
 import pytest
 
-from fentanyl_study.corpus import REPOSITORY, read_built_documents, read_csv, read_study
+from fentanyl_study.build import build_corpus
+from fentanyl_study.corpus import REPOSITORY, read_built_documents, read_csv, read_ledger, read_study
 from fentanyl_study.dictionary import write_between
-from fentanyl_study.ledger import BEGIN, END, describe_methods, format_findings, trace_claim
-from fentanyl_study.schema import InputError
+from fentanyl_study.ledger import BEGIN, END, describe_methods, format_findings, trace_claim, update_ledger
+from fentanyl_study.schema import CLAIMS, RUNS, InputError
 
 LEDGER = REPOSITORY / "reports" / "claims.csv"
 
 
-def read_ledger():
+def read_claims():
     claims = read_csv(LEDGER)
     numbers = ["estimate", "low", "high", "share_agreeing", "n_focus", "n_reference", "n_runs"]
     return claims.astype(dict.fromkeys(numbers, float)).astype({"n_runs": int})
 
 
 def test_findings_in_the_readme_are_those_of_the_ledger():
-    found = format_findings(read_ledger(), read_built_documents())
+    found = format_findings(read_claims(), read_built_documents())
     assert found in (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
@@ -53,7 +54,7 @@ def test_lost_marks_are_told(tmp_path):
 
 
 def test_every_claim_names_a_cell_that_exists():
-    for row in read_ledger().drop_duplicates("notebook").itertuples():
+    for row in read_claims().drop_duplicates("notebook").itertuples():
         notebook = nbformat.read(REPOSITORY / "notebooks" / row.notebook, as_version=4)
         assert row.cell in [cell.id for cell in notebook.cells if cell.cell_type == "code"]
 
@@ -78,6 +79,45 @@ def test_evidence_for_a_share_is_counted_by_hand():
     )  # fmt: skip
     assert trace_claim("abroad:us_official", sentences)["sentence_id"].tolist() == [1, 2]
     assert trace_claim("abroad:china_official", sentences).empty
+
+
+def write_ledger(folder, monkeypatch):
+    build_corpus(folder, jobs=1)
+    monkeypatch.setenv("FENTANYL_STUDY_DATA", str(folder))
+    update_ledger()
+    return read_ledger()
+
+
+def test_ledger_of_another_corpus_stands_in_it_and_is_read_as_it_was_computed(make_corpus, monkeypatch):
+    texts = {"a": "The White House said on Monday that fentanyl kills.", "b": "“We act,” the US State Department said."}
+    folder = make_corpus(texts, outlet_country="CN")
+    claims, runs = write_ledger(folder, monkeypatch)
+    # Both articles are of Chinese outlets, so 1 of 1 sentence of each is abroad. All speech: all, without either, only CN;
+    # direct only: one article is left, so "without" it there is no run
+    assert claims[["id", "estimate", "n_focus", "n_runs", "share_agreeing"]].to_numpy().tolist() == [["abroad:us_official", 1.0, 2, 7, 1.0]]
+    assert runs["estimate"].tolist() == [1.0] * 7 and runs["agrees"].dtype == bool and runs["agrees"].all()
+    before = [(folder / table.path).read_bytes() for table in (CLAIMS, RUNS)]
+    update_ledger()
+    assert before == [(folder / table.path).read_bytes() for table in (CLAIMS, RUNS)]
+
+
+def test_corpus_without_officials_has_an_empty_ledger(make_corpus, monkeypatch):
+    claims, runs = write_ledger(make_corpus({"a": "Rain fell on the town."}), monkeypatch)
+    assert claims.empty and runs.empty
+    assert list(claims) == CLAIMS.names and list(runs) == RUNS.names
+
+
+def test_ledger_that_was_not_written_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("FENTANYL_STUDY_DATA", str(tmp_path))
+    with pytest.raises(InputError, match="runs.csv.bz2: no such file"):
+        read_ledger()
+
+
+def test_shipped_runs_are_those_the_claims_count():
+    claims, runs = read_ledger()
+    by_claim = runs.groupby("id")["agrees"]
+    assert by_claim.size().reindex(claims["id"]).tolist() == claims["n_runs"].tolist()
+    assert by_claim.mean().reindex(claims["id"]).to_numpy() == pytest.approx(claims["share_agreeing"].to_numpy(), rel=1e-5)
 
 
 def test_no_number_is_typed_above_the_findings():

@@ -57,7 +57,7 @@ def test_ran_once_from_top_to_bottom_without_error_or_warning(path):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_named_files_exist(path):
     first = read(path)[0].cells[0].source
-    for name in re.findall(r"`((?:data|figures)/[^`*]+)`", first):
+    for name in re.findall(r"`((?:data|figures|reports)/[^`*]+)`", first):
         assert (REPOSITORY / name).exists(), name
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 
-from fentanyl_study.plots import SIDE_COLORS, _spread, plot_keyness, plot_profiles, plot_shares, save_figure
+from fentanyl_study.plots import (SIDE_COLORS, _spread, plot_keyness, plot_profiles, plot_shares, plot_specifications,
+                                  save_figure)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -120,3 +121,8 @@ def test_figure_and_table_are_saved_with_the_same_bytes(shares, tmp_path, monkey
         saved.append([(tmp_path / "figures" / f"shares.{ending}").read_bytes() for ending in ("png", "csv")])
     assert saved[0] == saved[1]
     assert pd.read_csv(tmp_path / "figures" / "shares.csv").equals(shares)
+
+
+def test_corpus_without_claims_has_an_empty_figure():
+    empty = pd.DataFrame(columns=["id", "estimate", "agrees"])
+    assert not plot_specifications(empty, empty).get_visible()

@@ -64,7 +64,7 @@ def _make_parser():
     _add_command(commands, "train", _train, "fit the weights of words anew from coded_examples.csv", "")
     notebooks = _add_command(commands, "notebooks", _run_notebooks, "execute the notebooks", "--out build")
     notebooks.add_argument("--out", type=Path, help="folder to write them to (DIR/notebooks, or in place)")
-    _add_command(commands, "ledger", _update_ledger, "write reports/claims.csv and the findings")
+    _add_command(commands, "ledger", _update_ledger, "compute the findings, try them under other choices, write reports/")
     _add_command(commands, "report", _write_report, "write reports/index.html")
     return parser
 

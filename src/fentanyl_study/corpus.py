@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fentanyl_study.schema import (ARTICLES, CODINGS, DOCUMENTS, REMOVED, SENTENCES, InputError,
+from fentanyl_study.schema import (ARTICLES, CLAIMS, CODINGS, DOCUMENTS, REMOVED, RUNS, SENTENCES, InputError,
                                    check_table, find_table_faults)  # fmt: skip
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -137,8 +137,19 @@ def read_study(data_dir=None):
     return sentences.merge(about, on="doc_id", how="left", validate="many_to_one"), documents
 
 
+def read_ledger():
+    """Read what `fentanyl-study ledger` wrote of this corpus: claims (``schema.CLAIMS``) and runs (``schema.RUNS``).
+
+    `agrees` is true or false. Empty numbers are NaN. Does not look into $FENTANYL_STUDY_OUT, where only results go.
+    """
+    folder = os.environ.get("FENTANYL_STUDY_DATA") or REPOSITORY
+    runs = _read_table(folder, RUNS)
+    return _read_table(folder, CLAIMS), runs.assign(agrees=runs["agrees"] == "1")
+
+
 def _read_table(data_dir, table, place=None):
     path = Path(data_dir or get_data_dir()) / (place or table.path)
     rows = read_csv(path)
     check_table(rows, table, name=str(path))
-    return rows.astype({column.name: int for column in table.columns if column.kind == "int"})
+    numbers = {column.name: rows[column.name].replace("", "nan").astype(float) for column in table.columns if column.kind == "number"}
+    return rows.assign(**numbers).astype({column.name: int for column in table.columns if column.kind == "int"})

@@ -70,10 +70,11 @@ def apply_hand_codes(sentences, codings, *, texts):
     """
     sentences = sentences.copy()
     codes = [code for code in CODES if code in sentences]
-    by_document = dict(list(codings[codings["keep"] == "1"].groupby("doc_id")))
+    places = {doc_id: list(zip(rows["start"].tolist(), rows["end"].tolist(), rows.index, strict=True))
+              for doc_id, rows in codings[codings["keep"] == "1"].groupby("doc_id")}  # fmt: skip
     found = {}
-    for row in sentences[sentences["doc_id"].isin(list(by_document))].itertuples():
-        coded = _find_coded(texts[row.doc_id], row, by_document[row.doc_id])
+    for row in sentences[sentences["doc_id"].isin(list(places))].itertuples():
+        coded = _find_coded(texts[row.doc_id], row, places[row.doc_id])
         found |= {} if coded is None else {row.Index: coded}
     sentences.loc[list(found), codes] = codings.loc[list(found.values()), codes].to_numpy()
     sentences.loc[list(found), "coded_by"] = "hand"
@@ -81,12 +82,11 @@ def apply_hand_codes(sentences, codings, *, texts):
 
 
 def _find_coded(text, sentence, coded):
-    """Give the index of the coded row that holds at least half of a sentence's letters, if one does."""
-    near = coded[(coded["start"] < sentence.end) & (coded["end"] > sentence.start)]
+    """Give the index of the coded row (start, end, index) that holds at least half of a sentence's letters."""
     shares = {
-        row.Index: _count_letters(text[max(row.start, sentence.start) : min(row.end, sentence.end)])
-        for row in near.itertuples()
-    }
+        index: _count_letters(text[max(start, sentence.start) : min(end, sentence.end)])
+        for start, end, index in coded if start < sentence.end and end > sentence.start
+    }  # fmt: skip
     best = max(shares, key=shares.get, default=None)
     half = _count_letters(text[sentence.start : sentence.end]) / 2
     return best if shares and shares[best] >= half else None

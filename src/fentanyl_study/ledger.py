@@ -1,4 +1,4 @@
-"""Write down what was found: reports/claims.csv, reports/methods.md, and the findings in the README."""
+"""Write down what was found: claims.csv, runs.csv.bz2 and methods.md in reports/, and the findings in the README."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from fentanyl_study.concordance import find_concordance
 from fentanyl_study.corpus import REPOSITORY, get_data_dir, get_out_dir, read_study
 from fentanyl_study.dictionary import write_between
 from fentanyl_study.robustness import run_choices
-from fentanyl_study.schema import TARGETS
+from fentanyl_study.schema import CLAIMS, RUNS, TARGETS, VERDICTS
 from fentanyl_study.uncertainty import MIN_ARTICLES, N_PERMUTATIONS, N_RESAMPLES, SEED
 
 BEGIN, END = "<!-- findings: begin -->", "<!-- findings: end -->"
@@ -26,50 +26,48 @@ PLACES = {
     "topic": ("04-topics.ipynb", "compare_topic_shares(topics, FOCUS, REFERENCE)"),
     "change": ("06-frames.ipynb", "by=\"year\""),
 }
-COLUMNS = ["id", "claim", "verdict", "estimate", "low", "high", "interval_kind", "p_adjusted", "n_focus",
-           "n_reference", "docs_focus", "docs_reference", "method", "variable", "alpha", "n_runs",
-           "share_agreeing", "notebook", "cell"]  # fmt: skip
 
 
 def update_ledger():
-    """Compute all claims; write claims.csv, methods.md and, for the shipped corpus, the README's findings."""
+    """Compute all claims and try them; write both tables, methods.md and, for the shipped corpus, the README's findings."""
     sentences, documents = read_study()
     claims = find_claims(sentences, documents)
-    claims = judge_claims(claims, measure_coders(), run_choices(claims, sentences, documents))
-    claims = locate_claims(claims)
-    folder = get_out_dir() / "reports"
-    folder.mkdir(parents=True, exist_ok=True)
-    claims.to_csv(folder / "claims.csv", index=False, lineterminator="\n", float_format="%.6g")
+    runs = run_choices(claims, sentences, documents)
+    claims = locate_claims(judge_claims(claims, measure_coders(), runs))
+    for rows, table in ((claims, CLAIMS), (runs.assign(agrees=runs["agrees"].astype(int)), RUNS)):
+        path = get_out_dir() / table.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows[table.names].to_csv(path, index=False, lineterminator="\n", float_format="%.6g")
     methods = describe_methods(sentences, documents)
-    (folder / "methods.md").write_text(methods, encoding="utf-8", newline="\n")
+    (get_out_dir() / "reports" / "methods.md").write_text(methods, encoding="utf-8", newline="\n")
     if get_out_dir() == REPOSITORY:
         write_between(REPOSITORY / "README.md", BEGIN, END, format_findings(claims, documents))
 
 
 def locate_claims(claims):
     """Add to each claim the notebook that shows it and the id of the cell there, as ``PLACES`` has them."""
-    kinds = claims["id"].str.partition(":")[0]
+    kinds = claims["id"].str.split(":").str[0]
     notebooks, cells = {}, {}
     for kind, (name, words) in PLACES.items():
         notebook = nbformat.read(REPOSITORY / "notebooks" / name, as_version=4)
-        found = [cell.id for cell in notebook.cells if cell.cell_type == "code" and words in cell.source]
+        found = [f"cell-{i:03d}" for i, cell in enumerate(notebook.cells, start=1)  # as it is named once executed
+                 if cell.cell_type == "code" and words in cell.source]  # fmt: skip
         if not found:
             raise ValueError(f"{name}: no cell holds {words!r}; PLACES in ledger.py must name one")
         notebooks[kind], cells[kind] = name, found[0]
-    return claims.assign(notebook=kinds.map(notebooks), cell=kinds.map(cells))[COLUMNS]
+    return claims.assign(notebook=kinds.map(notebooks), cell=kinds.map(cells))
 
 
 def format_findings(claims, documents):
     """Give the findings as Markdown: how many and how sure, a figure, what is supported, the other names."""
-    verdicts = ("firm", "tentative", "not supported")
-    counted = ", ".join(f"{(claims['verdict'] == verdict).sum()} {verdict}" for verdict in verdicts)
+    counted = ", ".join(f"{(claims['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS)
     years = documents["published"].str[:4]
     lines = [
         f"{len(claims)} claims were tried on {len(documents)} articles of {years.min()} to {years.max()}: "
         f"{counted}. {_describe_basis(documents)}", "",
         "![Share of each side's sentences for and against the five propositions](figures/stances.png)", "",
     ]  # fmt: skip
-    for verdict in verdicts[:2]:
+    for verdict in VERDICTS[:2]:
         mine = [_format_claim(row) for row in claims[claims["verdict"] == verdict].itertuples()]
         lines += [f"**{verdict.capitalize()}**", "", *mine, ""] if mine else []
     rest = claims.loc[claims["verdict"] == "not supported", "id"]

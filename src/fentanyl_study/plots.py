@@ -287,7 +287,7 @@ def plot_specifications(runs, claims, *, columns=3):
     claims : DataFrame
         From ``claims.find_claims``.
     """
-    n_rows = -(-len(claims) // columns)
+    n_rows = max(1, -(-len(claims) // columns))  # one, empty, for a corpus without any claim
     height = 1.25 * n_rows + 0.4
     # Places by hand: to lay out so many panels takes longer than to draw them
     places = {"left": 0.07, "right": 0.98, "wspace": 0.3, "hspace": 0.28, "bottom": 0.1 / height, "top": 1 - 0.25 / height}
@@ -302,8 +302,8 @@ def plot_specifications(runs, claims, *, columns=3):
             axes.plot(place[is_drawn], mine["estimate"][is_drawn], "o", color=color, markersize=5**0.5, markeredgewidth=0, zorder=3, rasterized=True)
         axes.scatter([1.06], [claim.estimate], marker="D", s=18, color="#0B4F8A", clip_on=False, zorder=4)
         kind, _, item = claim.id.partition(":")
-        axes.set_title(f"{kind}: {', '.join(item.split(', ')[:2])}", fontsize=7.5)
-        axes.set_xticks([])
+        axes.set_title(f"{kind}: {', '.join(item.split(', ')[:2])}", fontsize=7.5, y=1)  # given: to look for it takes a quarter of the time
+        axes.xaxis.set_visible(False)
         axes.tick_params(axis="y", labelsize=7)
     return panels[0]
 

@@ -32,7 +32,7 @@ class Column:
 
     name: str
     meaning: str
-    kind: str = "text"  # text, int, date, set (values of `allowed` joined by ";")
+    kind: str = "text"  # text, int, number, date, set (values of `allowed` joined by ";")
     allowed: tuple = ()
     pattern: str = ""  # regular expression of the whole cell
     required: bool = True
@@ -42,7 +42,7 @@ class Column:
         if self.allowed:
             several = "any of these, joined by ';': " if self.kind == "set" else "one of "
             return several + ", ".join(value or "(empty)" for value in self.allowed)
-        words = {"int": "a whole number, 0 or more", "date": "an ISO date, YYYY-MM-DD"}
+        words = {"int": "a whole number, 0 or more", "number": "a number", "date": "an ISO date, YYYY-MM-DD"}
         form = f"text of the form {self.pattern}" if self.pattern else words.get(self.kind, "text")
         return form if self.required else form + ", or empty"
 
@@ -56,6 +56,8 @@ class Column:
             return value in self.allowed
         if self.kind == "int":
             return value.isascii() and value.isdigit()
+        if self.kind == "number":
+            return re.fullmatch(r"-?\d+(\.\d+)?(e[+-]\d+)?", value) is not None
         if self.kind == "date":
             with contextlib.suppress(ValueError):
                 return datetime.date.fromisoformat(value).isoformat() == value
@@ -177,7 +179,50 @@ CORRECTIONS = Table(
     ),
 )  # fmt: skip
 
-TABLES = (ARTICLES, CODINGS, CORRECTIONS, DOCUMENTS, SENTENCES, REMOVED)
+VERDICTS = ("firm", "tentative", "not supported")
+_CLAIM_ID = Column("id", "kind of finding and what it is on, as in stance:china_source")
+CLAIMS = Table(
+    "reports/claims.csv", "a finding, and how sure it is", ("id",),
+    (
+        _CLAIM_ID,
+        Column("claim", "the finding as a sentence"),
+        Column("verdict", "how sure it is, by the rule of `reports/methods.md`", allowed=VERDICTS),
+        Column("estimate", "what `method` gives of the whole corpus", kind="number"),
+        Column("low", "lower end of its interval", kind="number", required=False),
+        Column("high", "upper end of its interval", kind="number", required=False),
+        Column("interval_kind", "what the interval is", allowed=("bootstrap", "leave-one-out", "one article")),
+        Column("p_adjusted", "p, corrected for all tests of the kind", kind="number", required=False),
+        Column("n_focus", "sentences (of a term: uses) of the first group", kind="int"),
+        Column("n_reference", "the same of the second", kind="int"),
+        Column("docs_focus", "articles the first group stands in", kind="int"),
+        Column("docs_reference", "the same of the second", kind="int"),
+        Column("method", "what the estimate is"),
+        Column("variable", "whose alpha counts"),
+        Column("alpha", "the coders' agreement on it; empty where nobody coded twice", kind="number", required=False),
+        Column("n_runs", "its rows in `reports/runs.csv.bz2`", kind="int"),
+        Column("share_agreeing", "share of these that point the same way", kind="number"),
+        Column("notebook", "where it is shown"),
+        Column("cell", "id of the cell there"),
+    ),
+)  # fmt: skip
+RUNS = Table(
+    "reports/runs.csv.bz2", "a finding computed anew under one combination of choices",
+    ("id", "codes", "mode", "sample", "counting", "prior", "unit", "n_topics"),
+    (
+        _CLAIM_ID,
+        Column("codes", "whose codes: settled, of a coder, of the program"),
+        Column("mode", "all speech or direct only"),
+        Column("sample", "all articles, without one, or those of one country's outlets"),
+        Column("counting", "how words were counted (terms)", required=False),
+        Column("prior", "prior of the log-odds (terms)", required=False),
+        Column("unit", "sentence or paragraph (topics)", required=False),
+        Column("n_topics", "number of topics fitted (topics)", required=False),
+        Column("estimate", "as in the claim; empty where its topic is not found again", kind="number", required=False),
+        Column("agrees", "1 if it points the same way as the claim", allowed=("0", "1")),
+    ),
+)  # fmt: skip
+
+TABLES = (ARTICLES, CODINGS, CORRECTIONS, DOCUMENTS, SENTENCES, REMOVED, CLAIMS, RUNS)
 
 
 def check_table(frame, table, *, name=None):

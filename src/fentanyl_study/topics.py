@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import false_discovery_control
+from sklearn import config_context
 from sklearn.decomposition import NMF
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import ThreadpoolController
@@ -78,8 +79,9 @@ def fit_topics(tfidf, n_topics):
     model = NMF(n_topics, init="nndsvda", random_state=0, max_iter=MAX_ITERATIONS)
     weights = np.zeros((tfidf.matrix.shape[0], n_topics))
     # A run cut off at the limit is as good as its stability, which is measured; a perfect fit errs by -1e-17
-    # One thread: matrices so small are several times slower on more
-    with np.errstate(invalid="ignore"), warnings.catch_warnings(), _find_libraries().limit(limits=1):
+    # One thread: matrices so small are several times slower on more; some hundred fits need no check of each
+    unchecked = config_context(assume_finite=True, skip_parameter_validation=True)
+    with np.errstate(invalid="ignore"), warnings.catch_warnings(), unchecked, _find_libraries().limit(limits=1):
         warnings.simplefilter("ignore", ConvergenceWarning)
         weights[rows] = model.fit_transform(_TwoWayMatrix(tfidf.matrix[rows]))
     weights, loadings = (
