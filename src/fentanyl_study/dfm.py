@@ -43,7 +43,7 @@ class Counting:
     drop_stop_words: bool = True  # grammar is not content
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # so that what is found of a dfm can be kept by it
 class Dfm:
     """A matrix with names: one row per unit, one column per feature.
 

@@ -6,7 +6,7 @@ matched: Greene, O'Callaghan and Cunningham (2014), ECML PKDD.
 
 import warnings
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -153,18 +153,24 @@ def compute_stability(topics, *, n_resamples=N_RESAMPLES, seed=SEED):
     The mean over resamples of units (80 %, without replacement) of the average Jaccard similarity of the
     topic's leading terms to those of the topic matched with it (Hungarian method).
     """
-    generator, tfidf = np.random.default_rng(seed), topics.dfm
     own, agreement = rank_terms(topics.loadings), np.zeros(len(topics.loadings))
-    rows = np.flatnonzero(np.diff(tfidf.matrix.indptr))
-    size = min(max(round(RESAMPLE_SHARE * len(rows)), min(len(own), len(rows))), MAX_UNITS)
-    for _ in range(n_resamples):
-        is_drawn = np.zeros(tfidf.matrix.shape[0], dtype=bool)
-        is_drawn[generator.choice(rows, size=size, replace=False)] = True
-        refitted = fit_topics(filter_units(tfidf, is_drawn), len(own))
-        other = rank_terms(refitted.loadings)
+    for other in _rank_resamples(topics.dfm, len(own), n_resamples, seed):
         similarity = np.array([[compare_rankings(a, b) for b in other] for a in own])
         agreement += similarity[linear_sum_assignment(-similarity)]  # the rows come back in order
     return agreement / n_resamples
+
+
+@lru_cache(maxsize=16)  # the number of topics that is chosen from some is looked at a second time
+def _rank_resamples(tfidf, n_topics, n_resamples, seed):
+    """Give the leading terms of the topics of each resample of units."""
+    generator, ranked = np.random.default_rng(seed), []
+    rows = np.flatnonzero(np.diff(tfidf.matrix.indptr))
+    size = min(max(round(RESAMPLE_SHARE * len(rows)), min(n_topics, len(rows))), MAX_UNITS)
+    for _ in range(n_resamples):
+        is_drawn = np.zeros(tfidf.matrix.shape[0], dtype=bool)
+        is_drawn[generator.choice(rows, size=size, replace=False)] = True
+        ranked.append(rank_terms(fit_topics(filter_units(tfidf, is_drawn), n_topics).loadings))
+    return ranked
 
 
 def shuffle_units(tfidf, *, seed):
