@@ -151,8 +151,11 @@ def _is_no_statement(found, text, voice):
     if cue.startswith(("want", "expect")):
         wants_others = speaker == "they" and text[found.start : found.start + 1].isupper()
         return not (named or by_person or wants_others) or bool(_TO_DO.match(text, found.start))
-    if cue.startswith("show") and by_person and not text.startswith("that", found.start):
+    is_shown = cue.startswith("show") and not text.startswith("that", found.start)
+    if is_shown and (by_person or any(word.norm in read_group("unnamed staff") for word in words)):
         return True  # "he showed us a photo"
+    if cue == "see" and _FORECAST.search(text, found.speaker_end, found.start):
+        return True  # "importers will see a change"
     if UNSAID.search(text, max(found.speaker_end, found.start - 30), found.start + 10):
         return True
     if cue.startswith("offer") and not text.startswith("to ", found.start):
@@ -215,12 +218,13 @@ LISTING = re.compile(
 )  # fmt: skip
 CLAUSE = re.compile(r"\b(?:that|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|of|to|\w+ed)\b")
 _MUST = re.compile(r"\b(?:ha(?:s|ve|d)|needs?) to tell\b")
+_FORECAST = re.compile(r"\b(?:will|can|could|would|may|might)\b")
 _LETTER = re.compile(r"[^\W\d_]")
-_TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
+_TO_DO = re.compile(r"(?:(?:on|in|at|last|this) [\w ]{1,40}? )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
 # "did not say whether it was", "has said little", "refused to name them"; not "said nothing would change"
 UNSAID = re.compile(
-    r"(?=[nrdfs])(?:(?:not|n['’]t) (?:sa(?:y|id) (?:if|whether|when|how|what|who|why)|mention|admit|address|explain|elaborate|specify|"
+    r"(?=[nrdfs])(?:(?:not|n['’]t) (?:\w+ly )?(?:sa(?:y|id) (?:if|whether|when|where|how|what|who|why)|(?:answer|reply to|respond to) (?:an? |\w+ )?requests?|mention|admit|address|explain|elaborate|specify|"
     r"name|identify)\b|"
     r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
     r"\bf(?:ou|i)nds? (?:it|him|her|them)sel(?:f|ves)\b|"
