@@ -346,6 +346,8 @@ def _is_tagged(text, at, end_mark):
         if word in verbs and verbs[word][0] in "DS":
             complete = text[match.end() : match.end() + 1] in {",", "."}
             return complete or end_mark != "." and "v" in takes[verbs[word][1]]
+        if count and end_mark == "." and "," in match.group():
+            return False  # "… “No.” In May, | he said"
         if count and word.islower() and word in ("that", "is", "was", "has", "had", "will"):
             return False
         at = match.end()

@@ -314,7 +314,8 @@ class Cast:
         verdict = judge_source(phrase, self.home)
         head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
         is_body_in = self._find_body_in(phrase)
-        if not is_body_in and start < LEAD and (later := self._find_named_later(phrase, None, start, verdict.side)):
+        in_lead = start < LEAD and phrase[:1] == "a" and not is_body_in  # "…, a senior official said."
+        if in_lead and (later := self._find_named_later(phrase, None, start, verdict.side)):
             return later
         if sure and _HOLDER.match(phrase) and (person := self._find_person_called(phrase, start)):
             return person
@@ -657,6 +658,7 @@ _ISSUED = re.compile(
     rf",? (?:\w+ )?{_ISSUE}(?: [^,.;:]{{0,40}}?)? by (?P<who>[^,.;:]{{3,90}})|"
     rf"(?:,? that|,? which|) (?P<giver>(?:the |its )?[^,.;:]{{3,90}}?) (?:has |had |have )?{_ISSUE}\b"
 )
+_HYPHENS = ("-", "‑")
 _OWNS = ("'s", "’s", "’")
 _ADJECTIVES = {CHINA: "China’s", US: "US"}
 _ITS = re.compile(r"\b(?:[Ii]ts|[Tt]he (?P<country>country)['’]s)(?= )")
@@ -735,6 +737,8 @@ def split_name(phrase):
     for i, word in enumerate(words):
         if i and words[i - 1].raw[0].isupper() and word.norm in read_group("kinds of place"):
             name, words_before = [], list(enumerate(words[: i + 1]))  # "in Montgomery County"
+        elif name and head[name[-1].end : word.start] in _HYPHENS:
+            name.append(word)  # "Tsai Ing-wen"
         elif (
             i not in listed
             and word.raw[0].isupper()
@@ -820,6 +824,7 @@ def _is_chinese(name):
     return 2 <= len(words) <= 3 and all(_PINYIN.fullmatch(word) for word in words)
 
 
+_APPOSED = re.compile(r",? (?:an?|the|who|of|from|at|with) ")
 _NEXT_NAME = re.compile(r" ([A-Z][a-z]+(?:['’-](?!s\b)[A-Za-z]+)?)\b")
 _NAME_BREAK = re.compile(r"[\n,;:()“”—–]|[a-z]\. ")
 
@@ -893,7 +898,9 @@ def _find_introductions(text, name):
         clause = before.endswith(", ") and _TITLE_CLAUSE.search(before)
         if clause and (_FINITE.search(clause[1]) or _PLACED.search(before, 0, clause.start(1))):
             clause = None  # "In a room at the agency's office, Ann Lee"
-        words = (clause[1] + " " if clause else _read_title(before)) + name + _read_after(text, end)
+        closing = clause and not _APPOSED.match(text, end)  # "Its head, Ann Lee, | took a firm to court"
+        after = "" if closing else _read_after(text, end)
+        words = (clause[1] + " " if clause else _read_title(before)) + name + after
         found.append((words, start))
     return found
 
