@@ -26,6 +26,7 @@ def resolve(text, *mentions, home=US, **keywords):
         ("Dr. Ann Lee", "Ann Lee"),
         ("Wei Lan of China’s National Narcotics Control Commission", "Wei Lan"),
         ("Lloyd Austin", "Lloyd Austin"),
+        ("Taiwan President Lan Wei-yin", "Lan Wei-yin"),
         ("Ohio Gov. Ann Lee", "Ann Lee"),
         ("ministry spokesperson Wang Wenbin", "Wang Wenbin"),
         ("a spokesperson for Amarvel Chemical", ""),
@@ -43,6 +44,10 @@ def resolve(text, *mentions, home=US, **keywords):
 )
 def test_names_are_told_from_titles(phrase, name):
     assert split_name(phrase)[0] == name
+
+
+def test_what_a_person_does_is_no_office_of_his():
+    assert resolve("Its secretary, Ann Lee, buys from one of two American agencies.", "Ann Lee")[1] == OTHER
 
 
 def test_surname_first_for_chinese_names_and_last_for_others():

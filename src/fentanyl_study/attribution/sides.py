@@ -277,10 +277,11 @@ def _judge_match(words, matches, nation, home):
     if entry.kind in ("outsider", "former"):
         return Verdict(OTHER, True, entry)
     if entry.kind in ("weak", "expert"):
-        employer = next((m for m in matches[1:] if m.entry.kind in ("body", "outsider", "former")
-                         and words[m.first - 1].norm in _LINKS), None)  # fmt: skip
+        employer = next((m for m in matches[1:] if words[m.first - 1].norm in _LINKS and (
+            m.entry.kind in ("body", "outsider", "former") or m.entry.name.endswith(_OFFICE_ENDS))), None)  # fmt: skip
         if employer:
-            return Verdict(employer.entry.side, True, employer.entry)
+            side = nation.entry.side if nation and employer.entry.side == "home" else employer.entry.side
+            return Verdict(home if side == "home" else side, side != "home", employer.entry)
         if entry.name in _ANYONE and any(m.entry.kind == "person" and words[m.first - 1].norm in _LINKS
                                          for m in matches[1:2]):  # fmt: skip
             return _judge_match(words, matches[1:], nation, home)  # "people in the administration"
@@ -333,6 +334,7 @@ def _is_of_anything(words, match):
 # "who was acting director of the agency in 2021", "who led the agency until 2020"
 _ONCE = re.compile(
     r"\bwho (?:[^;:]* )?spent (?:\w+ )+(?:years|decades|career|life) (?:with|at|in|as) |"
+    r"\bwho (?!now )[^;:]*\buntil (?:19|20)\d\d|"
     r"\bwho (?!now )[^;:]*\bunder (?:former |then-)?President [A-Z]|"
     r"\bwho (?:once |previously |had )?(?:was (?!appointed|named|elected)(?:an? |the |its )?(?:\w+ )+(?:in|until|from|under)|"
     r"(?:led|headed|ran|directed|oversaw|chaired|served) [^;:]*?\b(?:in|until|from|under)) (?:(?:19|20)\d\d|[A-Z])"
@@ -341,6 +343,7 @@ _FORMER = Entry("former", OTHER, "who was", is_acronym=False)
 _ADVISERS = frozenset(("adviser", "advisor"))
 _ANYONE = frozenset(("people", "person", "persons"))
 _STATE_PAPERS = frozenset(("communique", "note", "readout", "statement", "text", "version"))
+_OFFICE_ENDS = ("department", "bureau", "agency", "ministry")
 _LINKS = frozenset(("at", "for", "from", "in", "of", "with"))
 _DIPLOMATS = frozenset(("ambassador", "attaché", "consulate", "diplomats", "diplomat", "embassy", "envoy"))
 
