@@ -298,6 +298,8 @@ CIA = "Central Intelligence Agency"
         (f"Marco Rubio plans to go to Beijing, {TWO_MEN}.", "Two people familiar with the talks"),
         # an inserted clause owns its sentence
         ("Exporters who ignore it, the Justice Department says, risk a fine.", "Department of Justice"),
+        ("Nine men, two of them from Ohio, died, US health authorities estimate.", "US health authorities"),
+        ("It came by mail, according to court records.", "Department of Justice"),
         # views without a verb of saying
         ("Senator Tom Cotton isn't so sure.", "Tom Cotton"),
         ("Dr. Omar Vance, who runs a clinic in Ohio, agrees.", "Omar Vance"),

@@ -188,8 +188,8 @@ _QUOTED_AS = re.compile(
 # "Experts agreed, | with Lee, dean of the school, calling it a risk."
 _WITH = re.compile(r", with (?P<subject>[^;:“”\"\n]{3,150}?),? (?P<verb>[a-z]+ing)\b")
 _TAG = re.compile(
-    r", (?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+),? "
-    r"(?P<verb>[a-z]+)(?: (?:out|on|later))?(?: (?:on )?[A-Z]\w+day)?(?:\W*$|, )"
+    r", (?!and |or )(?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+),? "
+    r"(?P<verb>[a-z]+)(?: (?:out|on|later))?(?: (?:on )?[A-Z]\w+day)?(?=\W*$|, )"
 )
 
 
@@ -222,8 +222,9 @@ def _read_tag(text, start, end, pieces):
     match = text.find(", sa", start, end) >= 0 and (
         _INVERTED.search(text, start, end) or not pieces and _INSERTED.search(text, start, end)
     )
-    match = match or _may_have_tag(text[start:end]) and _TAG.search(text, start, end)
-    if not match or match["verb"] not in _read_tag_verbs():
+    tags = _TAG.finditer(text, start, end) if not match and _may_have_tag(text[start:end]) else ()
+    match = next((tag for tag in tags if tag["verb"] in _read_tag_verbs()), match)
+    if not match:
         return None
     at, subject = match.start("subject"), match["subject"]
     subject = _RELATIVE.split(subject)[0] if match.re in (_INVERTED, _INSERTED) else subject

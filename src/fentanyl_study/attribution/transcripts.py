@@ -38,7 +38,7 @@ _QUOTED_LABEL = re.compile(r"[\s•*–-]*(?P<name>[A-Z][^:“”\"\n]{2,110}):\
 _SIGNED = re.compile(r"\s*[“\"][^“”\"]*[”\"]\s*[–—-]{1,2}\s*(?P<name>[A-Z][^.“”\"\n]{3,110})\s*$")
 # "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you", "Q — if so"; not "It is clear that:"
 _LABEL = re.compile(
-    r"\s*(?:(?P<q>Q)\s+(?=[—–(\[“\"$\dA-Z-])|(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//))\s*"
+    r"\s*(?:\([A-Z][^()a-z]{3,60}\)\s*)?(?:(?P<q>Q)\s+(?=[—–(\[“\"$\dA-Z-])|(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//))\s*"
 )
 _REPORTER = re.compile(r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER)$", re.I)  # "ANNA BERG, BYLINE:"
 _HOST_LABEL = r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER):"
@@ -79,11 +79,12 @@ _PARTS = f"(?:{'|'.join(_PART_WORDS)})"
 _COMMENT = re.compile(
     rf"^\s*(?:That|This|Here|So) (?:is|was|ends|concludes) (?:\w+ ){{0,4}}{_PARTS}\b|"
     rf"\b(?:I|me)\b[^.]*\b(?:the|this|that) (?:\w+ )?{_PARTS}\b|\b[Mm]y own (?:reading|view|sense|take)\b|\bstrikes me\b|"
+    r"^\s*What (?:do I|to) make\b|"
     r"^\s*(?:Two|Three|Four|Five|Several|A few|Some) (?:things|points|details|phrases|words|remarks|observations)\b|"
     rf"^\s*Note (?:how|that|the)\b|\b(?:the|this) (?:\w+ )?{_PARTS}(?: above| below)\b"
 )
 _COMMENT_WORDS = (
-    *_PART_WORDS, "y own ", "strikes me", "Note ", "things", "points", "details", "phrases", "words", "remarks",
+    *_PART_WORDS, "y own ", "strikes me", "make", "Note ", "things", "points", "details", "phrases", "words", "remarks",
     "observations",
 )  # one of them is in each comment
 _BRACKETED = re.compile(r"\s*(?:\([^()]*\)|\[[^][]*\])\s*")  # "[The rest is left out.]"
@@ -423,9 +424,10 @@ def _read_statements(lines, turns, raw):
 
 def _read_announced(tag, line):
     """Give whom a tag announces: its subject, "in the words of X:", or the body before it."""
-    match = _TAG.search(tag)
+    before = "" if _WORDS_OF.search(tag) else _SENTENCE_BREAK.split(line.strip())[-2:][0]
+    match = _TAG.search(tag) or _TAG.search(before)  # "Li wrote to the envoy. I quote the end:"
     if match and match["source"].strip():
-        return re.split(r",\s", match["source"].strip())[-1].strip()
+        return _HERE.sub("", re.split(r",\s", match["source"].strip())[-1].strip())
     match = _WORDS_OF.search(tag)
     for place in (match["source"] if match else "", line):
         words = read_words(place)
@@ -439,6 +441,9 @@ def _read_announced(tag, line):
         if place and place != line and (find_speaker(split_name(place)[0]) or judge_source(place, None).side):
             return place
     return ""
+
+
+_HERE = re.compile(r"^(?:(?:And|But) )?(?:[Hh]ere(?: is|['’]s) )?(?:what|how) ")  # "Here is what | the embassy posted:"
 
 
 def _is_source(phrase):
