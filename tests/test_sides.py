@@ -162,6 +162,7 @@ def test_any_text_has_a_verdict(phrase, home):
         ("Li Bo, an adviser to the State Council", CHINA),
         ("Ann Lee, who negotiated for the State Department until 2021", OTHER),
         ("Ann Lee, a nurse at a clinic", OTHER),
+        ("Ann Lee, acting executive assistant commissioner of trade", US),
         ("Ann Lee, a nurse with the county health department", US),
         ("Dr. Ann Lee, head of the emergency department", OTHER),
         ("Li Bo, who leads a Chinese drug squad", CHINA),

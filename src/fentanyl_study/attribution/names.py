@@ -51,7 +51,7 @@ _AFTER = re.compile(
     r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?"
 )
 _PARTICIPLE = re.compile(
-    r",\s+(?:\w+ing|\w+ed|whose|which|when|while|where|after|before|told|said|says|in|on|"
+    r",\s+(?:(?!acting\b)\w+ing|\w+ed|whose|which|when|while|where|after|before|told|said|says|in|on|"
     r"and|but|has|have|had|is|was|were|will|would|can|could|also|my|our)\b"
 )
 _PRONOUNS = {

@@ -133,7 +133,8 @@ def _is_no_statement(found, text, voice):
     if found.kind != "indirect":
         return False
     if cue in ("found", "finds") and not text.startswith("that", found.start):
-        return not named or judge_source(found.speaker, None).side == OTHER
+        is_staff = any(word.norm in read_group("unnamed staff") for word in words)  # "agents found a bag"
+        return not named or is_staff or judge_source(found.speaker, None).side == OTHER
     if text.endswith("what ", 0, found.speaker_start) and found.start > found.speaker_end:
         return True  # "the best evidence is what officials say"
     if cue in read_group("citing cues") or _ASKER.search(speaker) and not _is_reported(cue):

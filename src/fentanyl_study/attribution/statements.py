@@ -248,6 +248,8 @@ def _code_clause(text, start, end, clause, quoted, cast):
     is_speech = is_tag or verb.group() in read_group("speech cues") and not is_plain
     if not source or not any(map(str.isalpha, source.name)):
         return None
+    if is_plain and any(word.norm in read_group("unnamed staff") for word in read_words(subject)):
+        return None  # "agents found a bag"
     is_anyone = is_speech or split_name(subject)[0] or is_body(source.name) or subject in ("He", "She")
     if source.side == OTHER and not is_anyone:
         return None
@@ -288,6 +290,7 @@ def _compile_views():
         r"do(?:es)?(?:n['’]t| not) (?:agree|disagree|think|believe|buy|doubt)|"
         r"t(?:ook|akes?) an? (?:\w+ ){0,3}(?:view|line|position|stance|tone))\b",
         r"(?P<subject>[A-Z][^:“”\"\n]{4,90}? [A-Z][\w’'-]+)(?P<cue>:) (?=[A-Z“\"])",
+        r"(?P<subject>[A-Z][^:;“”\"\n]{2,120}?),? (?P<cue>puts? it)\b[^:;.“”\"\n]{0,60}: ",
     )
     views += (
         r"(?P<subject>[A-Z][^;:“”\"\n]{2,60}?)(?P<cue>['’]s? (?:own |official |public )?(?:answer|position|line|"
