@@ -106,7 +106,8 @@ class _Reader:
 
     def read(self, sentence):
         letters = sentence.letters
-        if sentence.start >= self.labelled[0] and not _WORTH_READING.search(letters) and letters[0] not in _WORTHY_OPENING:
+        is_worth_it = _WORTH_READING.search(letters) or letters[0] in _WORTHY_OPENING
+        if sentence.start >= self.labelled[0] and not is_worth_it:
             return
         quoted, alone = self.find_quoted(sentence, 0, len(letters)), not letters.strip("Q,;:-()")
         for i in quoted:
@@ -372,7 +373,8 @@ def _find_end(letters, begin, later):
         shared = cue.joined and (letter == "G" and before in ",-k" or before == "c")
         if letter == "A" or letter in VERBS and (new_clause or shared):
             return at - (before in "ckiu")
-        if before in ",Q" and cue.code == "e" and named and not cue.joined and cue.content >= len(letters) - 1:
+        is_last = cue.code == "e" and cue.content >= len(letters) - 1
+        if before in ",Q" and is_last and named and not cue.joined:
             return at - (before == ",")  # ", the paper reported."
     return len(letters)
 

@@ -743,7 +743,7 @@ def split_name(phrase):
             i not in listed
             and word.raw[0].isupper()
             and word.norm not in read_group("title particles")
-            and (name or word.raw not in read_group("ranks") or not _is_rank(words, i, listed))
+            and (name or word.raw not in read_group("ranks"))
             and (i or word.raw not in read_group("sentence openers") or _is_surname(words))
         ):
             name.append(word)
@@ -752,13 +752,6 @@ def split_name(phrase):
         else:
             words_before.append((i, word))
     rest = words[words.index(name[-1]) + 1 :] if name else []
-    if rest and rest[0].norm not in read_group("after a name") or name and name[-1].raw.endswith(_OWNS):
-        last = max(
-            (i + 1 for i, word in enumerate(words)
-             if i in listed or word.raw[0].islower() or word.raw.endswith(_OWNS)), default=0
-        )  # fmt: skip
-        if 2 <= len(words) - last <= 3 and words[last - 1].norm not in read_group("title particles"):
-            name, rest, words_before = list(words[last:]), [], list(enumerate(words[:last]))
     if (
         not name
         or len(name) > 4
@@ -769,11 +762,6 @@ def split_name(phrase):
         return "", phrase
     text = re.sub(r"['’]s$", "", head[name[0].start : name[-1].end])
     return _HONORIFIC.sub("", text), phrase
-
-
-def _is_rank(words, i, listed):
-    """Tell "Acting" before an office, "Labor" before a full name, from a name's own first word."""
-    return i + 1 in listed or [word.raw[0].isupper() for word in words[i + 1 : i + 3]] == [True, True]
 
 
 def _is_surname(words):

@@ -34,9 +34,8 @@ class Piece(NamedTuple):
 
 def deal_pieces(spans, text, turns, cast, voice):
     """Give each sentence's span, attributed content and quotations, in reading order."""
-    told = _blank_turns(text, turns)
-    quotations = find_quotations(told)
-    waiting = _list_attributions(find_attributions(told, quotations), turns)
+    quotations = find_quotations(text)
+    waiting = _list_attributions(find_attributions(text, quotations), turns)
     quoted, pieces, at = [(q.start, q.end) for q in quotations], [], 0
     for start, end in spans:
         while waiting and min(waiting[-1].start, waiting[-1].speaker_start) < end:
@@ -46,16 +45,6 @@ def deal_pieces(spans, text, turns, cast, voice):
             at += 1
         until = bisect.bisect_left(quoted, (end,))
         yield (start, end), [piece for piece in pieces if piece.start < end], quoted[at:until]
-
-
-def _blank_turns(text, turns):
-    """Put spaces for what one speaker owns whole: nobody is reported there."""
-    pieces, at = [], 0
-    for turn in turns:
-        if turn.is_quoted_whole:
-            pieces += [text[at : turn.start], " " * (turn.end - turn.start)]
-            at = turn.end
-    return "".join([*pieces, text[at:]])
 
 
 def _list_attributions(attributions, turns):
@@ -125,9 +114,9 @@ def _is_no_statement(found, text, voice):
     """Tell what reports an act, a question or nothing: codebook, part 2."""
     cue, speaker = found.cue.lower(), found.speaker.lower()
     words = read_words(found.speaker)
-    if found.kind != "indirect" and cue != "according":
-        return cue in ("-", "–", "—") and "\n" in text[found.end : found.speaker_start]
     named = _PROPER.search(found.speaker[1:]) or find_entries(words)
+    if found.kind != "indirect" and cue in ("-", "–", "—"):
+        return "\n" in text[found.end : found.speaker_start]
     if cue == "according" and not _PROPER.match(found.speaker):
         return not named and not any(word.norm in read_group("documents") for word in words)
     if found.kind != "indirect":

@@ -36,11 +36,14 @@ UNNAMED = "the spokesperson"  # who answers under "A:" where no name is given
 _QUOTED_LABEL = re.compile(r"[\s•*–-]*(?P<name>[A-Z][^:“”\"\n]{2,110}):\s*[“\"][^“”\"]*[”\"]?\s*$")
 # "“…” – Commissioner Lee"
 _SIGNED = re.compile(r"\s*[“\"][^“”\"]*[”\"]\s*[–—-]{1,2}\s*(?P<name>[A-Z][^.“”\"\n]{3,110})\s*$")
-# "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you", "Q — if so"; not "It is clear that:"
+# "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you", "Q — if so"; not "It is so:"
 _LABEL = re.compile(
-    r"\s*(?:\([A-Z][^()a-z]{3,60}\)\s*)?(?:(?P<q>Q)\s+(?=[—–(\[“\"$\dA-Z-])|(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//))\s*"
+    r"\s*(?:\([A-Z][^()a-z]{3,60}\)\s*)?"  # "(SOUNDBITE OF RECORDING) LEE:"
+    r"(?:(?P<q>Q)\s+(?=[—–(\[“\"$\dA-Z-])|"
+    r"(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//))\s*"
 )
-_REPORTER = re.compile(r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER)$", re.I)  # "ANNA BERG, BYLINE:"
+# "ANNA BERG, BYLINE:"
+_REPORTER = re.compile(r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER)$", re.I)
 _HOST_LABEL = r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER):"
 _HOST_LINE = re.compile(rf"(?m)^[ \t]*([A-Z][A-Z.’' -]{{1,40}}){_HOST_LABEL}", re.I)
 _HOST_END = re.compile(_HOST_LABEL, re.I)
@@ -51,7 +54,8 @@ _ROLE = re.compile(
     r"THE (?:VICE )?"
     r"PRESIDENT|THE FIRST LADY|SPEAKER|ADMINISTRATOR|GENERAL|ATTORNEY GENERAL|GOVERNOR|CHAIR|"
     r"SENIOR \w+ OFFICIAL|"
-    r"SPOKESPERSON|MINISTER|PRIME MINISTER|MAYOR|SHERIFF|CHIEF|CHAIR(?:WO)?MAN|CONGRESS(?:WO)?MAN|COMMISSIONER|"
+    r"SPOKESPERSON|MINISTER|PRIME MINISTER|MAYOR|SHERIFF|CHIEF|CHAIR(?:WO)?MAN|CONGRESS(?:WO)?MAN|"
+    r"COMMISSIONER|"
     r"RANKING MEMBER|SECOND GENTLEMAN)\b", re.I)  # fmt: skip
 _STOPS, _QUOTES, _CLOSERS = tuple(".!?…。？！;"), ("”", '"'), "'’”\"»)]"
 _SPEECH = (r"(?:said|says|say|told|wrote|writes|reported|stated|answered|replied|posted|tweeted|"
@@ -72,20 +76,22 @@ _DOCUMENT = re.compile(
     r"\b(?:full|complete) (?:text|statement|transcript|translation)\b|\bas follows\b|\bin full\b|"
     r"\breproduced\b"
 )
-# Who brought the text speaks of it: "That ends the interview.", "What strikes me in the answer", "Note the third article"
-_PART_WORDS = ("interview", "transcript", "translation", "exchange", "conversation", "document", "statement", "text",
-               "passage", "article", "answer", "speech")  # fmt: skip
+# Who brought the text speaks of it: "That ends the interview.", "What strikes me", "Note the third article"
+_PART_WORDS = ("interview", "transcript", "translation", "exchange", "conversation", "document", "statement",
+               "text", "passage", "article", "answer", "speech")  # fmt: skip
 _PARTS = f"(?:{'|'.join(_PART_WORDS)})"
 _COMMENT = re.compile(
     rf"^\s*(?:That|This|Here|So) (?:is|was|ends|concludes) (?:\w+ ){{0,4}}{_PARTS}\b|"
-    rf"\b(?:I|me)\b[^.]*\b(?:the|this|that) (?:\w+ )?{_PARTS}\b|\b[Mm]y own (?:reading|view|sense|take)\b|\bstrikes me\b|"
+    rf"\b(?:I|me)\b[^.]*\b(?:the|this|that) (?:\w+ )?{_PARTS}\b|\b[Mm]y own (?:reading|view|sense|"
+    rf"take)\b|\bstrikes me\b|"
     r"^\s*What (?:do I|to) make\b|"
-    r"^\s*(?:Two|Three|Four|Five|Several|A few|Some) (?:things|points|details|phrases|words|remarks|observations)\b|"
+    r"^\s*(?:Two|Three|Four|Five|Several|A few|Some) (?:things|points|details|phrases|words|remarks|"
+    r"observations)\b|"
     rf"^\s*Note (?:how|that|the)\b|\b(?:the|this) (?:\w+ )?{_PARTS}(?: above| below)\b"
 )
 _COMMENT_WORDS = (
-    *_PART_WORDS, "y own ", "strikes me", "make", "Note ", "things", "points", "details", "phrases", "words", "remarks",
-    "observations",
+    *_PART_WORDS, "y own ", "strikes me", "make", "Note ", "things", "points", "details", "phrases", "words",
+    "remarks", "observations",
 )  # one of them is in each comment
 _BRACKETED = re.compile(r"\s*(?:\([^()]*\)|\[[^][]*\])\s*")  # "[The rest is left out.]"
 _SAID_VERB = r"(?:said|says|told|added|wrote|argued|noted|explained|found)\b"
@@ -97,7 +103,8 @@ _VERB = re.compile(f" {_SAID_VERB}")
 
 # a line of its own: "Testimony of Ann C. Lee"; not "Statement of purpose"
 _STATEMENT = re.compile(
-    r"(?m)^[ \t]*(?:(?:Prepared|Written|Opening) )?(?:Testimony|Statement|TESTIMONY|STATEMENT) (?:of|by|OF|BY) "
+    r"(?m)^[ \t]*(?:(?:Prepared|Written|Opening) )?(?:Testimony|Statement|TESTIMONY|STATEMENT) "
+    r"(?:of|by|OF|BY) "
     r"(?P<who>(?:[A-Z][\w.’'-]*,? ?){2,8})$"
 )
 
@@ -130,11 +137,14 @@ def find_turns(text, *, title="", voice="narrator", raw=""):
     >>> [(text[t.start:t.end], t.phrase) for t in find_turns(text, title="Spokesperson Mao Ning's Remarks")]
     [('Q: Will China act?', ''), ('A: It has.', 'Mao Ning'), ('It will again.', 'Mao Ning')]
     """
-    lines = [(m.start(), m.end(), m.group()) for m in LINE.finditer(unify_breaks(text)) if not m.group().isspace()]
+    found = LINE.finditer(unify_breaks(text))
+    lines = [(m.start(), m.end(), m.group()) for m in found if not m.group().isspace()]
     source = raw or text
-    hosts = {m[1].split()[-1].lower() for m in _HOST_LINE.finditer(source)} if _HOST_END.search(source) else set()
+    hosts = _HOST_LINE.finditer(source) if _HOST_END.search(source) else ()
+    hosts = {host[1].split()[-1].lower() for host in hosts}
     labels = _read_labels(lines, text, title, hosts, is_own=voice != "narrator")
-    if any(labels.values()) and (len(labels) > 1 or voice != "narrator"):  # headings with a colon answer nobody
+    # headings with a colon answer nobody
+    if any(labels.values()) and (len(labels) > 1 or voice != "narrator"):
         turns = _read_transcript(lines, labels, voice)
         if hosts:
             whole = {i: bool(turn.phrase) or lines[i][2].rstrip().endswith("?") for i, turn in turns.items()}
@@ -169,7 +179,9 @@ def _read_labels(lines, text, title, reporters, *, is_own):
             found[i] = "q" if match["q"] else match["name"].strip()
     names = set(found.values())
     if reporters:  # a broadcast: who is no reporter is heard
-        return {i: "" if _get_surname(name) in reporters else _read_label_name(name) for i, name in found.items()}
+        return {
+            i: "" if _get_surname(name) in reporters else _read_label_name(name) for i, name in found.items()
+        }
     kinds = {name: _classify_label(name, lines, found, text) for name in names}
     if is_own:  # an official opens the call
         kinds |= {name: "answer" for name in names if name.lower() == "moderator"}
@@ -206,7 +218,9 @@ def _may_be_label(name, line):
         if word[0].islower() and word not in ("of", "the", "and", "for", "reporter", "asked")
     ]
     is_heading = name.isupper() and (
-        read_group("headings") & set(re.findall(r"\w+", name.lower())) or {"FOR", "TO", "IN", "ON", "OUR"} & set(words))
+        read_group("headings") & set(re.findall(r"\w+", name.lower()))
+        or {"FOR", "TO", "IN", "ON", "OUR"} & set(words)
+    )
     return len(words) <= 7 and not lower and not is_heading
 
 
@@ -313,7 +327,8 @@ def _read_transcript(lines, labels, voice):
 # "Mr. Bera. The hearing will come to order."
 _RECORD_LABEL = re.compile(
     r"\s*(?P<name>(?:The Chair(?:man|woman)?|(?:Mr|Ms|Mrs|Miss|Dr|Chair(?:man|woman)|Senator|Representative|"
-    r"Secretary|Ambassador|Admiral|General|Commissioner|Sheriff)\.? [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?))\.(?=\s|$)"
+    r"Secretary|Ambassador|Admiral|General|Commissioner|Sheriff)\.? [A-Z][\w’'-]+(?: "
+    r"[A-Z][\w’'-]+)?))\.(?=\s|$)"
 )
 _MIN_RECORD = 3  # labels; fewer may be names that end a heading
 
@@ -443,7 +458,8 @@ def _read_announced(tag, line):
     return ""
 
 
-_HERE = re.compile(r"^(?:(?:And|But) )?(?:[Hh]ere(?: is|['’]s) )?(?:what|how) ")  # "Here is what | the embassy posted:"
+# "Here is what | the embassy posted:"
+_HERE = re.compile(r"^(?:(?:And|But) )?(?:[Hh]ere(?: is|['’]s) )?(?:what|how) ")
 
 
 def _is_source(phrase):
