@@ -377,6 +377,10 @@ def test_no_statement(text):
     assert code(text)[-1] == NOBODY
 
 
+def test_a_quotation_is_that_of_its_signature():
+    assert code("It fell.\n“We agree.” – Commissioner Nora Quill")[1][:2] == ("us_official", "Nora Quill")
+
+
 def test_a_partial_quotation_goes_on_with_who_spoke():
     text = "Lee Ang, a banker, said it would pass. Such rules \"can not outlive the next election day\"."
     assert code(text)[1] == ("other", "Lee Ang", "direct")

@@ -153,11 +153,8 @@ def test_a_sentence_that_a_caption_breaks_is_no_tag():
 
 
 def test_quotations_under_names_in_a_release():
-    text = "- President Trump: “They pay.”\n“We agree.” – Commissioner Ann Lee\nOrdinary text follows."
-    assert [owner for _, owner in owners(text, voice="us_official")] == [
-        "President Trump",
-        "Commissioner Ann Lee",
-    ]
+    text = "- President Trump: “They pay.”\nOrdinary text follows."
+    assert [owner for _, owner in owners(text, voice="us_official")] == ["President Trump"]
 
 
 @given(st.text(alphabet='QA:ab .?!“”"\n—-TM', max_size=200), st.sampled_from(VOICES))

@@ -466,8 +466,6 @@ class Cast:
             if source:
                 self._issuer = (start, source)
                 return source
-        if self._issuer:
-            return self._issuer[1]
         return next(
             (s for _, s in self._recall() if not s.is_person and s.side != OTHER), None
         )
@@ -841,8 +839,6 @@ def _read_full_name(text, start, end):
         raw = words[i].raw
         if i in listed or not raw[0].isupper() or raw in read_group("sentence openers") or len(raw) == 1 and i == 0:
             break
-        if first and raw in read_group("ranks"):
-            break
         first.insert(0, words[i].raw)
     return " ".join([*first, text[start:end]]) if first and not first[0].endswith(("'s", "’s")) else ""
 
@@ -901,8 +897,6 @@ def _read_title_run(text, begin):
         if word.start() > run or not (raw[:1].isupper() or raw in ("of", "the") or _is_listed(raw)):
             break
         run = word.end()
-        if word[1].endswith(","):
-            break
     return text[begin:run].rstrip(" ,")
 
 

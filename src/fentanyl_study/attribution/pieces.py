@@ -100,7 +100,8 @@ def _drop_nested(attributions):
     for found in order:
         at, is_speech = found.speaker_start or found.start, found.cue.lower() in speech
         for begin, end, is_core, speaker in clauses[-9:]:  # nothing lies deeper
-            if begin <= at < end and found.start > begin and (found.end <= end or is_core and not is_speech):
+            is_inside = found.end <= end or is_core and not is_speech
+            if begin <= at < end and found.start > begin and is_inside:
                 if not passes_on(speaker) or _MEDIATOR.search(speaker) and not _is_spoken(found.cue):
                     break
         else:
@@ -133,9 +134,9 @@ def _is_no_statement(found, text, voice):
     if cue in ("list", "lists", "listed") and not any(word.norm in read_group("documents") for word in words):
         return True  # "China listed four substances"
     is_aside = found.speaker.endswith(" who")  # "an official who asked not to be named said"
-    if cue.startswith("ask") and not is_aside and _ANONYMOUS.search(text, found.speaker_end, found.start + 30) or cue == "tell" and _MUST.search(
-        text, found.speaker_end, found.start
-    ):
+    if cue.startswith("ask") and not is_aside and _ANONYMOUS.search(text, found.speaker_end, found.start + 30):
+        return True
+    if cue == "tell" and _MUST.search(text, found.speaker_end, found.start):
         return True
     by_person = speaker in ("he", "she") or split_name(found.speaker)[0]
     if cue.startswith(("want", "expect")):
@@ -148,6 +149,12 @@ def _is_no_statement(found, text, voice):
         return True  # "importers will see a change"
     if UNSAID.search(text, max(found.speaker_end, found.start - 30), found.start + 10):
         return True
+    return _tells_an_act(found, text, words=words, named=named, voice=voice)
+
+
+def _tells_an_act(found, text, *, words, named, voice):
+    """Tell what somebody did or what he is about to say: "the site offered a discount"."""
+    cue, speaker = found.cue.lower(), found.speaker.lower()
     if cue.startswith("offer") and not text.startswith("to ", found.start):
         return True  # "the site offered a discount"
     if cue in ("replied", "replies", "reply") and text.startswith("to ", found.start):
@@ -199,14 +206,18 @@ def _is_label(speaker, words):
 
 
 # "he asked not to be named"; "carriers have to tell | customs what is inside"
-_ANONYMOUS = re.compile(r"\bask(?:s|ed|ing)? (?:not to be \w+ed\b|to remain anonymous|for anonymity|that (?:his|her|their) name)")
+_ANONYMOUS = re.compile(
+    r"\bask(?:s|ed|ing)? (?:not to be \w+ed\b|to remain anonymous|for anonymity|that (?:his|her|their) name)"
+)
 _OWN_ENDS = ("itself", "himself", "herself", "themselves", "as its own", "their way", "its way")
 # "added | the drug, a painkiller, to its list"
 LISTING = re.compile(
     r"(?:[^,.;:“”\"]|, (?:an?|the) [^,.;:“”\"]{1,90},){0,200}? to (?:its|the|their|an?) [^,.;:]{0,60}?"
     r"\b(?:list|catalog|catalogue|schedules?|register|roster|docket)\b", re.I
 )  # fmt: skip
-CLAUSE = re.compile(r"\b(?:that|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|of|to|\w+ed)\b")
+CLAUSE = re.compile(
+    r"\b(?:that|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|of|to|\w+ed)\b"
+)
 _MUST = re.compile(r"\b(?:ha(?:s|ve|d)|needs?) to tell\b")
 _FORECAST = re.compile(r"\b(?:will|can|could|would|may|might)\b")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -214,7 +225,8 @@ _TO_DO = re.compile(r"(?:(?:on|in|at|last|this) [\w ]{1,40}? )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
 # "did not say whether it was", "has said little", "refused to name them"; not "said nothing would change"
 UNSAID = re.compile(
-    r"(?=[nrdfs])(?:(?:not|n['’]t) (?:\w+ly )?(?:sa(?:y|id) (?:if|whether|when|where|how|what|who|why)|(?:answer|reply to|respond to) (?:an? |\w+ )?requests?|mention|admit|address|explain|elaborate|specify|"
+    r"(?=[nrdfs])(?:(?:not|n['’]t) (?:\w+ly )?(?:sa(?:y|id) (?:if|whether|when|where|how|what|who|why)|"
+    r"(?:answer|reply to|respond to) (?:an? |\w+ )?requests?|mention|admit|address|explain|elaborate|specify|"
     r"name|identify)\b|"
     r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
     r"\bf(?:ou|i)nds? (?:it|him|her|them)sel(?:f|ves)\b|"

@@ -448,13 +448,10 @@ def _code_citation(text, start, end, cast, code):
     if not head or not is_listed and not split_name(match["source"])[0]:
         return code
     source = cast.resolve(match["source"], match.start("source"))
-    if not source or not source.name or code.side not in ("narrator", OTHER) and _is_bare(match["source"]):
+    if not source or not source.name:
         return code
     citing = judge_source(text[start : match.start()].split(",")[0], None)
     vague = not judge_source(match["source"], None).is_certain and not source.is_person
     side = citing.side if vague and citing.is_certain and citing.side != OTHER else source.side
     return Code(side, source.name, code.mode if code.mode != "none" else "indirect", match["cue"])
 
-
-def _is_bare(phrase):
-    return len(phrase.split()) == 1 and phrase.islower()

@@ -34,8 +34,6 @@ HOST_ASKS = 0.25  # … hosts end a third of their turns on one, spokespersons u
 UNNAMED = "the spokesperson"  # who answers under "A:" where no name is given
 # "- President Trump: “They make it.”"; not a label with loose speech
 _QUOTED_LABEL = re.compile(r"[\s•*–-]*(?P<name>[A-Z][^:“”\"\n]{2,110}):\s*[“\"][^“”\"]*[”\"]?\s*$")
-# "“…” – Commissioner Lee"
-_SIGNED = re.compile(r"\s*[“\"][^“”\"]*[”\"]\s*[–—-]{1,2}\s*(?P<name>[A-Z][^.“”\"\n]{3,110})\s*$")
 # "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you", "Q — if so"; not "It is so:"
 _LABEL = re.compile(
     r"\s*(?:\([A-Z][^()a-z]{3,60}\)\s*)?"  # "(SOUNDBITE OF RECORDING) LEE:"
@@ -47,7 +45,6 @@ _REPORTER = re.compile(r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPOR
 _HOST_LABEL = r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER):"
 _HOST_LINE = re.compile(rf"(?m)^[ \t]*([A-Z][A-Z.’' -]{{1,40}}){_HOST_LABEL}", re.I)
 _HOST_END = re.compile(_HOST_LABEL, re.I)
-_HOST = re.compile(r"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?$")
 _ANSWER_WORDS = frozenset(("a", "answer"))
 _ROLE = re.compile(
     r"^(?:MR|MS|MRS|DR|SECRETARY|PRESIDENT|VICE PRESIDENT|SENATOR|REPRESENTATIVE|DIRECTOR|AMBASSADOR|"
@@ -153,7 +150,7 @@ def find_turns(text, *, title="", voice="narrator", raw=""):
         turns = _read_record(lines, raw) if voice != "narrator" else {}
     for i, (start, end, line) in enumerate(lines):
         is_quoted = i not in turns and ("“" in line or '"' in line)
-        signed = is_quoted and (_QUOTED_LABEL.match(line) or _SIGNED.match(line))
+        signed = is_quoted and _QUOTED_LABEL.match(line)
         if signed and _is_source(signed["name"]):
             turns[i] = Turn(start, end, signed["name"])
     _read_blocks(lines, turns, voice)
@@ -235,9 +232,6 @@ def _classify_label(name, lines, found, text):
     ):
         return "question"
     turns = [i for i, label in found.items() if label == name]
-    last = _read_label_name(name).split()[-1]
-    if any(_HOST.search(text, max(0, at - 60), at) for at, _ in find_word(text, last)):
-        return "question"
     asks = sum(bool(_ASKS.search(_read_turn(i, lines))) for i in turns)
     has_office = _ROLE.match(name) and not re.match(r"(?:M[RS]S?|DR)\b", name, re.I)
     share = HOST_ASKS if len(turns) >= MANY_TURNS else 0.5
