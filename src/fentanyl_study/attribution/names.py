@@ -168,11 +168,13 @@ class Cast:
             and "’s " in phrase.replace("'", "’")
         ):
             name = split_name(named[1])[0]
-            if " " in name and not split_name(phrase)[0] and _find_head(phrase) not in read_group("documents"):
+            is_paper = _find_head(phrase) in read_group("documents")
+            if " " in name and not split_name(phrase)[0] and not is_paper:
                 return f"{named[1]}, {phrase}", start
         if phrase.startswith("former ") and self.text.endswith("current and ", 0, start):
             phrase, start = f"current and {phrase}", start - 12
-        if self.text.endswith((", ", " at ", " of ", " from "), 0, start) and (subject := self._find_resident(phrase, start)):
+        is_linked = self.text.endswith((", ", " at ", " of ", " from "), 0, start)
+        if is_linked and (subject := self._find_resident(phrase, start)):
             return subject
         phrase = self._widen_right(phrase, start)
         before = self.text[max(0, start - 120) : start]
@@ -554,7 +556,8 @@ class Cast:
                 if (match := _HIS_HER.match(self.text, end))
             ]  # fmt: skip
             female = sum(word in ("she", "her") for word in heard)
-            self._sexes[surname] = "female" if 2 * female > len(heard) else "male" if 2 * female < len(heard) else ""
+            is_even = 2 * female == len(heard)
+            self._sexes[surname] = "" if is_even else "female" if 2 * female > len(heard) else "male"
         return self._sexes[surname] == sex
 
     def _find_subject(self, start):
@@ -565,7 +568,8 @@ class Cast:
         if not found or found.last == len(words) or found.first > 5:
             return None
         after = words[found.last]
-        if after.raw[0].isupper() or after.norm in ("and", "of", "for") or words[found.last - 1].raw.endswith(_OWNS):
+        owns = words[found.last - 1].raw.endswith(_OWNS)
+        if owns or after.raw[0].isupper() or after.norm in ("and", "of", "for"):
             return None
         return begin, self._name(self.text[begin : begin + words[found.last - 1].end], begin)
 
@@ -650,7 +654,10 @@ _IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with
 _CLAUSE_ENDS = ("in ", "at ", "on ", "for ", "with ", "near ", "the ")
 # "The report, | released on Monday by the commission"; "a report | that the commission issued"
 _RESIDES = re.compile(r"(?:,| of| from| at) [^;:“”\"\n]*$")
-_FINITE = re.compile(r"\b(?:said|says|told|was|were|is|are|has|had|have|[Ii]n(?! [A-Z][\w ]*, $)|[Aa]ccording)\b")
+_FINITE = re.compile(
+    r"\b(?:said|says|told|was|were|is|are|has|had|have|[Ii]n(?! [A-Z][\w ]*, $)|"
+    r"[Aa]ccording)\b"
+)
 _ISSUE = r"(?:released|issued|published|written|wrote|compiled|prepared|gave|given|put out|sent|posted)"
 _ISSUED = re.compile(
     rf",? (?:\w+ )?{_ISSUE}(?: [^,.;:]{{0,40}}?)? by (?P<who>[^,.;:]{{3,90}})|"
@@ -661,8 +668,8 @@ _OWNS = ("'s", "’s", "’")
 _ADJECTIVES = {CHINA: "China’s", US: "US"}
 _ITS = re.compile(r"\b(?:[Ii]ts|[Tt]he (?P<country>country)['’]s)(?= )")
 _PLACE = re.compile(
-    r"\b[Tt]he (?:county|city|town|village|team|squad|unit|task force|crew|school|hospital|university|shelter|"
-    r"clinic)\b[^.;:\n]*$"
+    r"\b[Tt]he (?:county|city|town|village|team|squad|unit|task force|crew|school|hospital|university|"
+    r"shelter|clinic)\b[^.;:\n]*$"
 )
 _DETERMINER = re.compile(r"(?:An?|The|One|His|Her|Its|Their|This|That|Another)\b")
 _HIS_HER = re.compile(r"(?!['’]s)[^.!?;“”\"\n]{1,60}?\b(his|her|he|she)\b")
@@ -672,7 +679,9 @@ _OFFICE_FIRST = re.compile(
 _PLACED = re.compile(r"\b(?:in|at|on|from|near|inside|outside|during|after|before|with|to)\s$", re.I)
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
-_UNNAMED = re.compile(r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator)\b", re.I)
+_UNNAMED = re.compile(
+    r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator)\b", re.I
+)
 _LEADING = re.compile(
     r"[\s”]*(?:[A-Z][A-Z., ]{1,60}(?:\([^)\n]{1,30}\) ?)?[—–-]{1,2} ?)?"
     r"(?:(?:But|And|For|To|As|Yet|When|After|While|Before|Since|Once|Though|Although) )?"
@@ -837,7 +846,8 @@ def _read_full_name(text, start, end):
     own = len(read_words(text[start:end]))
     for i in range(len(words) - own - 1, max(-1, len(words) - own - 4), -1):
         raw = words[i].raw
-        if i in listed or not raw[0].isupper() or raw in read_group("sentence openers") or len(raw) == 1 and i == 0:
+        is_opener = raw in read_group("sentence openers") or len(raw) == 1 and i == 0
+        if i in listed or not raw[0].isupper() or is_opener:
             break
         first.insert(0, words[i].raw)
     return " ".join([*first, text[start:end]]) if first and not first[0].endswith(("'s", "’s")) else ""

@@ -86,7 +86,8 @@ def _is_reported(cue):
 def _is_introduced(source, cue):
     """Tell a named and introduced witness who speaks, not a suspect who told a buyer something."""
     is_named = source.is_person and split_name(source.name)[0] == source.name and " " in source.name
-    return is_named and source.known_as.count(" ") > source.name.count(" ") and _is_spoken(cue) and cue != "told"
+    is_introduced = source.known_as.count(" ") > source.name.count(" ")
+    return is_named and is_introduced and _is_spoken(cue) and cue != "told"
 
 
 def _drop_nested(attributions):
@@ -134,7 +135,8 @@ def _is_no_statement(found, text, voice):
     if cue in ("list", "lists", "listed") and not any(word.norm in read_group("documents") for word in words):
         return True  # "China listed four substances"
     is_aside = found.speaker.endswith(" who")  # "an official who asked not to be named said"
-    if cue.startswith("ask") and not is_aside and _ANONYMOUS.search(text, found.speaker_end, found.start + 30):
+    is_unnamed = _ANONYMOUS.search(text, found.speaker_end, found.start + 30)
+    if cue.startswith("ask") and not is_aside and is_unnamed:
         return True
     if cue == "tell" and _MUST.search(text, found.speaker_end, found.start):
         return True

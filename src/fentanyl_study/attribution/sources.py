@@ -8,8 +8,8 @@ import re
 # A noun phrase: "the ministry", "two senior U.S. officials", "Department of Health and Human Services";
 # "the" alone is none, and "the senior" is one only because nothing tells adjectives from nouns
 NP = (
-    r"(?:[pm]|[dqPr]{0,3}+(?:(?:[PdqJ]|y(?!d)|(?<![ns])e(?=[nwseg])|g(?=[nwseg])|(?<=[ns])c(?=[ns]))*+[nws]++)++"
-    r"|d?q{1,2})"
+    r"(?:[pm]|[dqPr]{0,3}+(?:(?:[PdqJ]|y(?!d)|(?<![ns])e(?=[nwseg])|g(?=[nwseg])|"
+    r"(?<=[ns])c(?=[ns]))*+[nws]++)++|d?q{1,2})"
 )
 _CHUNK = re.compile(f"(?=[pmdqPrJyegnwsc]){NP}")  # most letters that can begin none are passed over at once
 _PREPOSITIONS = "oiatu"  # of, in, as, to, after

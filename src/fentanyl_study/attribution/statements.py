@@ -336,8 +336,8 @@ def _code_view(text, start, end, quoted, cast):
     return NARRATOR
 
 
-_FINDERS = ("y the ", "ccording to", "announce", "learn", "data", "figures", "statistics", "numbers", "estimates",
-            "records", "n the ", "per ", "Per ", "In ", "in ")  # fmt: skip
+_FINDERS = ("y the ", "ccording to", "announce", "learn", "data", "figures", "statistics", "numbers",
+            "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")  # fmt: skip
 
 
 def _code_finding(text, start, end, cast):
