@@ -298,6 +298,9 @@ CIA = "Central Intelligence Agency"
         (f"Marco Rubio plans to go to Beijing, {TWO_MEN}.", "Two people familiar with the talks"),
         # an inserted clause owns its sentence
         ("Exporters who ignore it, the Justice Department says, risk a fine.", "Department of Justice"),
+        ("Nine men, two of them from Ohio, died, US health authorities estimate.", "US health authorities"),
+        ("It came by mail, according to court records.", "Department of Justice"),
+        ("Senator Tom Cotton puts it bluntly: the plan is late.", "Tom Cotton"),
         # views without a verb of saying
         ("Senator Tom Cotton isn't so sure.", "Tom Cotton"),
         ("Dr. Omar Vance, who runs a clinic in Ohio, agrees.", "Omar Vance"),
@@ -362,10 +365,20 @@ def test_the_last_sentence_is_that_of(text, expected):
         "Its chemical sellers have found a new market.",
         "China listed four substances in the spring.",
         "A correspondent for the Times wanted a parcel from Wuhan.",
+        "Agents in Ohio found nine pounds of it in a truck.",
+        "The ministry did not say where he was found.",
+        "The two ministries agreed in Geneva last week to meet again.",
+        "Officers showed reporters a row of machines.",
+        "Importers will see the change in May.",
+        "The embassy did not answer a request for comment.",
     ],
 )
 def test_no_statement(text):
     assert code(text)[-1] == NOBODY
+
+
+def test_a_quotation_is_that_of_its_signature():
+    assert code("It fell.\n“We agree.” – Commissioner Nora Quill")[1][:2] == ("us_official", "Nora Quill")
 
 
 def test_a_partial_quotation_goes_on_with_who_spoke():

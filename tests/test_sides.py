@@ -160,6 +160,12 @@ def test_any_text_has_a_verdict(phrase, home):
         ("Ann Lee, who heads the China office of the DEA", US),
         ("Li Bo, an adviser to the State Council and professor of law", OTHER),
         ("Li Bo, an adviser to the State Council", CHINA),
+        ("Ann Lee, who negotiated for the State Department until 2021", OTHER),
+        ("Ann Lee, a nurse at a clinic", OTHER),
+        ("Ann Lee, acting executive assistant commissioner of trade", US),
+        ("Ann Lee, a nurse with the county health department", US),
+        ("Dr. Ann Lee, head of the emergency department", OTHER),
+        ("Li Bo, who leads a Chinese drug squad", CHINA),
     ],
 )
 def test_whose_office_it_is(phrase, side):

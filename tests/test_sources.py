@@ -24,6 +24,12 @@ LI = "Li Yan"
         ("Some said it fell.", "Some"),
         ("Now Li Yan, who left in May, said that it fell.", LI),
         ("Small bakers “sold it all,” Li Yan, a baker, told reporters.", LI),
+        ("Li, a baker, said the tariffs work.", "Li"),
+        ("Dan Webb, who bakes bread, said paying duties is a burden.", "Dan Webb"),
+        ("The envoy stunned markets by saying duties would rise.", "The envoy"),
+        ("Ann Lee, a fellow of a liberal think tank, said no deal would hold.", "Ann Lee"),
+        ("On Monday a judge said the plan was void.", "a judge"),
+        ("He Wei, a professor of law, said few would follow.", "He Wei"),
     ],
 )
 def test_subject_is_found_past_what_stands_between(text, speaker):

@@ -156,8 +156,9 @@ def _find_page_source(document, cast):
         if source and source.is_person and not _ends_with_office(source.name):
             return source._replace(side=voice)
         if (verdict := judge_source(match["who"], voice)).entry and (bodies := find_bodies(match["who"])):
-            if verdict.side == voice:  # "Statement by the Spokesperson of the Ministry": all of it is the ministry's
-                return Source(bodies[0][2].name, voice, match["who"].lower(), _WHOLE.search(title) is not None)
+            if verdict.side == voice:  # "Statement by the Spokesperson of the Ministry"
+                is_whole = _WHOLE.search(title) is not None
+                return Source(bodies[0][2].name, voice, match["who"].lower(), is_whole)
     if voice == US and _ORDER.search(cast.text):
         president = cast.resolve("the President", -1)
         if president and president.is_person:

@@ -68,7 +68,8 @@ def read_cue_nouns():
 
 _PREDICATE = re.compile("r*[xbDSeB]")  # "a claim that made news" tells no claim
 MAX_CANDIDATES = 25  # in the words of a sentence; prose has fewer than ten
-_CANDIDATE = re.compile(f"[{VERBS}TAJ](?<!A(?!t))(?<!J(?![TtWiopdns]))")  # one class in front is searched for fast
+# one class in front is searched for fast
+_CANDIDATE = re.compile(f"[{VERBS}TAJ](?<!A(?!t))(?<!J(?![TtWiopdns]))")
 
 
 def find_cues(sentence, phrases):
@@ -239,12 +240,17 @@ def _read_inverted(letters, phrases, takes, verb):
         return None
     if before != "Q" and letters[max(0, verb - 2)] != "Q":
         ends = letters[source[1] : source[1] + 1] in ",;-yihau"
-        follows = (before != "," or "a" in takes) and phrases.find_subject(verb)
+        follows = before != "," or "a" in takes or _APPOSED.match(letters, 0, verb)
+        follows = follows and phrases.find_subject(verb)
         clause = _CONTENT.search(letters, 0, verb) or letters[source[1] : source[1] + 2] in ("", ",h")
         if follows or not clause or not ends or not _NAMED.search(letters, *source):
             return None
     content = _ANY_MODIFIERS.match(letters, source[1]).end()
     return Cue(verb, verb, source, "e", content, True, False)
+
+
+# "Li, a baker, | said the price fell", "Li, who bakes, | said"; not "Prices fell, | said Li"
+_APPOSED = re.compile(r"[^,xbDSBe]*[nsq],(?:h[^,]*|[^,xbDSBe]*),\Z")
 
 
 @functools.cache

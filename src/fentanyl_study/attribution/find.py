@@ -106,7 +106,8 @@ class _Reader:
 
     def read(self, sentence):
         letters = sentence.letters
-        if sentence.start >= self.labelled[0] and not _WORTH_READING.search(letters) and letters[0] not in _WORTHY_OPENING:
+        is_worth_it = _WORTH_READING.search(letters) or letters[0] in _WORTHY_OPENING
+        if sentence.start >= self.labelled[0] and not is_worth_it:
             return
         quoted, alone = self.find_quoted(sentence, 0, len(letters)), not letters.strip("Q,;:-()")
         for i in quoted:
@@ -346,6 +347,8 @@ def _is_tagged(text, at, end_mark):
         if word in verbs and verbs[word][0] in "DS":
             complete = text[match.end() : match.end() + 1] in {",", "."}
             return complete or end_mark != "." and "v" in takes[verbs[word][1]]
+        if count and end_mark == "." and "," in match.group():
+            return False  # "… “No.” In May, | he said"
         if count and word.islower() and word in ("that", "is", "was", "has", "had", "will"):
             return False
         at = match.end()
@@ -370,7 +373,8 @@ def _find_end(letters, begin, later):
         shared = cue.joined and (letter == "G" and before in ",-k" or before == "c")
         if letter == "A" or letter in VERBS and (new_clause or shared):
             return at - (before in "ckiu")
-        if before in ",Q" and cue.code == "e" and named and not cue.joined and cue.content >= len(letters) - 1:
+        is_last = cue.code == "e" and cue.content >= len(letters) - 1
+        if before in ",Q" and is_last and named and not cue.joined:
             return at - (before == ",")  # ", the paper reported."
     return len(letters)
 

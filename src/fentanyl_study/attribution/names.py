@@ -51,7 +51,7 @@ _AFTER = re.compile(
     r"(?:[^.,;:!?\n\r“”\"—()]|\.(?=[^\s“”\"]|$)|(?<=[A-Z])\.){2,110})?"
 )
 _PARTICIPLE = re.compile(
-    r",\s+(?:\w+ing|\w+ed|whose|which|when|while|where|after|before|told|said|says|in|on|"
+    r",\s+(?:(?!acting\b)\w+ing|\w+ed|whose|which|when|while|where|after|before|told|said|says|in|on|"
     r"and|but|has|have|had|is|was|were|will|would|can|could|also|my|our)\b"
 )
 _PRONOUNS = {
@@ -81,7 +81,7 @@ _FITS = {
     "one of them": lambda source: not source.is_person and _is_plural(source),
 }
 _VOICELESS = re.compile(
-    r"(?:(?:I|we|you|us|me)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|\w+sel(?:f|ves)|"
+    r"(?:(?:I|we|you|us|me|my|our)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|\w+sel(?:f|ves)|"
     r"(?:the|both|these|all) (?:two |other )?"
     r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|"
     r"(?:neither|none|no one)\b.*|this|what)$", re.I)  # fmt: skip
@@ -168,11 +168,13 @@ class Cast:
             and "’s " in phrase.replace("'", "’")
         ):
             name = split_name(named[1])[0]
-            if " " in name and not split_name(phrase)[0] and _find_head(phrase) not in read_group("documents"):
+            is_paper = _find_head(phrase) in read_group("documents")
+            if " " in name and not split_name(phrase)[0] and not is_paper:
                 return f"{named[1]}, {phrase}", start
         if phrase.startswith("former ") and self.text.endswith("current and ", 0, start):
             phrase, start = f"current and {phrase}", start - 12
-        if self.text.endswith((", ", " at ", " of ", " from "), 0, start) and (subject := self._find_resident(phrase, start)):
+        is_linked = self.text.endswith((", ", " at ", " of ", " from "), 0, start)
+        if is_linked and (subject := self._find_resident(phrase, start)):
             return subject
         phrase = self._widen_right(phrase, start)
         before = self.text[max(0, start - 120) : start]
@@ -314,7 +316,8 @@ class Cast:
         verdict = judge_source(phrase, self.home)
         head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
         is_body_in = self._find_body_in(phrase)
-        if not is_body_in and start < LEAD and (later := self._find_named_later(phrase, None, start, verdict.side)):
+        in_lead = start < LEAD and phrase[:1] == "a" and not is_body_in  # "…, a senior official said."
+        if in_lead and (later := self._find_named_later(phrase, None, start, verdict.side)):
             return later
         if sure and _HOLDER.match(phrase) and (person := self._find_person_called(phrase, start)):
             return person
@@ -465,8 +468,6 @@ class Cast:
             if source:
                 self._issuer = (start, source)
                 return source
-        if self._issuer:
-            return self._issuer[1]
         return next(
             (s for _, s in self._recall() if not s.is_person and s.side != OTHER), None
         )
@@ -555,7 +556,8 @@ class Cast:
                 if (match := _HIS_HER.match(self.text, end))
             ]  # fmt: skip
             female = sum(word in ("she", "her") for word in heard)
-            self._sexes[surname] = "female" if 2 * female > len(heard) else "male" if 2 * female < len(heard) else ""
+            is_even = 2 * female == len(heard)
+            self._sexes[surname] = "" if is_even else "female" if 2 * female > len(heard) else "male"
         return self._sexes[surname] == sex
 
     def _find_subject(self, start):
@@ -566,7 +568,8 @@ class Cast:
         if not found or found.last == len(words) or found.first > 5:
             return None
         after = words[found.last]
-        if after.raw[0].isupper() or after.norm in ("and", "of", "for") or words[found.last - 1].raw.endswith(_OWNS):
+        owns = words[found.last - 1].raw.endswith(_OWNS)
+        if owns or after.raw[0].isupper() or after.norm in ("and", "of", "for"):
             return None
         return begin, self._name(self.text[begin : begin + words[found.last - 1].end], begin)
 
@@ -651,18 +654,22 @@ _IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with
 _CLAUSE_ENDS = ("in ", "at ", "on ", "for ", "with ", "near ", "the ")
 # "The report, | released on Monday by the commission"; "a report | that the commission issued"
 _RESIDES = re.compile(r"(?:,| of| from| at) [^;:“”\"\n]*$")
-_FINITE = re.compile(r"\b(?:said|says|told|was|were|is|are|has|had|have|[Ii]n(?! [A-Z][\w ]*, $)|[Aa]ccording)\b")
+_FINITE = re.compile(
+    r"\b(?:said|says|told|was|were|is|are|has|had|have|[Ii]n(?! [A-Z][\w ]*, $)|"
+    r"[Aa]ccording)\b"
+)
 _ISSUE = r"(?:released|issued|published|written|wrote|compiled|prepared|gave|given|put out|sent|posted)"
 _ISSUED = re.compile(
     rf",? (?:\w+ )?{_ISSUE}(?: [^,.;:]{{0,40}}?)? by (?P<who>[^,.;:]{{3,90}})|"
     rf"(?:,? that|,? which|) (?P<giver>(?:the |its )?[^,.;:]{{3,90}}?) (?:has |had |have )?{_ISSUE}\b"
 )
+_HYPHENS = ("-", "‑")
 _OWNS = ("'s", "’s", "’")
 _ADJECTIVES = {CHINA: "China’s", US: "US"}
 _ITS = re.compile(r"\b(?:[Ii]ts|[Tt]he (?P<country>country)['’]s)(?= )")
 _PLACE = re.compile(
-    r"\b[Tt]he (?:county|city|town|village|team|squad|unit|task force|crew|school|hospital|university|shelter|"
-    r"clinic)\b[^.;:\n]*$"
+    r"\b[Tt]he (?:county|city|town|village|team|squad|unit|task force|crew|school|hospital|university|"
+    r"shelter|clinic)\b[^.;:\n]*$"
 )
 _DETERMINER = re.compile(r"(?:An?|The|One|His|Her|Its|Their|This|That|Another)\b")
 _HIS_HER = re.compile(r"(?!['’]s)[^.!?;“”\"\n]{1,60}?\b(his|her|he|she)\b")
@@ -672,7 +679,9 @@ _OFFICE_FIRST = re.compile(
 _PLACED = re.compile(r"\b(?:in|at|on|from|near|inside|outside|during|after|before|with|to)\s$", re.I)
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
-_UNNAMED = re.compile(r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator)\b", re.I)
+_UNNAMED = re.compile(
+    r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator)\b", re.I
+)
 _LEADING = re.compile(
     r"[\s”]*(?:[A-Z][A-Z., ]{1,60}(?:\([^)\n]{1,30}\) ?)?[—–-]{1,2} ?)?"
     r"(?:(?:But|And|For|To|As|Yet|When|After|While|Before|Since|Once|Though|Although) )?"
@@ -735,11 +744,13 @@ def split_name(phrase):
     for i, word in enumerate(words):
         if i and words[i - 1].raw[0].isupper() and word.norm in read_group("kinds of place"):
             name, words_before = [], list(enumerate(words[: i + 1]))  # "in Montgomery County"
+        elif name and head[name[-1].end : word.start] in _HYPHENS:
+            name.append(word)  # "Tsai Ing-wen"
         elif (
             i not in listed
             and word.raw[0].isupper()
             and word.norm not in read_group("title particles")
-            and (name or word.raw not in read_group("ranks") or not _is_rank(words, i, listed))
+            and (name or word.raw not in read_group("ranks"))
             and (i or word.raw not in read_group("sentence openers") or _is_surname(words))
         ):
             name.append(word)
@@ -748,13 +759,6 @@ def split_name(phrase):
         else:
             words_before.append((i, word))
     rest = words[words.index(name[-1]) + 1 :] if name else []
-    if rest and rest[0].norm not in read_group("after a name") or name and name[-1].raw.endswith(_OWNS):
-        last = max(
-            (i + 1 for i, word in enumerate(words)
-             if i in listed or word.raw[0].islower() or word.raw.endswith(_OWNS)), default=0
-        )  # fmt: skip
-        if 2 <= len(words) - last <= 3 and words[last - 1].norm not in read_group("title particles"):
-            name, rest, words_before = list(words[last:]), [], list(enumerate(words[:last]))
     if (
         not name
         or len(name) > 4
@@ -765,11 +769,6 @@ def split_name(phrase):
         return "", phrase
     text = re.sub(r"['’]s$", "", head[name[0].start : name[-1].end])
     return _HONORIFIC.sub("", text), phrase
-
-
-def _is_rank(words, i, listed):
-    """Tell "Acting" before an office, "Labor" before a full name, from a name's own first word."""
-    return i + 1 in listed or [word.raw[0].isupper() for word in words[i + 1 : i + 3]] == [True, True]
 
 
 def _is_surname(words):
@@ -820,6 +819,7 @@ def _is_chinese(name):
     return 2 <= len(words) <= 3 and all(_PINYIN.fullmatch(word) for word in words)
 
 
+_APPOSED = re.compile(r",? (?:an?|the|who|of|from|at|with) ")
 _NEXT_NAME = re.compile(r" ([A-Z][a-z]+(?:['’-](?!s\b)[A-Za-z]+)?)\b")
 _NAME_BREAK = re.compile(r"[\n,;:()“”—–]|[a-z]\. ")
 
@@ -846,9 +846,8 @@ def _read_full_name(text, start, end):
     own = len(read_words(text[start:end]))
     for i in range(len(words) - own - 1, max(-1, len(words) - own - 4), -1):
         raw = words[i].raw
-        if i in listed or not raw[0].isupper() or raw in read_group("sentence openers") or len(raw) == 1 and i == 0:
-            break
-        if first and raw in read_group("ranks"):
+        is_opener = raw in read_group("sentence openers") or len(raw) == 1 and i == 0
+        if i in listed or not raw[0].isupper() or is_opener:
             break
         first.insert(0, words[i].raw)
     return " ".join([*first, text[start:end]]) if first and not first[0].endswith(("'s", "’s")) else ""
@@ -893,7 +892,9 @@ def _find_introductions(text, name):
         clause = before.endswith(", ") and _TITLE_CLAUSE.search(before)
         if clause and (_FINITE.search(clause[1]) or _PLACED.search(before, 0, clause.start(1))):
             clause = None  # "In a room at the agency's office, Ann Lee"
-        words = (clause[1] + " " if clause else _read_title(before)) + name + _read_after(text, end)
+        closing = clause and not _APPOSED.match(text, end)  # "Its head, Ann Lee, | took a firm to court"
+        after = "" if closing else _read_after(text, end)
+        words = (clause[1] + " " if clause else _read_title(before)) + name + after
         found.append((words, start))
     return found
 
@@ -906,8 +907,6 @@ def _read_title_run(text, begin):
         if word.start() > run or not (raw[:1].isupper() or raw in ("of", "the") or _is_listed(raw)):
             break
         run = word.end()
-        if word[1].endswith(","):
-            break
     return text[begin:run].rstrip(" ,")
 
 

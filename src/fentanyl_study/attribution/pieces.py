@@ -34,9 +34,8 @@ class Piece(NamedTuple):
 
 def deal_pieces(spans, text, turns, cast, voice):
     """Give each sentence's span, attributed content and quotations, in reading order."""
-    told = _blank_turns(text, turns)
-    quotations = find_quotations(told)
-    waiting = _list_attributions(find_attributions(told, quotations), turns)
+    quotations = find_quotations(text)
+    waiting = _list_attributions(find_attributions(text, quotations), turns)
     quoted, pieces, at = [(q.start, q.end) for q in quotations], [], 0
     for start, end in spans:
         while waiting and min(waiting[-1].start, waiting[-1].speaker_start) < end:
@@ -46,16 +45,6 @@ def deal_pieces(spans, text, turns, cast, voice):
             at += 1
         until = bisect.bisect_left(quoted, (end,))
         yield (start, end), [piece for piece in pieces if piece.start < end], quoted[at:until]
-
-
-def _blank_turns(text, turns):
-    """Put spaces for what one speaker owns whole: nobody is reported there."""
-    pieces, at = [], 0
-    for turn in turns:
-        if turn.is_quoted_whole:
-            pieces += [text[at : turn.start], " " * (turn.end - turn.start)]
-            at = turn.end
-    return "".join([*pieces, text[at:]])
 
 
 def _list_attributions(attributions, turns):
@@ -97,7 +86,8 @@ def _is_reported(cue):
 def _is_introduced(source, cue):
     """Tell a named and introduced witness who speaks, not a suspect who told a buyer something."""
     is_named = source.is_person and split_name(source.name)[0] == source.name and " " in source.name
-    return is_named and source.known_as.count(" ") > source.name.count(" ") and _is_spoken(cue) and cue != "told"
+    is_introduced = source.known_as.count(" ") > source.name.count(" ")
+    return is_named and is_introduced and _is_spoken(cue) and cue != "told"
 
 
 def _drop_nested(attributions):
@@ -111,7 +101,8 @@ def _drop_nested(attributions):
     for found in order:
         at, is_speech = found.speaker_start or found.start, found.cue.lower() in speech
         for begin, end, is_core, speaker in clauses[-9:]:  # nothing lies deeper
-            if begin <= at < end and found.start > begin and (found.end <= end or is_core and not is_speech):
+            is_inside = found.end <= end or is_core and not is_speech
+            if begin <= at < end and found.start > begin and is_inside:
                 if not passes_on(speaker) or _MEDIATOR.search(speaker) and not _is_spoken(found.cue):
                     break
         else:
@@ -125,15 +116,16 @@ def _is_no_statement(found, text, voice):
     """Tell what reports an act, a question or nothing: codebook, part 2."""
     cue, speaker = found.cue.lower(), found.speaker.lower()
     words = read_words(found.speaker)
-    if found.kind != "indirect" and cue != "according":
-        return cue in ("-", "–", "—") and "\n" in text[found.end : found.speaker_start]
     named = _PROPER.search(found.speaker[1:]) or find_entries(words)
+    if found.kind != "indirect" and cue in ("-", "–", "—"):
+        return "\n" in text[found.end : found.speaker_start]
     if cue == "according" and not _PROPER.match(found.speaker):
         return not named and not any(word.norm in read_group("documents") for word in words)
     if found.kind != "indirect":
         return False
     if cue in ("found", "finds") and not text.startswith("that", found.start):
-        return not named or judge_source(found.speaker, None).side == OTHER
+        is_staff = any(word.norm in read_group("unnamed staff") for word in words)  # "agents found a bag"
+        return not named or is_staff or judge_source(found.speaker, None).side == OTHER
     if text.endswith("what ", 0, found.speaker_start) and found.start > found.speaker_end:
         return True  # "the best evidence is what officials say"
     if cue in read_group("citing cues") or _ASKER.search(speaker) and not _is_reported(cue):
@@ -143,18 +135,28 @@ def _is_no_statement(found, text, voice):
     if cue in ("list", "lists", "listed") and not any(word.norm in read_group("documents") for word in words):
         return True  # "China listed four substances"
     is_aside = found.speaker.endswith(" who")  # "an official who asked not to be named said"
-    if cue.startswith("ask") and not is_aside and _ANONYMOUS.search(text, found.speaker_end, found.start + 30) or cue == "tell" and _MUST.search(
-        text, found.speaker_end, found.start
-    ):
+    is_unnamed = _ANONYMOUS.search(text, found.speaker_end, found.start + 30)
+    if cue.startswith("ask") and not is_aside and is_unnamed:
+        return True
+    if cue == "tell" and _MUST.search(text, found.speaker_end, found.start):
         return True
     by_person = speaker in ("he", "she") or split_name(found.speaker)[0]
     if cue.startswith(("want", "expect")):
         wants_others = speaker == "they" and text[found.start : found.start + 1].isupper()
         return not (named or by_person or wants_others) or bool(_TO_DO.match(text, found.start))
-    if cue.startswith("show") and by_person and not text.startswith("that", found.start):
+    is_shown = cue.startswith("show") and not text.startswith("that", found.start)
+    if is_shown and (by_person or any(word.norm in read_group("unnamed staff") for word in words)):
         return True  # "he showed us a photo"
+    if cue == "see" and _FORECAST.search(text, found.speaker_end, found.start):
+        return True  # "importers will see a change"
     if UNSAID.search(text, max(found.speaker_end, found.start - 30), found.start + 10):
         return True
+    return _tells_an_act(found, text, words=words, named=named, voice=voice)
+
+
+def _tells_an_act(found, text, *, words, named, voice):
+    """Tell what somebody did or what he is about to say: "the site offered a discount"."""
+    cue, speaker = found.cue.lower(), found.speaker.lower()
     if cue.startswith("offer") and not text.startswith("to ", found.start):
         return True  # "the site offered a discount"
     if cue in ("replied", "replies", "reply") and text.startswith("to ", found.start):
@@ -206,21 +208,27 @@ def _is_label(speaker, words):
 
 
 # "he asked not to be named"; "carriers have to tell | customs what is inside"
-_ANONYMOUS = re.compile(r"\bask(?:s|ed|ing)? (?:not to be \w+ed\b|to remain anonymous|for anonymity|that (?:his|her|their) name)")
+_ANONYMOUS = re.compile(
+    r"\bask(?:s|ed|ing)? (?:not to be \w+ed\b|to remain anonymous|for anonymity|that (?:his|her|their) name)"
+)
 _OWN_ENDS = ("itself", "himself", "herself", "themselves", "as its own", "their way", "its way")
 # "added | the drug, a painkiller, to its list"
 LISTING = re.compile(
     r"(?:[^,.;:“”\"]|, (?:an?|the) [^,.;:“”\"]{1,90},){0,200}? to (?:its|the|their|an?) [^,.;:]{0,60}?"
     r"\b(?:list|catalog|catalogue|schedules?|register|roster|docket)\b", re.I
 )  # fmt: skip
-CLAUSE = re.compile(r"\b(?:that|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|of|to|\w+ed)\b")
+CLAUSE = re.compile(
+    r"\b(?:that|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|of|to|\w+ed)\b"
+)
 _MUST = re.compile(r"\b(?:ha(?:s|ve|d)|needs?) to tell\b")
+_FORECAST = re.compile(r"\b(?:will|can|could|would|may|might)\b")
 _LETTER = re.compile(r"[^\W\d_]")
-_TO_DO = re.compile(r"(?:(?:on|in|last|this) \w+ )?to \w")
+_TO_DO = re.compile(r"(?:(?:on|in|at|last|this) [\w ]{1,40}? )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
 # "did not say whether it was", "has said little", "refused to name them"; not "said nothing would change"
 UNSAID = re.compile(
-    r"(?=[nrdfs])(?:(?:not|n['’]t) (?:sa(?:y|id) (?:if|whether|when|how|what|who|why)|mention|admit|address|explain|elaborate|specify|"
+    r"(?=[nrdfs])(?:(?:not|n['’]t) (?:\w+ly )?(?:sa(?:y|id) (?:if|whether|when|where|how|what|who|why)|"
+    r"(?:answer|reply to|respond to) (?:an? |\w+ )?requests?|mention|admit|address|explain|elaborate|specify|"
     r"name|identify)\b|"
     r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
     r"\bf(?:ou|i)nds? (?:it|him|her|them)sel(?:f|ves)\b|"

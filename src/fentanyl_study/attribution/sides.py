@@ -72,7 +72,7 @@ def _normalise(raw):
 
 @functools.lru_cache(maxsize=4096)  # the same few phrases come again and again in an article
 def read_words(phrase, most=None):
-    """Give the words of a phrase, "the" left out, "Chinese" read as "china", "U.S." as "us"; at most so many."""
+    """Give the words of a phrase, at most so many: no "the", "Chinese" as "china", "U.S." as "us"."""
     words, make = [], Word._make
     for match in _WORD.finditer(phrase):
         raw = match[0]
@@ -136,7 +136,7 @@ def _match_at(words, norms, i):
 
 @functools.cache
 def _read_body_openings():
-    """Give {word with which a body's name may begin: (words that may follow it, "" for the end; most words to read)}."""
+    """Give {word that may open a body's name: (what may follow it, "" for the end; most words to read)}."""
     openings = {}
     for first, found in _read_lexicon().items():
         nexts = {words[1] if len(words) > 1 else "" for words, entry in found if entry.kind == "body"}
@@ -161,7 +161,9 @@ def find_bodies(text):
 
 
 # Whether a body's name may begin in what stands between two spaces
-_opens_body = Memo(lambda piece: any(_normalise(raw) in _read_body_openings() for raw in _WORD.findall(piece)))
+_opens_body = Memo(
+    lambda piece: any(_normalise(raw) in _read_body_openings() for raw in _WORD.findall(piece))
+)
 
 
 def _read_opening(text, word):
@@ -215,7 +217,8 @@ def judge_source(phrase, home):
     'other'
     """
     once = " who " in phrase and _ONCE.search(phrase)
-    if once and not any(m.entry.kind in ("body", "person") for m in find_entries(read_words(phrase[: once.start()]))):
+    before = find_entries(read_words(phrase[: once.start()])) if once else ()
+    if once and not any(m.entry.kind in ("body", "person") for m in before):
         verdict = judge_source(phrase.rpartition(" now ")[2] if " now " in phrase else "", home)
         return verdict if verdict.is_certain else Verdict(OTHER, True, _FORMER)
     words = read_words(phrase)
@@ -277,10 +280,12 @@ def _judge_match(words, matches, nation, home):
     if entry.kind in ("outsider", "former"):
         return Verdict(OTHER, True, entry)
     if entry.kind in ("weak", "expert"):
-        employer = next((m for m in matches[1:] if m.entry.kind in ("body", "outsider", "former")
-                         and words[m.first - 1].norm in _LINKS), None)  # fmt: skip
+        employer = next((m for m in matches[1:] if words[m.first - 1].norm in _LINKS and (
+            m.entry.kind in ("body", "outsider", "former") or m.entry.name.endswith(_OFFICE_ENDS)
+        )), None)  # fmt: skip
         if employer:
-            return Verdict(employer.entry.side, True, employer.entry)
+            side = nation.entry.side if nation and employer.entry.side == "home" else employer.entry.side
+            return Verdict(home if side == "home" else side, side != "home", employer.entry)
         if entry.name in _ANYONE and any(m.entry.kind == "person" and words[m.first - 1].norm in _LINKS
                                          for m in matches[1:2]):  # fmt: skip
             return _judge_match(words, matches[1:], nation, home)  # "people in the administration"
@@ -333,14 +338,18 @@ def _is_of_anything(words, match):
 # "who was acting director of the agency in 2021", "who led the agency until 2020"
 _ONCE = re.compile(
     r"\bwho (?:[^;:]* )?spent (?:\w+ )+(?:years|decades|career|life) (?:with|at|in|as) |"
+    r"\bwho (?!now )[^;:]*\buntil (?:19|20)\d\d|"
     r"\bwho (?!now )[^;:]*\bunder (?:former |then-)?President [A-Z]|"
-    r"\bwho (?:once |previously |had )?(?:was (?!appointed|named|elected)(?:an? |the |its )?(?:\w+ )+(?:in|until|from|under)|"
-    r"(?:led|headed|ran|directed|oversaw|chaired|served) [^;:]*?\b(?:in|until|from|under)) (?:(?:19|20)\d\d|[A-Z])"
+    r"\bwho (?:once |previously |had )?(?:was (?!appointed|named|elected)(?:an? |the |its )?(?:\w+ "
+    r")+(?:in|until|from|under)|"
+    r"(?:led|headed|ran|directed|oversaw|chaired|served) [^;:]*?\b(?:in|until|from|under)) (?:(?:19|"
+    r"20)\d\d|[A-Z])"
 )
 _FORMER = Entry("former", OTHER, "who was", is_acronym=False)
 _ADVISERS = frozenset(("adviser", "advisor"))
 _ANYONE = frozenset(("people", "person", "persons"))
 _STATE_PAPERS = frozenset(("communique", "note", "readout", "statement", "text", "version"))
+_OFFICE_ENDS = ("department", "bureau", "agency", "ministry")
 _LINKS = frozenset(("at", "for", "from", "in", "of", "with"))
 _DIPLOMATS = frozenset(("ambassador", "attaché", "consulate", "diplomats", "diplomat", "embassy", "envoy"))
 

@@ -7,7 +7,10 @@ import re
 
 # A noun phrase: "the ministry", "two senior U.S. officials", "Department of Health and Human Services";
 # "the" alone is none, and "the senior" is one only because nothing tells adjectives from nouns
-NP = r"(?:[pm]|[dqPr]{0,3}+(?:(?:[PdqyJ]|[eg](?=[nwseg])|(?<=[ns])c(?=[ns]))*+[nws]++)++|d?q{1,2})"
+NP = (
+    r"(?:[pm]|[dqPr]{0,3}+(?:(?:[PdqJ]|y(?!d)|(?<![ns])e(?=[nwseg])|g(?=[nwseg])|"
+    r"(?<=[ns])c(?=[ns]))*+[nws]++)++|d?q{1,2})"
+)
 _CHUNK = re.compile(f"(?=[pmdqPrJyegnwsc]){NP}")  # most letters that can begin none are passed over at once
 _PREPOSITIONS = "oiatu"  # of, in, as, to, after
 _MODIFIER = re.compile(r"[moihuGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
@@ -16,7 +19,7 @@ _PREDICATE = re.compile(
     r"(?:[iu][dqPr]{0,3}[nwsPdqyeJ]*[nwsy]){0,3}(?:\([^)]{0,9}\)|,[^,]{1,30},)?r*[xbDSBe]"
 )
 _CLAUSE = re.compile(r"[xbDSB]|e(?![iatu])")
-_PLACE = re.compile(r",(?:[^,ia][^,]*i|d)n+,n\Z")
+_PLACE = re.compile(r",(?:[^,ia][^,]*i|d)n+,(?:n|[nw]?Pn+)\Z")
 _OPENING = re.compile(r"(?:.*[^nd]Q(?=n)|[Qckr]+(?=[dnsqPpwm]))?")
 _MAX_LINKS = 6  # "a member of the staff of the office of ..." is cut after so many
 

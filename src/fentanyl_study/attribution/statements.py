@@ -61,7 +61,8 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
         )
         code = (within or is_weak) and _code_clause(text, start, end, (*clause, False), quoted, cast)
         is_cited = code and code.mode == "mixed" and split_name(clause[1])[0]
-        is_own = page and not is_cited and (reported or not code or code.side in (page.side, OTHER))  # a page's own
+        # a page's own
+        is_own = page and not is_cited and (reported or not code or code.side in (page.side, OTHER))
         reported = code if code and not is_own else reported
     code = reported or _code_finding(text, start, end, cast)
     if code == NARRATOR:
@@ -135,9 +136,8 @@ def _find_clause(text, start, end, forms):
             continue
         if verb.group().startswith("add") and LISTING.match(text, verb.end()):
             continue
-        if verb.group() in ("wrote", "writes") and _NOUNS_ONLY.fullmatch(text, verb.end(), end) and not CLAUSE.search(
-            text, verb.end(), end
-        ):  # fmt: skip
+        is_written = verb.group() in ("wrote", "writes") and _NOUNS_ONLY.fullmatch(text, verb.end(), end)
+        if is_written and not CLAUSE.search(text, verb.end(), end):
             continue
         if not after or after in _WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]:
             found = _read_subject(text, start, verb.start())
@@ -177,7 +177,8 @@ _INVERTED = re.compile(
 )
 # "That, | says Ann Lee, a nurse, will not do."
 _INSERTED = re.compile(
-    r", (?P<verb>said|says) (?P<subject>[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+)+(?:, [^;:,“”\"\n]{3,120})?), (?=[a-z])"
+    r", (?P<verb>said|says) (?P<subject>[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+)+(?:, "
+    r"[^;:,“”\"\n]{3,120})?), (?=[a-z])"
 )
 # "…, | the professor cautioned, …"
 _QUOTED_AS = re.compile(
@@ -188,8 +189,8 @@ _QUOTED_AS = re.compile(
 # "Experts agreed, | with Lee, dean of the school, calling it a risk."
 _WITH = re.compile(r", with (?P<subject>[^;:“”\"\n]{3,150}?),? (?P<verb>[a-z]+ing)\b")
 _TAG = re.compile(
-    r", (?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+),? "
-    r"(?P<verb>[a-z]+)(?: (?:out|on|later))?(?: (?:on )?[A-Z]\w+day)?(?:\W*$|, )"
+    r", (?!and |or )(?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+),? "
+    r"(?P<verb>[a-z]+)(?: (?:out|on|later))?(?: (?:on )?[A-Z]\w+day)?(?=\W*$|, )"
 )
 
 
@@ -222,8 +223,9 @@ def _read_tag(text, start, end, pieces):
     match = text.find(", sa", start, end) >= 0 and (
         _INVERTED.search(text, start, end) or not pieces and _INSERTED.search(text, start, end)
     )
-    match = match or _may_have_tag(text[start:end]) and _TAG.search(text, start, end)
-    if not match or match["verb"] not in _read_tag_verbs():
+    tags = _TAG.finditer(text, start, end) if not match and _may_have_tag(text[start:end]) else ()
+    match = next((tag for tag in tags if tag["verb"] in _read_tag_verbs()), match)
+    if not match:
         return None
     at, subject = match.start("subject"), match["subject"]
     subject = _RELATIVE.split(subject)[0] if match.re in (_INVERTED, _INSERTED) else subject
@@ -243,10 +245,13 @@ def _code_clause(text, start, end, clause, quoted, cast):
     """Code a sentence by a clause: what follows its verb, or for a tag all of it, is the source's."""
     at, subject, verb, is_tag = clause
     source = cast.resolve(subject, at)
-    is_plain = verb.group() in ("find", "finds", "found") and not text.startswith(" that ", verb.end())  # "found a market"
+    is_plain = verb.group() in ("find", "finds", "found")  # "found a market"
+    is_plain = is_plain and not text.startswith(" that ", verb.end())
     is_speech = is_tag or verb.group() in read_group("speech cues") and not is_plain
     if not source or not any(map(str.isalpha, source.name)):
         return None
+    if is_plain and any(word.norm in read_group("unnamed staff") for word in read_words(subject)):
+        return None  # "agents found a bag"
     is_anyone = is_speech or split_name(subject)[0] or is_body(source.name) or subject in ("He", "She")
     if source.side == OTHER and not is_anyone:
         return None
@@ -259,10 +264,12 @@ _FINDING = re.compile(
     r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|"
     r"at) (?:the )?(?P<body>(?:[^,;.\n]|\.(?!$)){3,90}?),? "
     r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
-    r"\b[Aa]ccording to (?:\w+ ){0,3}(?:data|figures|statistics|numbers|estimates|records|counts?|tall(?:y|ies))(?: \w+)? "
+    r"\b[Aa]ccording to (?:\w+ ){0,3}(?:data|figures|statistics|numbers|estimates|records|counts?|"
+    r"tall(?:y|ies))(?: \w+)? "
     r"(?:from|of|by) (?:the )?(?P<of>(?:[^,;.\n]|\.(?!$)){3,90})|"
     r"\bannounced (?:\w+ ){0,2}by (?:the )?(?P<by>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
-    r"\b(?:in|under) an? (?:\w+ )?(?:announcement|statement|notice|circular|decree) (?:\w+ )?(?:by|from) (?:the )?"
+    r"\b(?:in|under) an? (?:\w+ )?(?:announcement|statement|notice|circular|decree) (?:\w+ )?(?:by|"
+    r"from) (?:the )?"
     r"(?P<notice>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
     r"\b[Pp]er (?:the )?(?P<per>(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7})(?=[,.;)]|$)|"
     r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
@@ -287,10 +294,13 @@ def _compile_views():
         r"do(?:es)?(?:n['’]t| not) (?:agree|disagree|think|believe|buy|doubt)|"
         r"t(?:ook|akes?) an? (?:\w+ ){0,3}(?:view|line|position|stance|tone))\b",
         r"(?P<subject>[A-Z][^:“”\"\n]{4,90}? [A-Z][\w’'-]+)(?P<cue>:) (?=[A-Z“\"])",
+        r"(?P<subject>[A-Z][^:;“”\"\n]{2,120}?),? (?P<cue>puts? it)\b[^:;.“”\"\n]{0,60}: ",
     )
     views += (
-        r"(?P<subject>[A-Z][^;:“”\"\n]{2,60}?)(?P<cue>['’]s? (?:own |official |public )?(?:answer|position|line|"
-        r"argument|view|reply|response|complaint|contention|stance|message)) (?:\w+ ){0,3}?(?:is|was|has been|remains|remained)(?: that|,)",
+        r"(?P<subject>[A-Z][^;:“”\"\n]{2,60}?)(?P<cue>['’]s? (?:own |official |public )?(?:answer|"
+        r"position|line|"
+        r"argument|view|reply|response|complaint|contention|stance|message)) (?:\w+ ){0,3}?(?:is|"
+        r"was|has been|remains|remained)(?: that|,)",
     )
     # "The firm is accused | by prosecutors in Ohio of fraud."
     passive = (
@@ -315,7 +325,8 @@ def _code_view(text, start, end, quoted, cast):
         is_label = is_titled and not _NO_SUBJECT.search(found)
         is_named = name and (" " in name or cast.knows(name)) and (match["cue"] != ":" or is_label)
         is_owner = match and match["cue"][:1] in "'’" and find_entries(read_words(found))
-        is_listed = is_owner or match and match["cue"] not in ("", ":") and _read_subject(text, start, match.start("cue"))
+        is_verb = match and match["cue"] not in ("", ":")
+        is_listed = is_owner or is_verb and _read_subject(text, start, match.start("cue"))
         if is_named or is_listed:
             source = cast.resolve(found, match.start("subject"))
             if source and (source.is_person if is_named else source.side in (CHINA, US)):
@@ -325,15 +336,16 @@ def _code_view(text, start, end, quoted, cast):
     return NARRATOR
 
 
-_FINDERS = ("y the ", "ccording to", "announce", "learn", "data", "figures", "statistics", "numbers", "estimates", "records",
-            "n the ", "per ", "Per ", "In ", "in ")  # fmt: skip
+_FINDERS = ("y the ", "ccording to", "announce", "learn", "data", "figures", "statistics", "numbers",
+            "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")  # fmt: skip
 
 
 def _code_finding(text, start, end, cast):
     """Code figures that a body's data show, and what is so in somebody's view."""
     sentence = text[start:end]
     match = any(map(sentence.__contains__, _FINDERS)) and _FINDING.search(sentence)
-    group = match and next(g for g in ("body", "person", "of", "by", "notice", "per", "told", "whose", "their") if match[g])
+    groups = ("body", "person", "of", "by", "notice", "per", "told", "whose", "their")
+    group = match and next(group for group in groups if match[group])
     source = match and cast.resolve(_OWNED.get(match[group], match[group]), start + match.start(group))
     if not source or not source.name:
         return NARRATOR
@@ -436,13 +448,10 @@ def _code_citation(text, start, end, cast, code):
     if not head or not is_listed and not split_name(match["source"])[0]:
         return code
     source = cast.resolve(match["source"], match.start("source"))
-    if not source or not source.name or code.side not in ("narrator", OTHER) and _is_bare(match["source"]):
+    if not source or not source.name:
         return code
     citing = judge_source(text[start : match.start()].split(",")[0], None)
     vague = not judge_source(match["source"], None).is_certain and not source.is_person
     side = citing.side if vague and citing.is_certain and citing.side != OTHER else source.side
     return Code(side, source.name, code.mode if code.mode != "none" else "indirect", match["cue"])
 
-
-def _is_bare(phrase):
-    return len(phrase.split()) == 1 and phrase.islower()

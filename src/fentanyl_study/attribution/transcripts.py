@@ -34,24 +34,25 @@ HOST_ASKS = 0.25  # … hosts end a third of their turns on one, spokespersons u
 UNNAMED = "the spokesperson"  # who answers under "A:" where no name is given
 # "- President Trump: “They make it.”"; not a label with loose speech
 _QUOTED_LABEL = re.compile(r"[\s•*–-]*(?P<name>[A-Z][^:“”\"\n]{2,110}):\s*[“\"][^“”\"]*[”\"]?\s*$")
-# "“…” – Commissioner Lee"
-_SIGNED = re.compile(r"\s*[“\"][^“”\"]*[”\"]\s*[–—-]{1,2}\s*(?P<name>[A-Z][^.“”\"\n]{3,110})\s*$")
-# "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you", "Q — if so"; not "It is clear that:"
+# "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you", "Q — if so"; not "It is so:"
 _LABEL = re.compile(
-    r"\s*(?:(?P<q>Q)\s+(?=[—–(\[“\"$\dA-Z-])|(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//))\s*"
+    r"\s*(?:\([A-Z][^()a-z]{3,60}\)\s*)?"  # "(SOUNDBITE OF RECORDING) LEE:"
+    r"(?:(?P<q>Q)\s+(?=[—–(\[“\"$\dA-Z-])|"
+    r"(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//))\s*"
 )
-_REPORTER = re.compile(r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER)$", re.I)  # "ANNA BERG, BYLINE:"
+# "ANNA BERG, BYLINE:"
+_REPORTER = re.compile(r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER)$", re.I)
 _HOST_LABEL = r", (?:HOST|BYLINE|ANCHOR|(?:[A-Z]+ )?CORRESPONDENT|REPORTER):"
 _HOST_LINE = re.compile(rf"(?m)^[ \t]*([A-Z][A-Z.’' -]{{1,40}}){_HOST_LABEL}", re.I)
 _HOST_END = re.compile(_HOST_LABEL, re.I)
-_HOST = re.compile(r"\b(?:[Hh]ost|[Rr]eporter|[Cc]orrespondent|[Aa]nchor|[Jj]ournalist)s? (?:[A-Z]\w+ )?$")
 _ANSWER_WORDS = frozenset(("a", "answer"))
 _ROLE = re.compile(
     r"^(?:MR|MS|MRS|DR|SECRETARY|PRESIDENT|VICE PRESIDENT|SENATOR|REPRESENTATIVE|DIRECTOR|AMBASSADOR|"
     r"THE (?:VICE )?"
     r"PRESIDENT|THE FIRST LADY|SPEAKER|ADMINISTRATOR|GENERAL|ATTORNEY GENERAL|GOVERNOR|CHAIR|"
     r"SENIOR \w+ OFFICIAL|"
-    r"SPOKESPERSON|MINISTER|PRIME MINISTER|MAYOR|SHERIFF|CHIEF|CHAIR(?:WO)?MAN|CONGRESS(?:WO)?MAN|COMMISSIONER|"
+    r"SPOKESPERSON|MINISTER|PRIME MINISTER|MAYOR|SHERIFF|CHIEF|CHAIR(?:WO)?MAN|CONGRESS(?:WO)?MAN|"
+    r"COMMISSIONER|"
     r"RANKING MEMBER|SECOND GENTLEMAN)\b", re.I)  # fmt: skip
 _STOPS, _QUOTES, _CLOSERS = tuple(".!?…。？！;"), ("”", '"'), "'’”\"»)]"
 _SPEECH = (r"(?:said|says|say|told|wrote|writes|reported|stated|answered|replied|posted|tweeted|"
@@ -72,19 +73,22 @@ _DOCUMENT = re.compile(
     r"\b(?:full|complete) (?:text|statement|transcript|translation)\b|\bas follows\b|\bin full\b|"
     r"\breproduced\b"
 )
-# Who brought the text speaks of it: "That ends the interview.", "What strikes me in the answer", "Note the third article"
-_PART_WORDS = ("interview", "transcript", "translation", "exchange", "conversation", "document", "statement", "text",
-               "passage", "article", "answer", "speech")  # fmt: skip
+# Who brought the text speaks of it: "That ends the interview.", "What strikes me", "Note the third article"
+_PART_WORDS = ("interview", "transcript", "translation", "exchange", "conversation", "document", "statement",
+               "text", "passage", "article", "answer", "speech")  # fmt: skip
 _PARTS = f"(?:{'|'.join(_PART_WORDS)})"
 _COMMENT = re.compile(
     rf"^\s*(?:That|This|Here|So) (?:is|was|ends|concludes) (?:\w+ ){{0,4}}{_PARTS}\b|"
-    rf"\b(?:I|me)\b[^.]*\b(?:the|this|that) (?:\w+ )?{_PARTS}\b|\b[Mm]y own (?:reading|view|sense|take)\b|\bstrikes me\b|"
-    r"^\s*(?:Two|Three|Four|Five|Several|A few|Some) (?:things|points|details|phrases|words|remarks|observations)\b|"
+    rf"\b(?:I|me)\b[^.]*\b(?:the|this|that) (?:\w+ )?{_PARTS}\b|\b[Mm]y own (?:reading|view|sense|"
+    rf"take)\b|\bstrikes me\b|"
+    r"^\s*What (?:do I|to) make\b|"
+    r"^\s*(?:Two|Three|Four|Five|Several|A few|Some) (?:things|points|details|phrases|words|remarks|"
+    r"observations)\b|"
     rf"^\s*Note (?:how|that|the)\b|\b(?:the|this) (?:\w+ )?{_PARTS}(?: above| below)\b"
 )
 _COMMENT_WORDS = (
-    *_PART_WORDS, "y own ", "strikes me", "Note ", "things", "points", "details", "phrases", "words", "remarks",
-    "observations",
+    *_PART_WORDS, "y own ", "strikes me", "make", "Note ", "things", "points", "details", "phrases", "words",
+    "remarks", "observations",
 )  # one of them is in each comment
 _BRACKETED = re.compile(r"\s*(?:\([^()]*\)|\[[^][]*\])\s*")  # "[The rest is left out.]"
 _SAID_VERB = r"(?:said|says|told|added|wrote|argued|noted|explained|found)\b"
@@ -96,7 +100,8 @@ _VERB = re.compile(f" {_SAID_VERB}")
 
 # a line of its own: "Testimony of Ann C. Lee"; not "Statement of purpose"
 _STATEMENT = re.compile(
-    r"(?m)^[ \t]*(?:(?:Prepared|Written|Opening) )?(?:Testimony|Statement|TESTIMONY|STATEMENT) (?:of|by|OF|BY) "
+    r"(?m)^[ \t]*(?:(?:Prepared|Written|Opening) )?(?:Testimony|Statement|TESTIMONY|STATEMENT) "
+    r"(?:of|by|OF|BY) "
     r"(?P<who>(?:[A-Z][\w.’'-]*,? ?){2,8})$"
 )
 
@@ -129,11 +134,14 @@ def find_turns(text, *, title="", voice="narrator", raw=""):
     >>> [(text[t.start:t.end], t.phrase) for t in find_turns(text, title="Spokesperson Mao Ning's Remarks")]
     [('Q: Will China act?', ''), ('A: It has.', 'Mao Ning'), ('It will again.', 'Mao Ning')]
     """
-    lines = [(m.start(), m.end(), m.group()) for m in LINE.finditer(unify_breaks(text)) if not m.group().isspace()]
+    found = LINE.finditer(unify_breaks(text))
+    lines = [(m.start(), m.end(), m.group()) for m in found if not m.group().isspace()]
     source = raw or text
-    hosts = {m[1].split()[-1].lower() for m in _HOST_LINE.finditer(source)} if _HOST_END.search(source) else set()
+    hosts = _HOST_LINE.finditer(source) if _HOST_END.search(source) else ()
+    hosts = {host[1].split()[-1].lower() for host in hosts}
     labels = _read_labels(lines, text, title, hosts, is_own=voice != "narrator")
-    if any(labels.values()) and (len(labels) > 1 or voice != "narrator"):  # headings with a colon answer nobody
+    # headings with a colon answer nobody
+    if any(labels.values()) and (len(labels) > 1 or voice != "narrator"):
         turns = _read_transcript(lines, labels, voice)
         if hosts:
             whole = {i: bool(turn.phrase) or lines[i][2].rstrip().endswith("?") for i, turn in turns.items()}
@@ -142,7 +150,7 @@ def find_turns(text, *, title="", voice="narrator", raw=""):
         turns = _read_record(lines, raw) if voice != "narrator" else {}
     for i, (start, end, line) in enumerate(lines):
         is_quoted = i not in turns and ("“" in line or '"' in line)
-        signed = is_quoted and (_QUOTED_LABEL.match(line) or _SIGNED.match(line))
+        signed = is_quoted and _QUOTED_LABEL.match(line)
         if signed and _is_source(signed["name"]):
             turns[i] = Turn(start, end, signed["name"])
     _read_blocks(lines, turns, voice)
@@ -168,7 +176,9 @@ def _read_labels(lines, text, title, reporters, *, is_own):
             found[i] = "q" if match["q"] else match["name"].strip()
     names = set(found.values())
     if reporters:  # a broadcast: who is no reporter is heard
-        return {i: "" if _get_surname(name) in reporters else _read_label_name(name) for i, name in found.items()}
+        return {
+            i: "" if _get_surname(name) in reporters else _read_label_name(name) for i, name in found.items()
+        }
     kinds = {name: _classify_label(name, lines, found, text) for name in names}
     if is_own:  # an official opens the call
         kinds |= {name: "answer" for name in names if name.lower() == "moderator"}
@@ -205,7 +215,9 @@ def _may_be_label(name, line):
         if word[0].islower() and word not in ("of", "the", "and", "for", "reporter", "asked")
     ]
     is_heading = name.isupper() and (
-        read_group("headings") & set(re.findall(r"\w+", name.lower())) or {"FOR", "TO", "IN", "ON", "OUR"} & set(words))
+        read_group("headings") & set(re.findall(r"\w+", name.lower()))
+        or {"FOR", "TO", "IN", "ON", "OUR"} & set(words)
+    )
     return len(words) <= 7 and not lower and not is_heading
 
 
@@ -220,9 +232,6 @@ def _classify_label(name, lines, found, text):
     ):
         return "question"
     turns = [i for i, label in found.items() if label == name]
-    last = _read_label_name(name).split()[-1]
-    if any(_HOST.search(text, max(0, at - 60), at) for at, _ in find_word(text, last)):
-        return "question"
     asks = sum(bool(_ASKS.search(_read_turn(i, lines))) for i in turns)
     has_office = _ROLE.match(name) and not re.match(r"(?:M[RS]S?|DR)\b", name, re.I)
     share = HOST_ASKS if len(turns) >= MANY_TURNS else 0.5
@@ -312,7 +321,8 @@ def _read_transcript(lines, labels, voice):
 # "Mr. Bera. The hearing will come to order."
 _RECORD_LABEL = re.compile(
     r"\s*(?P<name>(?:The Chair(?:man|woman)?|(?:Mr|Ms|Mrs|Miss|Dr|Chair(?:man|woman)|Senator|Representative|"
-    r"Secretary|Ambassador|Admiral|General|Commissioner|Sheriff)\.? [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?))\.(?=\s|$)"
+    r"Secretary|Ambassador|Admiral|General|Commissioner|Sheriff)\.? [A-Z][\w’'-]+(?: "
+    r"[A-Z][\w’'-]+)?))\.(?=\s|$)"
 )
 _MIN_RECORD = 3  # labels; fewer may be names that end a heading
 
@@ -423,9 +433,10 @@ def _read_statements(lines, turns, raw):
 
 def _read_announced(tag, line):
     """Give whom a tag announces: its subject, "in the words of X:", or the body before it."""
-    match = _TAG.search(tag)
+    before = "" if _WORDS_OF.search(tag) else _SENTENCE_BREAK.split(line.strip())[-2:][0]
+    match = _TAG.search(tag) or _TAG.search(before)  # "Li wrote to the envoy. I quote the end:"
     if match and match["source"].strip():
-        return re.split(r",\s", match["source"].strip())[-1].strip()
+        return _HERE.sub("", re.split(r",\s", match["source"].strip())[-1].strip())
     match = _WORDS_OF.search(tag)
     for place in (match["source"] if match else "", line):
         words = read_words(place)
@@ -439,6 +450,10 @@ def _read_announced(tag, line):
         if place and place != line and (find_speaker(split_name(place)[0]) or judge_source(place, None).side):
             return place
     return ""
+
+
+# "Here is what | the embassy posted:"
+_HERE = re.compile(r"^(?:(?:And|But) )?(?:[Hh]ere(?: is|['’]s) )?(?:what|how) ")
 
 
 def _is_source(phrase):

@@ -144,6 +144,9 @@ def _find_letters(words):
         settled = _settle_first(words[first], letters[first + 1 : first + 2] or ".")
         if settled != "n":
             letters = letters[:first] + settled + letters[first + 1 :]
+    if "He" in words:  # "He Wei said", a surname
+        pairs = zip(words, letters, letters[1:] + ".", strict=True)
+        letters = "".join("n" if word == "He" and after == "n" else letter for word, letter, after in pairs)
     if letters.count("n") > HEADLINE * len(letters):
         letters = _lower_verbs(letters, words)
     return _settle_verbs(letters, words)
@@ -189,6 +192,7 @@ def _settle_verbs(letters, words):
             plural, determined = words[i - 1].endswith(("s", "percent")), letters[i - 2 : i - 1] in ("d", "P")
             disagrees = before == "w" and after != "T" and plural == (letter == "S")  # "the state report"
             disagrees |= determined and before == "n" and letter == "B" and not plural  # "the US claim"
+            disagrees |= letter == "B" and words[i - 2].lower() in ("a", "an")  # "a liberal think tank"
             counted = before == "q" or before == "w" and words[i - 2][0].isdigit()  # "3 percentage points"
             disagrees |= letter == "S" and counted and words[i - 1].lower() not in ("one", "each", "another")
             if before in "dPoiaueSDBG" or disagrees or before == "q" and determined and after != "T":
