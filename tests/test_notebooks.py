@@ -79,3 +79,13 @@ def test_no_figure_is_left_over():
     sources = "\n".join(path.read_text(encoding="utf-8") for path in NOTEBOOKS)
     for file in (REPOSITORY / "figures").iterdir():
         assert f'\\"{file.stem}\\"' in sources, f"{file.name} is saved by no notebook"
+
+
+def test_lines_printed_apart_are_one_output(tmp_path):
+    """A kernel sends what is printed every fraction of a second: where a text is cut must not show in the bytes."""
+    code = "import sys, time\nfor word in 'abc':\n    print(word)\n    sys.stdout.flush()\n    time.sleep(0.3)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    nbformat.write(notebook, tmp_path / "slow.ipynb")
+    run_notebook(tmp_path / "slow.ipynb")
+    outputs = nbformat.read(tmp_path / "slow.ipynb", as_version=4).cells[0].outputs
+    assert [output.text for output in outputs] == ["a\nb\nc\n"]

@@ -35,8 +35,9 @@ def run_notebook(path, out_path=None):
     notebook = nbformat.read(path, as_version=4)
     is_foreign = bool(os.environ.get("FENTANYL_STUDY_DATA"))  # another corpus may lack what a step needs
     NotebookClient(
-        notebook, allow_errors=is_foreign, timeout=TIMEOUT, kernel_name="python3", record_timing=False, extra_arguments=["--log-level=40"],
-        resources={"metadata": {"path": str(path.parent)}},
+        notebook, allow_errors=is_foreign, timeout=TIMEOUT, kernel_name="python3", record_timing=False,
+        coalesce_streams=True,  # a slow cell's lines come in one piece or in two, as the clock has it
+        extra_arguments=["--log-level=40"], resources={"metadata": {"path": str(path.parent)}},
     ).execute()  # fmt: skip
     if is_foreign:
         _tell_what_is_missing(notebook, path)
