@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fentanyl_study.coding import code_frames, code_sentences, code_stance, find_hits
+from fentanyl_study.coding import code_sentences, find_hits
 from fentanyl_study.coding.machine import PASSAGE
-from fentanyl_study.coding.markers import MIN_CONFIDENCE, NEAR, REACH, compile_marker, read_list, read_words
+from fentanyl_study.coding.markers import NEAR, REACH, compile_marker, read_list, read_words, weigh_hits
 from fentanyl_study.schema import FRAMES, SIDES, STANCES, TARGETS, InputError
 
 LISTS = ("stance_markers.csv", "frame_markers.csv")
@@ -16,6 +16,12 @@ ROWS = [row for name in LISTS for row in read_list(name).itertuples()]
 
 def is_found(pattern, text, side="narrator"):
     return compile_marker("supply", "carries", "2", pattern).find(read_words(text, side))
+
+
+def code_one(text, side, by="markers"):
+    """Code one sentence of an article on the drug."""
+    told = pd.DataFrame({"doc_id": "a", "side": [side, "narrator"], "text": [text, "Fentanyl kills."]})
+    return code_sentences(told, by=by).iloc[0]
 
 
 def get_side(row):
@@ -69,7 +75,7 @@ def test_terms_are_plain_words_and_every_class_is_used():
     ],
 )
 def test_codebook_rules(text, side, target, stance):
-    assert code_stance(text, side)[target][0] == stance
+    assert code_one(text, side)[target] == stance
 
 
 def test_hints_add_up_and_contradiction_lowers_confidence():
@@ -78,10 +84,9 @@ def test_hints_add_up_and_contradiction_lowers_confidence():
     for direction, strength in hits:
         assert direction == "against"
         doubt *= 1 - strength
-    sure = code_stance("Stop smearing others.", "china_official")["us_pressure"]
-    assert sure == ("against", pytest.approx(1 - doubt))
-    torn = code_stance("China is not the source; drugs come from China.", "us_official")["china_source"]
-    assert torn[1] < 1 - doubt
+    assert weigh_hits(hits) == ("against", pytest.approx(1 - doubt))
+    torn = weigh_hits([*hits, ("favor", 0.7)])
+    assert torn == ("against", pytest.approx((1 - doubt) * (0.5 + 0.5 * 0.3)))
 
 
 def test_near_looks_back_two_sentences_of_the_same_article_only():
@@ -162,8 +167,8 @@ def test_chains_stay_in_their_clause_order_and_reach():
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300), st.sampled_from(SIDES))
 def test_any_text_gets_allowed_codes(text, side):
-    codes = code_stance(text, side)
-    assert set(codes) == set(TARGETS)
-    assert all(stance in STANCES and 0 <= sure <= 1 for stance, sure in codes.values())
-    assert all(sure >= MIN_CONFIDENCE for stance, sure in codes.values() if stance != "none")
-    assert set(code_frames(text, side)) <= set(FRAMES)
+    for by in ("both", "markers", "words"):
+        codes = code_one(text, side, by)
+        assert set(codes[list(TARGETS)]) <= set(STANCES)
+        assert set(filter(None, codes["frames"].split(";"))) <= set(FRAMES)
+        assert 0.5 <= codes["confidence"] <= 1

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from fentanyl_study.coding import code_sentences, machine, weights
 from fentanyl_study.coding.markers import read_list
 from fentanyl_study.coding.weights import COST, OUTCOMES, RARE, fit_weights, list_terms, weigh_words
-from fentanyl_study.schema import FRAMES, TARGETS
+from fentanyl_study.schema import EXAMPLES, TARGETS, InputError, check_table
 
 
 @pytest.fixture(scope="module")
@@ -20,12 +20,15 @@ def examples():
 
 
 def test_examples_follow_the_codebook(examples):
-    assert list(examples) == ["text", *TARGETS, "frames"]
-    assert not examples["text"].duplicated().any()
-    assert examples["text"].is_monotonic_increasing
-    for target in TARGETS:
-        assert set(examples[target]) <= {"favor", "against", "none"}
-    assert set(";".join(examples["frames"]).split(";")) == {*FRAMES, ""}
+    assert list(examples) == EXAMPLES.names
+    check_table(examples, EXAMPLES)
+
+
+def test_an_unknown_code_is_named_and_no_weight_is_written(examples, monkeypatch):
+    faulty = examples.head(3).assign(us_roots=["none", "favour", "none"])
+    monkeypatch.setattr(weights, "read_list", lambda name: faulty)
+    with pytest.raises(InputError, match="coded_examples.csv, row 3: us_roots is 'favour'"):
+        weights.write_weights()
 
 
 def test_shipped_weights_follow_from_the_examples(examples):

@@ -61,7 +61,8 @@ def _make_parser():
     choose.add_argument("--n", type=_read_number, default=50, metavar="N", help="how many sentences (50)")
     choose.add_argument("--out", type=Path, metavar="FILE", help="where to; the terminal by default")
     _add_command(commands, "dictionary", _write_dictionary, "write the dictionary into README.md", "")
-    _add_command(commands, "train", _train, "fit the weights of words anew from coded_examples.csv", "")
+    train = "fit the weights of words anew from coded_examples.csv"  # the package's own, of no corpus folder
+    commands.add_parser("train", help=train, description=train).set_defaults(run=_train)
     notebooks = _add_command(commands, "notebooks", _run_notebooks, "execute the notebooks", "--out build")
     notebooks.add_argument("--out", type=Path, help="folder to write them to (DIR/notebooks, or in place)")
     _add_command(commands, "ledger", _update_ledger, "compute the findings, try them under other choices, write reports/")

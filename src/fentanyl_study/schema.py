@@ -88,6 +88,10 @@ _CODES = (  # what a sentence can carry, in the order of the codebook
     *(Column(target, _STANCE.format(target), allowed=STANCES) for target in TARGETS),
     Column("frames", "frames the words carry (codebook, part 4)", kind="set", allowed=FRAMES),
 )
+EXAMPLES = Table(
+    "wordlists/coded_examples.csv", "a sentence made up and coded to teach the weights of words", ("text",),
+    (Column("text", "the sentence, N for a name"), *_CODES[3:]),
+)  # fmt: skip
 _OPTIONAL_CODES = tuple(  # as a coder leaves them open for what is no running text
     replace(code, allowed=(*code.allowed, "")) if code.allowed and code.kind != "set" else code
     for code in _CODES

@@ -2,10 +2,10 @@
 
 from fentanyl_study.coding.choose import choose_to_code, code_beside
 from fentanyl_study.coding.machine import code_sentences
-from fentanyl_study.coding.markers import code_frames, code_stance, find_hits
+from fentanyl_study.coding.markers import find_hits
 
 __all__ = [
-    "choose_to_code", "code_beside", "code_frames", "code_sentences", "code_stance", "find_hits",
+    "choose_to_code", "code_beside", "code_sentences", "find_hits",
     "make_stance_classifier",
 ]  # fmt: skip
 

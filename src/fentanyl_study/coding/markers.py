@@ -22,7 +22,7 @@ from importlib import resources
 import pandas as pd
 from snowballstemmer.english_stemmer import EnglishStemmer  # by name: same stems, whatever else is installed
 
-from fentanyl_study.schema import SIDES, TARGETS, InputError
+from fentanyl_study.schema import SIDES, InputError
 
 STRENGTH = {"1": 0.4, "2": 0.7, "3": 0.9}  # a hint, a plain word, an explicit statement: chance of being right
 MIN_CONFIDENCE = 0.5  # one hint is not enough to take a side, two are (1 - 0.6 * 0.6 = 0.64)
@@ -290,7 +290,11 @@ def find_hits(text, side="narrator", markers="stance_markers.csv", *, before="")
 
 
 def weigh_hits(hits):
-    """Give the direction best supported by hits [(direction, strength)] and how sure it is."""
+    """Give the direction best supported by hits [(direction, strength)] and how sure it is.
+
+    The strengths s of the hits of one direction add up to 1 - product of (1 - s); the stronger direction wins
+    and is trusted less the more speaks for another one. Under ``MIN_CONFIDENCE`` it is none.
+    """
     doubt = {"against": 1.0, "none": 1.0, "favor": 1.0, "carries": 1.0}
     for direction, strength in hits:
         doubt[direction] *= 1 - strength
@@ -299,38 +303,6 @@ def weigh_hits(hits):
     rest = min(value for name, value in doubt.items() if name != direction)
     confidence = round((1 - doubt[direction]) * (0.5 + 0.5 * rest), 6)
     return (direction, confidence) if confidence >= MIN_CONFIDENCE else ("none", 1 - confidence)
-
-
-def code_stance(text, side="narrator", *, before=""):
-    """Code one sentence's stance towards the five targets by its markers.
-
-    The strengths s of the hits of one direction add up to 1 - product of
-    (1 - s); the stronger direction wins and is trusted less the more speaks
-    for another one. Under ``MIN_CONFIDENCE`` the code is none. A question of
-    the article's own voice takes no side.
-
-    Returns
-    -------
-    dict
-        target -> (favor, against or none; confidence 0 to 1).
-
-    Examples
-    --------
-    >>> code_stance("Stop smearing China.", "china_official")["us_pressure"][0]
-    'against'
-    """
-    hits = {} if is_question(text, side) else find_hits(text, side, before=before)
-    return {target: weigh_hits(hits[target]) if target in hits else ("none", 1.0) for target in TARGETS}
-
-
-def code_frames(text, side="narrator", *, before=""):
-    """Give the frames one sentence's words carry, in alphabetical order.
-
-    >>> code_frames("Police seized the parcels.")
-    ['enforcement']
-    """
-    hits = find_hits(text, side, "frame_markers.csv", before=before)
-    return sorted(frame for frame in hits if weigh_hits(hits[frame])[0] == "carries")
 
 
 def is_question(text, side):

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from fentanyl_study.coding.markers import list_stems, read_list
-from fentanyl_study.schema import FRAMES, TARGETS
+from fentanyl_study.schema import EXAMPLES, FRAMES, TARGETS, check_table
 
 OUTCOMES = tuple(f"{target}={stance}" for target in TARGETS for stance in ("favor", "against")) + FRAMES
 COST = 10.0  # inverse penalty; 3 to 30 differ by half a point when a set of examples is left out
@@ -40,7 +40,7 @@ def fit_weights(examples, *, outcomes=OUTCOMES):
     Parameters
     ----------
     examples : DataFrame
-        text, the five targets, frames.
+        As ``schema.EXAMPLES``: one row a sentence; text, the five targets, frames.
     outcomes : sequence of str
         Some of ``OUTCOMES``; all by default.
     """
@@ -60,9 +60,14 @@ def fit_weights(examples, *, outcomes=OUTCOMES):
 
 
 def write_weights():
-    """Fit the shipped weights anew from the shipped examples, as ``fentanyl-study train``; give the file's path."""
+    """Fit the shipped weights anew from the shipped examples, as ``fentanyl-study train``; give the file's path.
+
+    Raises InputError for an example with a code the codebook does not know.
+    """
     path = resources.files("fentanyl_study") / "wordlists" / "word_weights.csv"
-    weights = fit_weights(read_list("coded_examples.csv"))
+    examples = read_list("coded_examples.csv")
+    check_table(examples, EXAMPLES)
+    weights = fit_weights(examples)
     path.write_text(weights.to_csv(index=False, lineterminator="\n"), encoding="utf-8", newline="\n")
     return path
 
