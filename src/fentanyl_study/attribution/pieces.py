@@ -123,7 +123,7 @@ def _is_no_statement(found, text, voice):
         return not named and not any(word.norm in read_group("documents") for word in words)
     if found.kind != "indirect":
         return False
-    if cue in ("found", "finds") and not text.startswith("that", found.start):
+    if cue in ("found", "finds", "identified", "identifies") and not text.startswith("that", found.start):
         is_staff = any(word.norm in read_group("unnamed staff") for word in words)  # "agents found a bag"
         return not named or is_staff or judge_source(found.speaker, None).side == OTHER
     if text.endswith("what ", 0, found.speaker_start) and found.start > found.speaker_end:
@@ -159,6 +159,8 @@ def _tells_an_act(found, text, *, words, named, voice):
     cue, speaker = found.cue.lower(), found.speaker.lower()
     if cue.startswith("offer") and not text.startswith("to ", found.start):
         return True  # "the site offered a discount"
+    if cue.startswith("order") and not _ORDER.search(text, found.start, found.end):
+        return True  # "users ordered it by mail"
     if cue in ("replied", "replies", "reply") and text.startswith("to ", found.start):
         return True
     if cue not in read_group("speech cues") and found.speaker_end < found.start:
@@ -238,6 +240,7 @@ UNSAID = re.compile(
 _MEDIATOR = re.compile(
     r"\b(?:people|persons?|sources?|officials?) (?:familiar|briefed|close|with knowledge)\b", re.I
 )
+_ORDER = re.compile(r"\b(?:to|that|be) ")
 _PROPER = re.compile(r"[A-Z]")
 
 
