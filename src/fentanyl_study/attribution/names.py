@@ -570,7 +570,20 @@ class Cast:
             _is_chinese(opening.name) and self._is_called(last[1], "female")
         ):  # fmt: skip
             return last[1]
-        return opening if opening and _may_be(opening, sex) else last[1]
+        if opening and _may_be(opening, sex):
+            return opening
+        return last[1] or (self._find_last_named(start, sex) if kind == 1 else None)
+
+    def _find_last_named(self, start, sex):
+        """Find the person named last before a pronoun that nobody heard so far fits."""
+        for match in reversed(list(_PERSON.finditer(self.text, max(0, start - 300), start))):
+            title = _read_title(self.text[max(0, match.start() - 120) : match.start()])
+            name = split_name(title + match.group())[0]
+            if name and not find_entries(read_words(name)):
+                source = self._resolve_person(name, title + match.group(), match.start() - len(title))
+                if _may_be(source, sex):
+                    return source
+        return None
 
     def _is_called(self, source, sex):
         """Tell whether the text speaks of a person as of the other sex: "Xu … her white coat"."""
@@ -759,6 +772,7 @@ _INTRODUCED = re.compile(
     r",? who\b|, (?:an?|the|\d\d)\b| (?:keeps|runs|works|lives|sells|sits|stood|stands|sat|waited)\b"
 )
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
+_PERSON = re.compile(rf"{_NAME_RUN.pattern}|(?:(?<=Mr\. )|(?<=Ms\. )|(?<=Dr\. )|(?<=Mrs\. )){_CAPITAL}")
 
 
 @functools.cache
