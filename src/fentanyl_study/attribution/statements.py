@@ -172,7 +172,8 @@ def _read_subject(text, start, end):
 
 # "…, | said a statement released by the ministry."
 _INVERTED = re.compile(
-    r", (?P<verb>said|says) (?P<subject>(?:the|a|an|one|[A-Z][\w’'-]+) [^;:“”\"\n]{2,110}?)"
+    r", (?P<verb>said|says|points out|pointed out|notes|noted|explains|explained|argues|argued|adds|added|warns|"
+    r"warned|believes|believed|thinks|recalls|recalled) (?P<subject>(?:the|a|an|one|[A-Z][\w’'-]+) [^;:“”\"\n]{2,110}?)"
     r"(?: after [^,.]{2,40})?[.,]?$"
 )
 # "That, | says Ann Lee, a nurse, will not do."
@@ -220,7 +221,7 @@ def _read_tag(text, start, end, pieces):
     named = match and any(split_name(part)[0] for part in match["subject"].split(", "))
     if named and match["verb"] in _read_forms_ing():
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
-    match = text.find(", sa", start, end) >= 0 and (
+    match = text.find(", ", start, end) >= 0 and (
         _INVERTED.search(text, start, end) or not pieces and _INSERTED.search(text, start, end)
     )
     tags = _TAG.finditer(text, start, end) if not match and _may_have_tag(text[start:end]) else ()
@@ -260,7 +261,11 @@ def _code_clause(text, start, end, clause, quoted, cast):
 
 
 # "provisional figures from the CDC show", "in the view of Zhang Yong'an, dean of the College,"
-_FINDING = re.compile(
+@functools.cache
+def _compile_finding():
+    """Compile the forms of a finding or view that belongs to a party; the nouns are a word list."""
+    nouns = "|".join(sorted(read_group("view nouns")))
+    return re.compile(
     r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|"
     r"at) (?:the )?(?P<body>(?:[^,;.\n]|\.(?!$)){3,90}?),? "
     r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
@@ -271,13 +276,14 @@ _FINDING = re.compile(
     r"\b(?:in|under) an? (?:\w+ )?(?:announcement|statement|notice|circular|decree) (?:\w+ )?(?:by|"
     r"from) (?:the )?"
     r"(?P<notice>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
-    r"\b[Pp]er (?:the )?(?P<per>(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7})(?=[,.;)]|$)|"
+    r"\b[Pp]er (?:the )?(?P<per>(?:an? )?(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7}(?:spokes\w+|officials?|data|"
+    r"figures)?)(?=[,.;)]|$)|"
     r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
-    r"\b(?:[Ii]n|[Bb]y) the (?:\w+ )?(?P<view>view|words|opinion|estimation|judgment|reckoning|telling|"
-    r"count|estimate) of (?:the )?(?P<person>(?:[^,;.\n]|\.(?! [A-Z][a-z]|$)){3,90})[,.]|"
-    r"\b[Ii]n (?:(?P<whose>[A-Z][^,;:\n]{2,60}?)(?:’s?|'s?)|(?P<their>their|his|her)) (?:own |personal )?"
-    r"(?:view|words|opinion|eyes|telling|reading|judgment),"
-)
+    rf"\b(?:[Ii]n|[Bb]y) the (?:\w+ )?(?P<view>{nouns}) of (?:the )?"
+    r"(?P<person>(?:[^,;.\n]|\.(?! [A-Z][a-z]|$)){3,90})[,.]|"
+    r"\b(?:[Ii]n|[Bb]y) (?:(?P<whose>[A-Z][^,;:\n]{1,60}?)(?:’s?|'s?)|(?P<their>their|his|her)) (?:own |personal )?"
+    rf"(?:{nouns})(?=[,.;]|$| [“\"])"
+    )
 _OWNED = {"their": "they", "his": "he", "her": "she"}
 
 
@@ -291,16 +297,17 @@ def _compile_views():
         r"(?P<subject>[A-Z][^;:“”\"\n]{2,120}?),? (?P<cue>(?:is|are|was|were)(?:n['’]t| not) "
         r"(?:so |as |yet )?(?:sure|convinced|persuaded|impressed)|(?:is|are|was|were) "
         rf"(?:still |even |far |more |less |equally |most )*(?:{adjectives})|ha(?:s|ve) (?:\w+ )?doubts|"
-        r"do(?:es)?(?:n['’]t| not) (?:agree|disagree|think|believe|buy|doubt)|"
+        r"(?:do|does|is|are)(?:n['’]t| not) (?:agree|disagree|think|believe|buy(?:ing)?|doubt)|would (?:rather|sooner|prefer)|"
         r"t(?:ook|akes?) an? (?:\w+ ){0,3}(?:view|line|position|stance|tone))\b",
         r"(?P<subject>[A-Z][^:“”\"\n]{4,90}? [A-Z][\w’'-]+)(?P<cue>:) (?=[A-Z“\"])",
         r"(?P<subject>[A-Z][^:;“”\"\n]{2,120}?),? (?P<cue>puts? it)\b[^:;.“”\"\n]{0,60}: ",
     )
+    nouns = "|".join(sorted(read_group("stand nouns")))
+    stand = rf"(?:own |official |public |main |biggest |chief |only )?(?:{nouns})"
+    is_that = r"(?:\w+ ){0,3}?(?:is|was|has been|remains|remained)(?: that|,)"
     views += (
-        r"(?P<subject>[A-Z][^;:“”\"\n]{2,60}?)(?P<cue>['’]s? (?:own |official |public )?(?:answer|"
-        r"position|line|"
-        r"argument|view|reply|response|complaint|contention|stance|message)) (?:\w+ ){0,3}?(?:is|"
-        r"was|has been|remains|remained)(?: that|,)",
+        rf"(?P<subject>[A-Z][^;:“”\"\n]{{2,60}}?)(?P<cue>['’]s? {stand}) {is_that}",
+        rf"(?P<subject>His|Her|Their)(?P<cue> {stand}) {is_that}",
     )
     # "The firm is accused | by prosecutors in Ohio of fraud."
     passive = (
@@ -320,6 +327,10 @@ def _code_view(text, start, end, quoted, cast):
     for pattern in views:
         match = pattern.match(text, start, end)
         found = match and match["subject"]
+        pronoun = found and (_OWNED.get(found.lower()) or found in ("He", "She") and found)
+        source = pronoun and cast.resolve(pronoun, start)
+        if source:
+            return Code(source.side, source.name, "indirect", match["cue"].strip())
         name = found and split_name(re.split(r",| (?:who|whose|in|of) ", found)[0])[0]
         is_titled = name and found.endswith(name) and find_entries(read_words(found))
         is_label = is_titled and not _NO_SUBJECT.search(found)
@@ -336,14 +347,14 @@ def _code_view(text, start, end, quoted, cast):
     return NARRATOR
 
 
-_FINDERS = ("y the ", "ccording to", "announce", "learn", "data", "figures", "statistics", "numbers",
+_FINDERS = ("y the ", "By ", "by ", "ccording to", "announce", "learn", "data", "figures", "statistics", "numbers",
             "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")  # fmt: skip
 
 
 def _code_finding(text, start, end, cast):
     """Code figures that a body's data show, and what is so in somebody's view."""
     sentence = text[start:end]
-    match = any(map(sentence.__contains__, _FINDERS)) and _FINDING.search(sentence)
+    match = any(map(sentence.__contains__, _FINDERS)) and _compile_finding().search(sentence)
     groups = ("body", "person", "of", "by", "notice", "per", "told", "whose", "their")
     group = match and next(group for group in groups if match[group])
     source = match and cast.resolve(_OWNED.get(match[group], match[group]), start + match.start(group))
