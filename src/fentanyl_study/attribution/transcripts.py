@@ -6,6 +6,7 @@ and reproduced documents. Everything here goes before the rules for reported spe
 """
 
 import bisect
+import itertools
 import re
 from typing import NamedTuple
 
@@ -36,7 +37,7 @@ UNNAMED = "the spokesperson"  # who answers under "A:" where no name is given
 _QUOTED_LABEL = re.compile(r"[\s•*–-]*(?P<name>[A-Z][^:“”\"\n]{2,110}):\s*[“\"][^“”\"]*[”\"]?\s*$")
 # "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you", "Q — if so"; not "It is so:"
 _LABEL = re.compile(
-    r"\s*(?:\([A-Z][^()a-z]{3,60}\)\s*)?"  # "(SOUNDBITE OF RECORDING) LEE:"
+    r"\s*(?:\d{1,2}[.)]\s+)?(?:\([A-Z][^()a-z]{3,60}\)\s*)?"  # "2. Reuters:", "(SOUNDBITE OF RECORDING) LEE:"
     r"(?:(?P<q>Q)\s+(?=[—–(\[“\"$\dA-Z-])|"
     r"(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//))\s*"
 )
@@ -81,19 +82,21 @@ _COMMENT = re.compile(
     rf"^\s*(?:That|This|Here|So) (?:is|was|ends|concludes) (?:\w+ ){{0,4}}{_PARTS}\b|"
     rf"\b(?:I|me)\b[^.]*\b(?:the|this|that) (?:\w+ )?{_PARTS}\b|\b[Mm]y own (?:reading|view|sense|"
     rf"take)\b|\bstrikes me\b|"
-    r"^\s*What (?:do I|to) make\b|"
+    r"^\s*What (?:(?:do|does|should) [^?.]{1,60}|to) make\b|"
     r"^\s*(?:Two|Three|Four|Five|Several|A few|Some) (?:things|points|details|phrases|words|remarks|"
     r"observations)\b|"
-    rf"^\s*Note (?:how|that|the)\b|\b(?:the|this) (?:\w+ )?{_PARTS}(?: above| below)\b"
+    rf"^\s*Note (?:how|that|the)\b|\bnote the (?:\w+ )?(?:sentence|word|line|phrase|paragraph)s?\b|^\s*Thanks to [A-Z]|"
+    rf"\b(?:the|this) (?:\w+ )?{_PARTS}(?: above| below)\b"
 )
 _COMMENT_WORDS = (
     *_PART_WORDS, "y own ", "strikes me", "make", "Note ", "things", "points", "details", "phrases", "words",
-    "remarks", "observations",
+    "remarks", "observations", "note the", "Thanks",
 )  # one of them is in each comment
 _BRACKETED = re.compile(r"\s*(?:\([^()]*\)|\[[^][]*\])\s*")  # "[The rest is left out.]"
 _SAID_VERB = r"(?:said|says|told|added|wrote|argued|noted|explained|found)\b"
 _SAID = re.compile(
-    rf"\b(?:[A-Z][\w’'-]+|minister|official|spokes\w+|ministry|he|she|it)\b (?:also |then |has )?{_SAID_VERB}"
+    rf"\b(?:[A-Z][\w’'-]+(?:, [^,.:;“”\"\n]{{3,90}},)?|minister|official|spokes\w+|ministry|he|she|it) "
+    rf"(?:also |then |has )?{_SAID_VERB}"
 )
 _VERB = re.compile(f" {_SAID_VERB}")
 
@@ -184,10 +187,11 @@ def _read_labels(lines, text, heads, reporters, *, is_own):
     if is_own:  # an official opens the call
         kinds |= {name: "answer" for name in names if name.lower() == "moderator"}
     answerer = _find_answerer(text, *heads, lines[min(found)][0]) if found else ""
-    if not any(
-        kind == "question" for kind in kinds.values()
-    ):  # without a question only those of known office speak
-        kinds = {name: kind if _is_known(name) else None for name, kind in kinds.items()}
+    if "question" not in kinds.values():
+        if asker := _find_asker(list(found.values())):
+            kinds[asker] = "question"
+        else:  # without a question only those of known office speak
+            kinds = {name: kind if _is_known(name) else None for name, kind in kinds.items()}
     labels = {}
     for i, name in found.items():
         if kinds[name] == "answer":
@@ -208,6 +212,12 @@ def _add_offices(found, lines):
         match = i not in found and ": " in line and _OFFICE_LABEL.match(line)
         if match and match["name"] in names:
             found[i] = match["name"]
+
+
+def _find_asker(names):
+    """Give the first of two names that take turns, as in an interview whose questions have no mark."""
+    takes_turns = len(names) > 3 and len({*names}) == 2 and all(a != b for a, b in itertools.pairwise(names))
+    return names[0] if takes_turns else None
 
 
 def _get_surname(name):
