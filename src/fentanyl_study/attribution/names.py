@@ -82,7 +82,7 @@ _FITS = {
     "one of them": lambda source: not source.is_person and _is_plural(source),
 }
 _VOICELESS = re.compile(
-    r"(?:(?:I|we|you|us|me|my|our)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|\w+sel(?:f|ves)|"
+    r"(?:(?:I|we|you|us|me|my|our)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|(?:anyone|whoever|those who)\b.*|\w+sel(?:f|ves)|"
     r"(?:the|both|these|all) (?:two |other )?"
     r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|"
     r"(?:neither|none|no one)\b.*|this|what)$", re.I)  # fmt: skip

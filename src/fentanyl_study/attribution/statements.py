@@ -75,18 +75,22 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
 
 @functools.cache
 def _read_claims():
-    """Give {kind: {form: the word that must follow it soon, or ""}} of the verbs that report a position."""
-    claims = {"speech": dict.fromkeys(read_group("speech cues"), "")}
+    """Give {kind: {form: the words of which one must follow it soon, "" for any}} of verbs of a position."""
+    claims = {"speech": {cue: {""} for cue in read_group("speech cues")}}
     for row in read_wordlist("claim_verbs"):
-        after = row["verb"].partition(" ")[2]
-        claims.setdefault(row["kind"], {}).update(dict.fromkeys(row["forms"].split(), after))
+        for form in row["forms"].split():
+            claims.setdefault(row["kind"], {}).setdefault(form, set()).add(row["verb"].partition(" ")[2])
     return claims
 
 
 @functools.cache
 def _read_forms():
-    claims = _read_claims()
-    return {form: after for kind in claims if kind != "tag" for form, after in claims[kind].items()}
+    """Give the same of all kinds but tags."""
+    forms = {}
+    for kind, claims in _read_claims().items():
+        for form in claims if kind != "tag" else ():
+            forms[form] = forms.get(form, set()) | claims[form]
+    return forms
 
 
 _NOUNS_ONLY = re.compile(r"(?: [\w-]+)+[.]?")
@@ -139,7 +143,7 @@ def _find_clause(text, start, end, forms):
         is_written = verb.group() in ("wrote", "writes") and _NOUNS_ONLY.fullmatch(text, verb.end(), end)
         if is_written and not CLAUSE.search(text, verb.end(), end):
             continue
-        if not after or after in _WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]:
+        if "" in after or not after.isdisjoint(_WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]):
             found = _read_subject(text, start, verb.start())
             is_echo = verb.group() in read_group("echoes")  # "Li agrees."; "Li said." says nothing
             after_quotation = found and found[0] > start + 1 and text[found[0] - 2] in '”"'
