@@ -191,6 +191,7 @@ _QUOTED_AS = re.compile(
     r"(?:was|were) (?P<verb>quoted)\b"
     r"[^.\n]{0,60}\bas saying"
 )
+_AMONG = re.compile(r", (?P<verb>among) them (?P<subject>[A-Z][^,;:“”\"]{3,60}), (?:an?|the|who|whose)\b")
 # "Experts agreed, | with Lee, dean of the school, calling it a risk."
 _WITH = re.compile(r", with (?P<subject>[^;:“”\"\n]{3,150}?),? (?P<verb>[a-z]+ing)\b")
 _TAG = re.compile(
@@ -221,21 +222,27 @@ def _read_tag(text, start, end, pieces):
     match = text.find(" quoted", start, end) >= 0 and _QUOTED_AS.search(text, start, end)
     if match:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
+    match = text.find(", among them ", start, end) >= 0 and _AMONG.search(text, start, end)
+    if match and split_name(match["subject"])[0]:  # "Some disagree, among them Ann Lee, a lawyer"
+        return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = text.find(", with ", start, end) >= 0 and _WITH.search(text, start, end)
     named = match and any(split_name(part)[0] for part in match["subject"].split(", "))
     if named and match["verb"] in _read_forms_ing():
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = text.find(", ", start, end) >= 0 and (
-        _INVERTED.search(text, start, end) or not pieces and _INSERTED.search(text, start, end)
+        _INVERTED.search(text, start, end) or _INSERTED.search(text, start, end)
     )
+    if match and match.re is _INSERTED and any((p.clause_start or 0) <= match.start("subject") for p in pieces):
+        match = None
     tags = _TAG.finditer(text, start, end) if not match and _may_have_tag(text[start:end]) else ()
     match = next((tag for tag in tags if tag["verb"] in _read_tag_verbs()), match)
     if not match:
         return None
     at, subject = match.start("subject"), match["subject"]
     subject = _RELATIVE.split(subject)[0] if match.re in (_INVERTED, _INSERTED) else subject
+    last = match.end() if match.re is _INSERTED else end  # "The clerk, | said Li, | held that it fell"
     has_source = any(  # "Li said | the cases showed it": the clause is what Li said
-        (p.clause_start or 0) >= match.start() or split_name(p.source.name)[0] and p.start in (at, at + 4)
+        match.start() <= (p.clause_start or 0) < last or split_name(p.source.name)[0] and p.start in (at, at + 4)
         for p in pieces
     )
     if has_source or _RELATIVE.search(subject):
@@ -438,6 +445,8 @@ def _is_whole(text, start, end, mine, spans):
     (a, b), *more = spans
     opens = text[start:a].strip(" “\"'‘-–") == ""
     closes = text[b:end].strip(" ”\"'’.") == "" and text[start:a].rstrip(" “\"").endswith((",", ":"))
+    clause = min((piece.clause_start or start for piece in mine), default=start)
+    closes = closes and _LEAD.fullmatch(text, start, max(clause, start))  # not "The end, | he said, “is near.”"
     return not more and (opens or closes) and all(piece.kind == "direct" for piece in mine)
 
 
