@@ -420,7 +420,8 @@ class Cast:
             name, _ = split_name(match.group())
             if name and " " in name and not read_group("sentence openers") & set(name.split()):
                 after = _read_after(self.text, match.end())
-                introduced = self._find_body_in(after)
+                known = find_speaker(name) or {}
+                introduced = self._find_body_in(after) or self._find_body_in(known.get("office", ""))
                 if introduced and (introduced.name == body.name if body else introduced.side == side):
                     return self._resolve_person(name, match.group(), match.start())
         return None
@@ -733,7 +734,7 @@ _PLACED = re.compile(r"\b(?:in|at|on|from|near|inside|outside|during|after|befor
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(
-    r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator)\b", re.I
+    r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator|spokes(?:person|man|woman))\b", re.I
 )
 _LEADING = re.compile(
     r"[\s”]*(?:[A-Z][A-Z., ]{1,60}(?:\([^)\n]{1,30}\) ?)?[—–-]{1,2} ?)?"

@@ -12,6 +12,7 @@ from fentanyl_study.attribution.sides import (
     OTHER,
     find_entries,
     find_speaker,
+    is_body,
     judge_source,
     read_group,
     read_words,
@@ -87,7 +88,7 @@ def _is_introduced(source, cue):
     """Tell a named and introduced witness who speaks, not a suspect who told a buyer something."""
     is_named = source.is_person and split_name(source.name)[0] == source.name and " " in source.name
     is_introduced = source.known_as.count(" ") > source.name.count(" ")
-    return is_named and is_introduced and _is_spoken(cue) and cue != "told"
+    return (is_named and is_introduced or is_body(source.name)) and _is_spoken(cue) and cue != "told"
 
 
 def _drop_nested(attributions):
@@ -159,6 +160,8 @@ def _tells_an_act(found, text, *, words, named, voice):
     cue, speaker = found.cue.lower(), found.speaker.lower()
     if cue.startswith("offer") and not text.startswith("to ", found.start):
         return True  # "the site offered a discount"
+    if cue.startswith("claim") and _TOLL.match(text, found.start):
+        return True  # "overdoses claimed 900 lives"
     if cue.startswith("order") and not _ORDER.search(text, found.start, found.end):
         return True  # "users ordered it by mail"
     if cue in ("replied", "replies", "reply") and text.startswith("to ", found.start):
@@ -240,6 +243,7 @@ UNSAID = re.compile(
 _MEDIATOR = re.compile(
     r"\b(?:people|persons?|sources?|officials?) (?:familiar|briefed|close|with knowledge)\b", re.I
 )
+_TOLL = re.compile(r"(?:[\w,]+ ){0,6}?lives\b")
 _ORDER = re.compile(r"\b(?:to|that|be) ")
 _PROPER = re.compile(r"[A-Z]")
 

@@ -61,8 +61,10 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
         )
         code = (within or is_weak) and _code_clause(text, start, end, (*clause, False), quoted, cast)
         is_cited = code and code.mode == "mixed" and split_name(clause[1])[0]
-        # a page's own
-        is_own = page and not is_cited and (reported or not code or code.side in (page.side, OTHER))
+        # a page's own, and not one of its people's; the President's are those of the White House
+        is_staff = page and code and code.side == page.side and split_name(code.speaker)[0]
+        is_staff = is_staff and "President" not in clause[1]
+        is_own = page and not (is_cited or is_staff) and (reported or not code or code.side in (page.side, OTHER))
         reported = code if code and not is_own else reported
     code = reported or _code_finding(text, start, end, cast)
     if code == NARRATOR:
