@@ -111,7 +111,7 @@ class _Reader:
             return
         quoted, alone = self.find_quoted(sentence, 0, len(letters)), not letters.strip("Q,;:-()")
         for i in quoted:
-            self.alone[self.at[sentence.spans[i][0]]] = alone
+            self.alone[self.at[sentence.find_start(i)]] = alone
         if alone and sentence.start >= self.labelled[0]:
             return
         phrases = Phrases(letters)
@@ -119,7 +119,7 @@ class _Reader:
         if letters.endswith(":"):
             source = cues[-1].subject if cues else phrases.find_main(len(letters))
             if source:
-                self.sources.append((sentence.spans[-1][1], self.span(sentence, source)))
+                self.sources.append((sentence.find_end(-1), self.span(sentence, source)))
         if ":" in letters or self.labelled[0] > sentence.start:
             self.read_label(sentence)
         if "-" in letters:
@@ -134,7 +134,7 @@ class _Reader:
         for k in order:
             self.credit(sentence, cues[k], cues[k + 1 : k + NEARBY], cues[max(0, k - 1) : k])
         for i in quoted:
-            if self.at[sentence.spans[i][0]] not in self.owner:
+            if self.at[sentence.find_start(i)] not in self.owner:
                 source, word = self.find_announced(sentence, i, cues, phrases)
                 if source:
                     self.own(sentence, i, self.span(sentence, source), word)
@@ -144,7 +144,7 @@ class _Reader:
         if "Q" not in sentence.letters:
             return []
         found = [match.start() for match in _QUOTED.finditer(sentence.letters, begin, end)]
-        return [i for i in found if sentence.spans[i][0] in self.at]
+        return [i for i in found if sentence.find_start(i) in self.at]
 
     def find_announced(self, sentence, at, cues, phrases):
         """Give source and cue of a quotation that a comma or colon ties to its sentence, by any verb."""
@@ -172,10 +172,10 @@ class _Reader:
         match = _LABEL.match(sentence.letters)
         before = self.text[max(0, sentence.start - 4) : sentence.start].rstrip(" \t\xa0“\"")[-1:]
         if match and before in ("", "\n") and len(sentence.words[0]) > 1:  # "Q:" and "A:" name nobody
-            end = self.text.find("\n", sentence.spans[-1][1])
+            end = self.text.find("\n", sentence.find_end(-1))
             end = end if end >= 0 else len(self.text)
             content = sentence.letters[match.end() :]
-            ends = not self.text[sentence.spans[-1][1] : end].strip(". ")
+            ends = not self.text[sentence.find_end(-1) : end].strip(". ")
             if ends and len(content) < SHORTEST and "Q" not in content:
                 return
             self.labelled = end, self.span(sentence, match.span(1))
@@ -187,7 +187,7 @@ class _Reader:
         """Credit the quotation before a dash and a name: '“We act.” – Commissioner Li'."""
         match = _SIGNATURE.fullmatch(sentence.letters)
         if match:
-            name_start = sentence.spans[match.start(1)][0]
+            name_start = sentence.find_start(match.start(1))
             i = bisect.bisect_right(self.ends, name_start) - 1
             between = self.text[self.ends[i] : name_start] if i >= 0 else "?"
             if not between.strip(" \n\r\t\xa0-–—―"):
@@ -204,9 +204,9 @@ class _Reader:
         """Turn one cue into its pieces of content, before it, after it, or around it."""
         letters = sentence.letters
         speaker = self.span(sentence, cue.subject)
-        word = self.text[sentence.spans[cue.verb][0] : sentence.spans[cue.verb][1]]
+        word = sentence.words[cue.verb]
         if speaker:
-            self.sources.append((sentence.spans[cue.verb][0], speaker))
+            self.sources.append((sentence.find_start(cue.verb), speaker))
         left = _find_left(letters, cue)
         after_quotation = _follows_quotation(letters, cue)
         if after_quotation:
@@ -244,7 +244,7 @@ class _Reader:
             return
         quoted = self.find_quoted(sentence, begin, end)
         announced = [i for i in quoted if i > begin and letters[i - 1] in ",:"]
-        taken = [i for i in announced if self.at[sentence.spans[i][0]] in self.owner]
+        taken = [i for i in announced if self.at[sentence.find_start(i)] in self.owner]
         if taken:  # another cue has this quotation
             end = taken[0] - 1
             quoted = [i for i in quoted if i < end]
@@ -270,28 +270,28 @@ class _Reader:
                 if end <= begin + 1:
                     return
         for i in quoted:
-            self.inside.add(self.at[sentence.spans[i][0]])
-            self.owner.setdefault(self.at[sentence.spans[i][0]], (speaker, word))
+            self.inside.add(self.at[sentence.find_start(i)])
+            self.owner.setdefault(self.at[sentence.find_start(i)], (speaker, word))
         kind = "mixed" if quoted else "indirect"
-        self.emit(sentence.spans[begin][0], sentence.spans[end - 1][1], speaker, kind, word)
+        self.emit(sentence.find_start(begin), sentence.find_end(end - 1), speaker, kind, word)
 
     def closes(self, sentence, position):
         """Tell whether a quotation ends like a sentence, so that what follows is no part of it."""
-        quotation = self.quotations[self.at[sentence.spans[position][0]]]
+        quotation = self.quotations[self.at[sentence.find_start(position)]]
         return self.text[quotation.start : quotation.end].rstrip()[-1:] in set(",.?!…-—")
 
     def is_title(self, sentence, position):
         """Tell whether a quotation reads like the title of a work: "Meet the Press"."""
-        quotation = self.quotations[self.at[sentence.spans[position][0]]]
+        quotation = self.quotations[self.at[sentence.find_start(position)]]
         words = re.findall(r"[^\W\d_]\S*", self.text[quotation.start : quotation.end])
         return 0 < len(words) <= 6 and all(word[0].isupper() or len(word) < 5 for word in words)
 
     def count_words(self, sentence, position):
-        quotation = self.quotations[self.at[sentence.spans[position][0]]]
+        quotation = self.quotations[self.at[sentence.find_start(position)]]
         return len(self.text[quotation.start : quotation.end].split())
 
     def own(self, sentence, position, speaker, word):
-        self.owner.setdefault(self.at[sentence.spans[position][0]], (speaker, word))
+        self.owner.setdefault(self.at[sentence.find_start(position)], (speaker, word))
 
     def span(self, sentence, subject):
         if subject is None:
@@ -299,7 +299,7 @@ class _Reader:
         first, last = subject
         while first < last - 1 and sentence.letters[first] in "rc":
             first += 1
-        start, end = sentence.spans[first][0], sentence.spans[last - 1][1]
+        start, end = sentence.find_start(first), sentence.find_end(last - 1)
         contracted = sentence.letters[last - 1] == "p" and _CONTRACTION.search(self.text, start, end)
         return start, contracted.start() if contracted else end
 
