@@ -164,11 +164,11 @@ class _Reader:
         if letters[-1] == ":":
             source = cues[-1].subject if cues else phrases.find_main(len(letters))
             if source:
-                self.sources.append((sentence.find_end(-1), self.span(sentence, source)))
+                self.sources.append((sentence.find_end(len(letters) - 1), self.span(sentence, source)))
         match = _LABEL.match(letters)
         before = text[max(0, sentence.start - 4) : sentence.start].rstrip(" \t\xa0“\"")[-1:]
         if match and before in ("", "\n") and len(sentence.words[0]) > 1:  # "Q:" and "A:" name nobody
-            last = sentence.find_end(-1)
+            last = sentence.find_end(len(letters) - 1)
             end = text.find("\n", last)
             end = end if end >= 0 else len(text)
             content = letters[match.end() :]

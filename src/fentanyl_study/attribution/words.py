@@ -41,10 +41,10 @@ HEADLINE = 0.6  # share of capitalised words; running text stays far below it
 class Sentence:
     """The words of one sentence, a letter each; their offsets are worked out when asked for."""
 
-    __slots__ = ("text", "start", "words", "letters", "_ends")
+    __slots__ = ("text", "start", "end", "words", "letters", "_ends")
 
-    def __init__(self, text, start, words):
-        self.text, self.start, self.words, self._ends = text, start, words, None
+    def __init__(self, text, start, end, words):
+        self.text, self.start, self.end, self.words, self._ends = text, start, end, words, []
         self.letters = _find_letters(words)
 
     def get_word(self, i):
@@ -57,10 +57,13 @@ class Sentence:
 
     def find_end(self, i):
         """Give the offset after a word; what stands between two words is the beginning of none."""
-        if self._ends is None:
-            end, find = self.start, self.text.find
-            self._ends = [end := find(word, end) + len(word) for word in self.words]
-        return self._ends[i]
+        words, ends = self.words, self._ends
+        if i >= len(ends):
+            if i == len(words) - 1:
+                return self.text.rfind(words[i], self.start, self.end) + len(words[i])
+            end, find = ends[-1] if ends else self.start, self.text.find
+            ends += [end := find(word, end) + len(word) for word in words[len(ends) : i + 1]]
+        return ends[i]
 
 
 @functools.cache
@@ -129,12 +132,16 @@ def read_sentences(text, start, end):
     >>> read_sentences("Mr. Li also said that it fell.", 0, 30)[0].letters
     'nnrDTpe'
     """
-    pieces = map(_words.__getitem__, text[start:end].split())
-    words = list(itertools.chain.from_iterable(pieces))
-    sentences = [Sentence(text, start, words[:MAX_TOKENS])] if words else []
-    for at in range(MAX_TOKENS, len(words), MAX_TOKENS):
-        sentences.append(Sentence(text, sentences[-1].find_end(-1), words[at : at + MAX_TOKENS]))
-    return sentences
+    words = [*itertools.chain.from_iterable(map(_words.__getitem__, text[start:end].split()))]
+    if len(words) <= MAX_TOKENS:
+        return [Sentence(text, start, end, words)] if words else []
+    parts = []
+    for at in range(0, len(words), MAX_TOKENS):
+        begin, part = start, words[at : at + MAX_TOKENS]
+        for word in part:
+            start = text.find(word, start) + len(word)
+        parts.append(Sentence(text, begin, start, part))
+    return parts
 
 
 # Of what stands between two spaces: "said," is "said" and ","
