@@ -5,10 +5,9 @@ import re
 from typing import NamedTuple
 
 from fentanyl_study.attribution.words import VERBS, read_verbs
-from fentanyl_study.wordlists import read_wordlist
+from fentanyl_study.wordlists import Memo, read_wordlist
 
-# The complements of a verb, first match wins; positions are those of the content. The second column
-# is a letter without which a pattern cannot match:
+# The complements of a verb, first match wins; positions are those of the content. "(?=.*Q)" only saves time:
 # q quotation, t that-clause, w question, i infinitive, e nothing more, z bare clause, n noun phrase;
 # capital letters: the same after the one addressed ("told reporters that")
 SIMPLE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeJ]*[nws]|q)"
@@ -16,22 +15,22 @@ PLACE = r"(?:[pm]|[dqPr]{0,3}[nwsPdqyeQJ]*[nwsQ]|q)"  # "on “Meet the Press”
 MODIFIERS = rf"(?:[ioau]?[dqwe]{{0,2}}y(?:,?q)?|r|[ioau]{PLACE}|t(?=[dqPnmps]){SIMPLE}){{0,6}}"
 _ADDRESSEE = rf"{SIMPLE}(?:o{SIMPLE})?"
 _COMPLEMENTS = (
-    ("q", "Q", rf"{MODIFIERS},?:?(?=Q)"),
-    ("t", "T", rf"{MODIFIERS}(?:,?|,[^,T]*(?:,[^,T]*){{0,3}},)(?=T)"),
-    ("z", ":", rf"{MODIFIERS}:(?=.)"),
-    ("Q", "Q", rf"{_ADDRESSEE}{MODIFIERS},?:?(?=Q)"),
-    ("T", "T", rf"{_ADDRESSEE}{MODIFIERS},?(?=T)"),
-    ("w", "", r"r*(?=[Wh])"),
-    ("W", "W", rf"{_ADDRESSEE}r*(?=W)"),
-    ("i", "t", r"r*(?=tr*[Bvwbxre])"),
-    ("I", "t", rf"{_ADDRESSEE}{MODIFIERS}(?=tr*[Bvwbxr])"),
-    ("e", "", rf"{MODIFIERS}(?=[,.;-]|$)"),
-    ("n", "", r"r*(?=[gG])"),
-    ("z", "", rf"{MODIFIERS}(?=p|{PLACE}(?:[ioatu]{PLACE}|,[^,]*,|-[^-]*-)*r*[xbDSeB])"),
-    ("E", "", rf"{_ADDRESSEE}{MODIFIERS}(?=[,;G-]|$)"),
-    ("Z", "", rf"{_ADDRESSEE}{MODIFIERS}(?=p)"),
-    ("n", "", rf"r*(?={PLACE})"),
-    ("p", "", r"(?=[ioatu])"),
+    ("q", rf"(?=.*Q){MODIFIERS},?:?(?=Q)"),
+    ("t", rf"(?=.*T){MODIFIERS}(?:,?|,[^,T]*(?:,[^,T]*){{0,3}},)(?=T)"),
+    ("z", rf"(?=.*:){MODIFIERS}:(?=.)"),
+    ("Q", rf"(?=.*Q){_ADDRESSEE}{MODIFIERS},?:?(?=Q)"),
+    ("T", rf"(?=.*T){_ADDRESSEE}{MODIFIERS},?(?=T)"),
+    ("w", r"r*(?=[Wh])"),
+    ("W", rf"(?=.*W){_ADDRESSEE}r*(?=W)"),
+    ("i", r"r*(?=tr*[Bvwbxre])"),
+    ("I", rf"(?=.*t){_ADDRESSEE}{MODIFIERS}(?=tr*[Bvwbxr])"),
+    ("e", rf"{MODIFIERS}(?=[,.;-]|$)"),
+    ("n", r"r*(?=[gG])"),
+    ("z", rf"{MODIFIERS}(?=p|{PLACE}(?:[ioatu]{PLACE}|,[^,]*,|-[^-]*-)*r*[xbDSeB])"),
+    ("E", rf"{_ADDRESSEE}{MODIFIERS}(?=[,;G-]|$)"),
+    ("Z", rf"{_ADDRESSEE}{MODIFIERS}(?=p)"),
+    ("n", rf"r*(?={PLACE})"),
+    ("p", r"(?=[ioatu])"),
 )
 _CONTENT = re.compile(r"[QxbDSeB]")
 _NAMED = re.compile(r"[nsdqp]")  # "officials", "two women"; not "tensions"
@@ -58,6 +57,10 @@ class Cue(NamedTuple):
 def read_takes():
     """Give {lemma: complements it may take}, letters as in _COMPLEMENTS; every verb may take a quotation."""
     return {row["verb"]: frozenset(row["takes"] + "q") for row in read_wordlist("cue_verbs")}
+
+
+# Of a verb's form as the text has it
+_takes = Memo(lambda word: read_takes()[read_verbs()[word.lower().replace("’", "'")][1]])
 
 
 @functools.cache
@@ -138,46 +141,24 @@ def _read_adjective(letters, phrases, at):
 
 def _read_verb(sentence, phrases, verb, shared):
     """Give the cue that a verb makes, or None where subject or complement do not fit."""
-    letters = sentence.letters
-    last, outer = shared
-    takes = read_takes()[read_verbs()[sentence.get_word(verb)][1]]
+    letters, words, takes = sentence.letters, sentence.words, _takes[sentence.words[verb]]
     group = verb
     while group and (letters[group - 1] in _GROUP or letters[group - 2 : group] in _FLOATED):
         group -= 1
     before = letters[group - 1] if group else "^"
-    finite = letters[verb] != "G" or "b" in letters[group:verb]
-    if "b" in letters[group:verb] and letters[verb] in "DN":
-        return _read_passive(sentence, phrases, takes, verb, group)
-    opening = group - (sentence.words[group - 1 : group] == ["first"])
-    is_agent = letters[verb] in "DN" and sentence.words[verb + 1 : verb + 2] == ["by"]
-    if is_agent and letters[opening - 1 : opening] == "a":
-        return _read_according(letters, phrases, verb, opening - 1)  # "as first reported by Li"
-    if letters[verb] in "DN" and group == verb and before in "^W":  # "Asked about it, …", "when asked"
-        return _read_passive(sentence, phrases, takes, verb, group)
-    if letters[verb] == "N" and group == verb:
-        return None
-    if "v" in takes and letters[verb] in "DSB" and group == verb and before in "Q,-":
+    if letters[verb] in "DN":
+        if "b" in letters[group:verb] or group == verb and before in "^W":  # "Asked about it, …", "when asked"
+            return _read_passive(sentence, phrases, takes, verb, group)
+        opening = group - (words[group - 1 : group] == ["first"])
+        if words[verb + 1 : verb + 2] == ["by"] and letters[opening - 1 : opening] == "a":
+            return _read_according(letters, phrases, verb, opening - 1)  # "as first reported by Li"
+        if letters[verb] == "N" and group == verb:
+            return None
+    if before in "Q,-" and "v" in takes and group == verb and letters[verb] in "DSB":
         cue = _read_inverted(letters, phrases, takes, verb)
         if cue:
             return cue
-    joined = before in "ct" or not finite and before in "iouk^,-Qry;:"
-    if not joined and before in "^iouk(;:":
-        return None
-    subject_before = outer if before and before in ",c-" else last
-    if before == "a":
-        joined = True
-        subject = _find_quoted(letters, phrases, group) or subject_before or phrases.find_main(group)
-    elif before == "^":
-        subject = None
-    elif joined:
-        subject = subject_before or phrases.find_main(group)
-    else:
-        subject = phrases.find_subject(group)
-        if subject and not finite and set(letters[slice(*subject)]) <= {"w", "y"}:  # "stop blaming"
-            joined, subject = True, subject_before or phrases.find_main(group)
-    if joined and subject is None and not finite:  # "After saying no, the envoy left"
-        comma = letters.find(",", verb)
-        subject = phrases.extend_right(comma + 1) if comma >= 0 else None
+    subject, joined = _find_subject(letters, phrases, verb, group, shared)
     if subject is None:
         return None
     first = group if joined else subject[0]
@@ -185,27 +166,56 @@ def _read_verb(sentence, phrases, verb, shared):
         first -= 1
     if joined and subject[0] and letters[subject[0] - 1] == "Q" and letters[verb] == "B":
         first = subject[0]  # "Q," he went on to say
+    code, content = _read_complement(letters, takes, verb, first, joined)
     # "“Q,” Li, who asked not to be named, said": the quotation is not what he asked
     quoted = first > 0 and before != "h" and (letters[first - 1] == "Q" or letters[first - 2 : first] == "Q,")
+    if quoted and code not in ("q", "Q", "t", "T", "e", "E"):
+        code, content = "e", _ANY_MODIFIERS.match(letters, verb + 1).end()
+    return Cue(first, verb, subject, code, content, False, joined) if code else None
+
+
+def _find_subject(letters, phrases, verb, group, shared):
+    """Give the subject of a verb's group, and whether it is that of a verb before: ", adding that"."""
+    (last, outer), before = shared, letters[group - 1] if group else "^"
+    finite = letters[verb] != "G" or "b" in letters[group:verb]
+    joined = before in "act" or not finite and before in "iouk^,-Qry;:"
+    if not joined and before in "^iouk(;:":
+        return None, False
+    subject_before = outer if before in ",c-" else last
+    if before == "^":
+        subject = None
+    elif joined:
+        subject = _find_quoted(letters, phrases, group) if before == "a" else None
+        subject = subject or subject_before or phrases.find_main(group)
+    else:
+        subject = phrases.find_subject(group)
+        if subject and not finite and set(letters[slice(*subject)]) <= {"w", "y"}:  # "stop blaming"
+            joined, subject = True, subject_before or phrases.find_main(group)
+    if joined and subject is None and not finite:  # "After saying no, the envoy left"
+        comma = letters.find(",", verb)
+        subject = phrases.extend_right(comma + 1) if comma >= 0 else None
+    return subject, joined
+
+
+def _read_complement(letters, takes, verb, first, joined):
+    """Give (code, start) of a verb's complement as its clause, which begins at `first`, lets it be read."""
     code, content = _match_complement(letters, takes, verb)
-    after = letters[verb + 1 : verb + 2]
-    if joined and not finite and code == "e" and before == "," and after in ("t", "i", "o", "d"):
-        code, content = ("p", verb + 1) if "p" in takes else ("", 0)  # ", adding to her lead"
-    elif code == "e" and not joined and after == "t" and "p" in takes:
-        if not _CONTENT.search(letters, 0, verb):
-            code, content = "p", verb + 1  # "Li points to the treaty"
-    if code == "n" and letters[content : content + 1] == "G" and first and letters[first - 1] == ",":
-        code = "e"  # "..., the agency reported citing the police"
-    if not code and not joined and "z" in takes and first and letters[first - 1] in "hW":
+    before, after = letters[first - 1] if first else "", letters[verb + 1 : verb + 2]
+    if code == "e" and "p" in takes and not joined and after == "t" and not _CONTENT.search(letters, 0, verb):
+        return "p", verb + 1  # "Li points to the treaty"
+    if code == "e" and joined and before == "," and after in ("t", "i", "o", "d"):
+        if letters[verb] == "G" and "b" not in letters[first:verb]:  # ", adding to her lead"
+            return ("p", verb + 1) if "p" in takes else ("", 0)
+    if code == "n" and before == "," and letters[content : content + 1] == "G":
+        return "e", content  # "..., the agency reported citing the police"
+    if not code and not joined and "z" in takes and before and before in "hW":
         code, content = "z", verb + 1  # "which he said were many"
     if code == "E" and "n" in takes and not joined and "Q" not in letters[:verb]:
         if not FINITE.search(letters, 0, first):
             code, content = "n", verb + 1  # "a poll showed support for Li", nobody is told
-    if first == 1 and letters[0] == "W" and letters[content - 1 : content] == ":":
-        return None  # "What they say:" is a heading
-    if quoted and code not in ("q", "Q", "t", "T", "e", "E"):
-        code, content = "e", _ANY_MODIFIERS.match(letters, verb + 1).end()
-    return Cue(first, verb, subject, code, content, False, joined) if code else None
+    if first == 1 and before == "W" and letters[content - 1 : content] == ":":
+        return "", 0  # "What they say:" is a heading
+    return code, content
 
 
 def _read_passive(sentence, phrases, takes, verb, group):
@@ -253,23 +263,22 @@ def _read_inverted(letters, phrases, takes, verb):
 _APPOSED = re.compile(r"[^,xbDSBe]*[nsq],(?:h[^,]*|[^,xbDSBe]*),\Z")
 
 
-@functools.cache
-def _compile_complements(simple):
-    """Give the complements with compiled patterns; only those without an addressee if `simple`."""
-    rows = [row for row in _COMPLEMENTS if not (simple and row[0].isupper())]
-    return [(code, needed, re.compile(pattern)) for code, needed, pattern in rows]
+def _compile_complements(rows):
+    """Give one pattern for all; the name of the group that matched begins with its code."""
+    return re.compile("|".join(f"(?P<{code}{i}>{pattern})" for i, (code, pattern) in enumerate(rows)))
+
+
+_ANY_COMPLEMENT = _compile_complements(_COMPLEMENTS)
+_UNADDRESSED = _compile_complements([row for row in _COMPLEMENTS if row[0].islower()])
 
 
 def _match_complement(letters, takes, verb):
     """Give (code, start) of the verb's complement; ("", 0) if it takes none such."""
-    following, match = letters[verb + 1 :], None
-    for code, needed, pattern in _compile_complements("a" not in takes and "n" not in takes):
-        if needed in following:
-            match = pattern.match(letters, verb + 1)
-            if match:
-                break
+    pattern = _ANY_COMPLEMENT if "a" in takes or "n" in takes else _UNADDRESSED
+    match = pattern.match(letters, verb + 1)
     if match:
-        if code.isupper() and "a" in takes or code in takes:
+        code = match.lastgroup[0]
+        if code in takes or code.isupper() and "a" in takes:
             return code, verb + 1 if code == "I" else match.end()
         if code in "QTWIEZz" and "n" in takes:
             return "n", verb + 1

@@ -34,6 +34,7 @@ _EVIDENCE_NOUNS = frozenset("poll polls survey surveys study report".split())
 _CONTRACTION = re.compile(r"[’'][a-z]+\Z")  # "they|'re"
 _IDLE = re.compile(rf"[,;:-]*{MODIFIERS}[,;:-]*")  # nothing but adverbs and places after a quotation
 _CLAUSE = re.compile(rf"[rckT,]*(?:[ia]{SIMPLE},)?(?:p|{SIMPLE}(?:[io]{SIMPLE})*)r*[xbDSeB]")
+_ANY_VERB = re.compile("r*[eDSw]")
 NEARBY = 8  # cues after one that may end its content
 PARTIAL = 4  # words; a shorter quotation after a noun is part of a paraphrase: called the plan “absurd”
 
@@ -103,53 +104,43 @@ class _Reader:
         self.found = []
         self.labelled = 0, None  # where the paragraph of the last label ends, and whose it is
         self.sources = []  # (offset, speaker span) in reading order
+        self.quoted = {}  # in the sentence that is read: position -> quotation
 
     def read(self, sentence):
-        letters = sentence.letters
-        is_worth_it = _WORTH_READING.search(letters) or letters[0] in _WORTHY_OPENING
-        if sentence.start >= self.labelled[0] and not is_worth_it:
+        letters, is_labelled = sentence.letters, sentence.start < self.labelled[0]
+        if not (is_labelled or _WORTH_READING.search(letters) or letters[0] in _WORTHY_OPENING):
             return
-        quoted, alone = self.find_quoted(sentence, 0, len(letters)), not letters.strip("Q,;:-()")
-        for i in quoted:
-            self.alone[self.at[sentence.spans[i][0]]] = alone
-        if alone and sentence.start >= self.labelled[0]:
-            return
+        self.quoted = self.find_quoted(sentence) if "Q" in letters else {}
+        if self.quoted:
+            alone = not letters.strip("Q,;:-()")
+            self.alone.update(dict.fromkeys(self.quoted.values(), alone))
+            if alone and not is_labelled:
+                return
         phrases = Phrases(letters)
         cues = find_cues(sentence, phrases)
-        if letters.endswith(":"):
-            source = cues[-1].subject if cues else phrases.find_main(len(letters))
-            if source:
-                self.sources.append((sentence.spans[-1][1], self.span(sentence, source)))
-        if ":" in letters or self.labelled[0] > sentence.start:
-            self.read_label(sentence)
+        if ":" in letters or is_labelled:
+            self.read_label(sentence, cues, phrases)
         if "-" in letters:
             self.read_signature(sentence)
         if not cues and letters[0] == "i":
             self.read_evidence(sentence)
-        if len(cues) > 1:  # "the belief that" beside a cue that has a source adds nothing
-            cues = [cue for cue in cues if cue.subject or letters[cue.verb] in VERBS]
-        order = range(len(cues))
-        if "Q" in letters:
-            order = sorted(order, key=lambda k: not _follows_quotation(letters, cues[k]))
-        for k in order:
-            self.credit(sentence, cues[k], cues[k + 1 : k + NEARBY], cues[max(0, k - 1) : k])
-        for i in quoted:
-            if self.at[sentence.spans[i][0]] not in self.owner:
+        self.credit_all(sentence, cues)
+        for i, quotation in self.quoted.items():
+            if quotation not in self.owner:
                 source, word = self.find_announced(sentence, i, cues, phrases)
                 if source:
-                    self.own(sentence, i, self.span(sentence, source), word)
+                    self.own(i, (self.span(sentence, source), word))
 
-    def find_quoted(self, sentence, begin, end):
-        """Give the positions of the quotations of a part of a sentence."""
-        if "Q" not in sentence.letters:
-            return []
-        found = [match.start() for match in _QUOTED.finditer(sentence.letters, begin, end)]
-        return [i for i in found if sentence.spans[i][0] in self.at]
+    def find_quoted(self, sentence):
+        """Give {position: number} of the quotations of a sentence."""
+        found = [match.start() for match in _QUOTED.finditer(sentence.letters)]
+        numbers = [self.at.get(sentence.find_start(i)) for i in found]
+        return {i: number for i, number in zip(found, numbers, strict=True) if number is not None}
 
     def find_announced(self, sentence, at, cues, phrases):
         """Give source and cue of a quotation that a comma or colon ties to its sentence, by any verb."""
         letters = sentence.letters
-        if self.is_title(sentence, at):
+        if self.is_title(at):
             return None, ""
         if at and letters[at - 1] == ":" and not FINITE.search(letters, 0, at):
             return phrases.find_main(at) or phrases.extend_right(1), ":"  # "From the report:"
@@ -159,35 +150,40 @@ class _Reader:
             if main and (not subjects or FINITE.search(letters, main[1], at)):
                 return main, letters[at - 1]
             return (subjects[-1], letters[at - 1]) if subjects else (phrases.find_main(at), letters[at - 1])
-        if at == 0 and self.closes(sentence, at):
+        if at == 0 and self.closes(at):
             after = phrases.extend_right(1)
-            if after and re.match("r*[eDSw]", letters[after[1] :]):
+            if after and _ANY_VERB.match(letters, after[1]):
                 return after, sentence.get_word(after[1])
             if letters[1:2] in ("e", "D", "S"):
                 return phrases.extend_right(2), sentence.get_word(1)
         return None, ""
 
-    def read_label(self, sentence):
+    def read_label(self, sentence, cues, phrases):
         """Credit what follows a name and a colon at a paragraph's start: "Li: It fell."."""
-        match = _LABEL.match(sentence.letters)
-        before = self.text[max(0, sentence.start - 4) : sentence.start].rstrip(" \t\xa0“\"")[-1:]
+        letters, text = sentence.letters, self.text
+        if letters[-1] == ":":
+            source = cues[-1].subject if cues else phrases.find_main(len(letters))
+            if source:
+                self.sources.append((sentence.find_end(len(letters) - 1), self.span(sentence, source)))
+        match = _LABEL.match(letters)
+        before = text[max(0, sentence.start - 4) : sentence.start].rstrip(" \t\xa0“\"")[-1:]
         if match and before in ("", "\n") and len(sentence.words[0]) > 1:  # "Q:" and "A:" name nobody
-            end = self.text.find("\n", sentence.spans[-1][1])
-            end = end if end >= 0 else len(self.text)
-            content = sentence.letters[match.end() :]
-            ends = not self.text[sentence.spans[-1][1] : end].strip(". ")
-            if ends and len(content) < SHORTEST and "Q" not in content:
+            last = sentence.find_end(len(letters) - 1)
+            end = text.find("\n", last)
+            end = end if end >= 0 else len(text)
+            content = letters[match.end() :]
+            if len(content) < SHORTEST and "Q" not in content and not text[last:end].strip(". "):
                 return
             self.labelled = end, self.span(sentence, match.span(1))
-            self.add(sentence, match.end(), len(sentence.letters), self.labelled[1], ":")
+            self.add(sentence, match.end(), len(letters), (self.labelled[1], ":"))
         elif sentence.start < self.labelled[0]:
-            self.add(sentence, 0, len(sentence.letters), self.labelled[1], ":")
+            self.add(sentence, 0, len(letters), (self.labelled[1], ":"))
 
     def read_signature(self, sentence):
         """Credit the quotation before a dash and a name: '“We act.” – Commissioner Li'."""
         match = _SIGNATURE.fullmatch(sentence.letters)
         if match:
-            name_start = sentence.spans[match.start(1)][0]
+            name_start = sentence.find_start(match.start(1))
             i = bisect.bisect_right(self.ends, name_start) - 1
             between = self.text[self.ends[i] : name_start] if i >= 0 else "?"
             if not between.strip(" \n\r\t\xa0-–—―"):
@@ -198,100 +194,118 @@ class _Reader:
         letters = sentence.letters
         match = _EVIDENCE.match(letters)
         if match and sentence.get_word(match.end(1) - 1) in _EVIDENCE_NOUNS:
-            self.add(sentence, match.end(), len(letters), self.span(sentence, match.span(1)), "in")
+            self.add(sentence, match.end(), len(letters), (self.span(sentence, match.span(1)), "in"))
 
-    def credit(self, sentence, cue, later, earlier):
-        """Turn one cue into its pieces of content, before it, after it, or around it."""
+    def credit_all(self, sentence, cues):
+        """Turn the cues of a sentence into pieces of content, those that follow a quotation first."""
         letters = sentence.letters
-        speaker = self.span(sentence, cue.subject)
-        word = self.text[sentence.spans[cue.verb][0] : sentence.spans[cue.verb][1]]
-        if speaker:
-            self.sources.append((sentence.spans[cue.verb][0], speaker))
-        left = _find_left(letters, cue)
-        after_quotation = _follows_quotation(letters, cue)
+        if len(cues) > 1:  # "the belief that" beside a cue that has a source adds nothing
+            cues = [cue for cue in cues if cue.subject or letters[cue.verb] in VERBS]
+        order = range(len(cues))
+        if "Q" in letters:
+            order = sorted(order, key=lambda k: not _follows_quotation(letters, cues[k]))
+        for k in order:
+            speaker = self.span(sentence, cues[k].subject)
+            if speaker:
+                self.sources.append((sentence.find_start(cues[k].verb), speaker))
+            self.credit(sentence, cues, k, (speaker, sentence.words[cues[k].verb]))
+
+    def credit(self, sentence, cues, k, owner):
+        """Turn one cue into its pieces of content, before it, after it, or around it."""
+        letters, cue = sentence.letters, cues[k]
+        left, after_quotation = _find_left(letters, cue), _follows_quotation(letters, cue)
         if after_quotation:
-            begin = max((other.verb + 1 for other in earlier if other.verb < left), default=0)
-            partial = left > 1 and letters[left - 2] not in ",:Q"  # 'Li spoke of a “plan,” the paper said'
-            begin = left - 1 if letters[left - 2 : left - 1] == ":" else 0 if partial else begin
-            self.add(sentence, begin, left, speaker, word)
-        if cue.code not in "eE" and not (after_quotation and cue.code not in "qQtT"):
-            end = min(_find_end(letters, cue.content, later), _find_front(letters, cue))
-            self.add(sentence, cue.content, end, speaker, word)
-            return
+            begin = cues[k - 1].verb + 1 if k and cues[k - 1].verb < left else 0
+            if letters[left - 2 : left - 1] == ":":
+                begin = left - 1
+            elif left > 1 and letters[left - 2] not in ",:Q":  # 'Li spoke of a “plan,” the paper said'
+                begin = 0
+            self.add(sentence, begin, left, owner)
+        if cue.code in "eE" or after_quotation and cue.code not in "qQtT":
+            self.credit_around(sentence, cues, k, owner)
+        else:
+            end = min(_find_end(letters, cue.content, cues, k), _find_front(letters, cue))
+            self.add(sentence, cue.content, end, owner)
+
+    def credit_around(self, sentence, cues, k, owner):
+        """Credit what stands before a tag and after it: "Prices, Li said, fell"."""
+        letters, cue = sentence.letters, cues[k]
+        left, after_quotation = _find_left(letters, cue), _follows_quotation(letters, cue)
         phrase = letters[0] in "iauy" and not FINITE.search(letters, 0, left)  # "In May, Li spoke"
         if (left < cue.first and not after_quotation or letters[cue.verb] == "A") and not phrase:
-            self.add(sentence, 0, left, speaker, word)
+            self.add(sentence, 0, left, owner)
         rest = cue.content + 1
-        if letters[cue.content : rest] == "," and (rest > len(letters) - 1 or letters[rest] not in "gGch"):
-            if left < cue.first or after_quotation or letters[cue.first] == "a":
-                end = _find_end(letters, rest, later)
-                # "said Li, a retired baker who left" has no second part of content
-                tag = after_quotation or cue.inverted and letters[cue.verb] != "A"
-                apposed = tag and not _CLAUSE.match(letters, rest, end)
-                if not apposed and not _IDLE.fullmatch(letters, rest, end):
-                    self.add(sentence, rest, end, speaker, word)
-        for i in self.find_quoted(sentence, cue.content, len(letters)):  # '"A," he said when asked, "B"'
-            if letters[i - 1] in ",:" and not self.is_title(sentence, i):
-                self.own(sentence, i, speaker, word)
+        goes_on = letters[cue.content : rest] == "," and letters[rest : rest + 1] not in tuple("gGch")
+        if goes_on and (left < cue.first or after_quotation or letters[cue.first] == "a"):
+            end = _find_end(letters, rest, cues, k)
+            # "said Li, a retired baker who left" has no second part of content
+            tag = after_quotation or cue.inverted and letters[cue.verb] != "A"
+            apposed = tag and not _CLAUSE.match(letters, rest, end)
+            if not apposed and not _IDLE.fullmatch(letters, rest, end):
+                self.add(sentence, rest, end, owner)
+        for i in self.quoted:  # '"A," he said when asked, "B"'
+            if i >= cue.content and letters[i - 1] in ",:" and not self.is_title(i):
+                self.own(i, owner)
 
-    def add(self, sentence, begin, end, speaker, word):
+    def add(self, sentence, begin, end, owner):
+        """Credit a stretch of a sentence: as content, or each quotation that it announces."""
         letters = sentence.letters
         while begin < end and letters[begin] in ",;:-":
             begin += 1
         while begin < end and letters[end - 1] in ",;:-":
             end -= 1
+        quoted = [i for i in self.quoted if begin <= i < end]
+        for i in quoted:
+            if i > begin and letters[i - 1] in ",:" and self.quoted[i] in self.owner:  # another cue has it
+                end = i - 1
+                quoted = [i for i in quoted if i < end]
+                break
+        if quoted and quoted[0] == begin:
+            if self.closes(begin) or _IDLE.fullmatch(letters, begin + 1, end):
+                return self.own(begin, owner)
+        if not letters[begin:end].strip("Q,;:-c"):
+            for i in quoted:
+                self.own(i, owner)
+            return
+        if quoted and quoted[-1] == end - 1:
+            end = self.cut_quotation(letters, begin, end, quoted, owner)
         if begin >= end:
             return
-        quoted = self.find_quoted(sentence, begin, end)
-        announced = [i for i in quoted if i > begin and letters[i - 1] in ",:"]
-        taken = [i for i in announced if self.at[sentence.spans[i][0]] in self.owner]
-        if taken:  # another cue has this quotation
-            end = taken[0] - 1
-            quoted = [i for i in quoted if i < end]
-        stretch = letters[begin:end]
-        first = quoted[0] if quoted else None
-        if first == begin and self.closes(sentence, first) or (
-            first == begin and _IDLE.fullmatch(letters, begin + 1, end)
-        ):
-            return self.own(sentence, first, speaker, word)
-        if stretch.strip("Q,;:-c") == "":
-            for i in quoted:
-                self.own(sentence, i, speaker, word)
-            return
-        if quoted and quoted[-1] == end - 1 and letters[end - 2] in ",:" and self.closes(sentence, end - 1):
-            self.own(sentence, quoted.pop(), speaker, word)  # "issued a statement: “Q”"
-            end -= 2
-            if end <= begin or not FINITE.search(letters, begin, end):
-                return
-        if quoted and quoted[-1] == end - 1 and not FINITE.search(letters, begin, end) and len(quoted) == 1:
-            if not self.is_title(sentence, end - 1) and self.count_words(sentence, end - 1) >= PARTIAL:
-                self.own(sentence, quoted.pop(), speaker, word)  # "called the plan “a shame”"
-                end -= 1 + (letters[end - 2] in ",:")
-                if end <= begin + 1:
-                    return
         for i in quoted:
-            self.inside.add(self.at[sentence.spans[i][0]])
-            self.owner.setdefault(self.at[sentence.spans[i][0]], (speaker, word))
+            self.inside.add(self.quoted[i])
+            self.own(i, owner)
         kind = "mixed" if quoted else "indirect"
-        self.emit(sentence.spans[begin][0], sentence.spans[end - 1][1], speaker, kind, word)
+        self.emit(sentence.find_start(begin), sentence.find_end(end - 1), owner, kind)
 
-    def closes(self, sentence, position):
+    def cut_quotation(self, letters, begin, end, quoted, owner):
+        """Own the quotation at the end of content if it is one by itself; give where what is left ends."""
+        finite, announced = FINITE.search(letters, begin, end), letters[end - 2] in ",:"
+        if announced and self.closes(end - 1):
+            self.own(quoted.pop(), owner)  # "issued a statement: “Q”"
+            return end - 2 if finite else begin
+        if finite or len(quoted) > 1 or self.is_title(end - 1):
+            return end
+        if len(self.read_quotation(end - 1).split()) >= PARTIAL:
+            self.own(quoted.pop(), owner)  # "called the plan “a shame”"
+            end -= 1 + announced
+            return end if end > begin + 1 else begin
+        return end
+
+    def closes(self, position):
         """Tell whether a quotation ends like a sentence, so that what follows is no part of it."""
-        quotation = self.quotations[self.at[sentence.spans[position][0]]]
-        return self.text[quotation.start : quotation.end].rstrip()[-1:] in set(",.?!…-—")
+        return self.read_quotation(position).rstrip()[-1:] in set(",.?!…-—")
 
-    def is_title(self, sentence, position):
+    def is_title(self, position):
         """Tell whether a quotation reads like the title of a work: "Meet the Press"."""
-        quotation = self.quotations[self.at[sentence.spans[position][0]]]
-        words = re.findall(r"[^\W\d_]\S*", self.text[quotation.start : quotation.end])
+        words = re.findall(r"[^\W\d_]\S*", self.read_quotation(position))
         return 0 < len(words) <= 6 and all(word[0].isupper() or len(word) < 5 for word in words)
 
-    def count_words(self, sentence, position):
-        quotation = self.quotations[self.at[sentence.spans[position][0]]]
-        return len(self.text[quotation.start : quotation.end].split())
+    def read_quotation(self, position):
+        quotation = self.quotations[self.quoted[position]]
+        return self.text[quotation.start : quotation.end]
 
-    def own(self, sentence, position, speaker, word):
-        self.owner.setdefault(self.at[sentence.spans[position][0]], (speaker, word))
+    def own(self, position, owner):
+        self.owner.setdefault(self.quoted[position], owner)
 
     def span(self, sentence, subject):
         if subject is None:
@@ -299,11 +313,12 @@ class _Reader:
         first, last = subject
         while first < last - 1 and sentence.letters[first] in "rc":
             first += 1
-        start, end = sentence.spans[first][0], sentence.spans[last - 1][1]
+        start, end = sentence.find_start(first), sentence.find_end(last - 1)
         contracted = sentence.letters[last - 1] == "p" and _CONTRACTION.search(self.text, start, end)
         return start, contracted.start() if contracted else end
 
-    def emit(self, start, end, speaker, kind, word):
+    def emit(self, start, end, owner, kind):
+        speaker, word = owner
         name = self.text[slice(*speaker)] if speaker else None
         if start < end:
             self.found.append(Attribution(start, end, name, kind, *(speaker or (None, None)), word))
@@ -312,12 +327,12 @@ class _Reader:
         """Give the quotations that no cue of their own sentence credits to whom they belong."""
         speech = [q.continues or q.is_open or self.alone.get(i, False) for i, q in enumerate(self.quotations)]
         owners = carry_over(self.text, self.quotations, self.owner, speech, sorted(self.sources))
-        for i, (speaker, word) in sorted(owners.items()):
+        for i, owner in sorted(owners.items()):
             quotation = self.quotations[i]
             if i not in self.inside:
                 # doubled apostrophes open and close alike: where they end is never certain
                 kind = "direct" if quotation.mark in "“\"„" else "mixed"
-                self.emit(quotation.start, quotation.end, speaker, kind, word)
+                self.emit(quotation.start, quotation.end, owner, kind)
 
 
 def _mask(text, quotations):
@@ -355,9 +370,9 @@ def _is_tagged(text, at, end_mark):
     return False
 
 
-def _find_end(letters, begin, later):
+def _find_end(letters, begin, cues, k):
     """Give where content ends: at ", adding", "and said", ", while Li said", ", according to", or last."""
-    for cue in later:
+    for cue in cues[k + 1 : k + NEARBY]:
         at = cue.first
         if cue.verb <= begin:
             continue
@@ -389,6 +404,8 @@ def _find_left(letters, cue):
 
 def _follows_quotation(letters, cue):
     """Tell whether a cue has its quotation before it: '"No," Li said', not '"No," said Li, who denied'."""
+    if "Q" not in letters:
+        return False
     left = _find_left(letters, cue)
     if not left or letters[left - 1] != "Q":
         return False

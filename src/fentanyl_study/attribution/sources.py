@@ -12,6 +12,7 @@ NP = (
     r"(?<=[ns])c(?=[ns]))*+[nws]++)++|d?q{1,2})"
 )
 _CHUNK = re.compile(f"(?=[pmdqPrJyegnwsc]){NP}")  # most letters that can begin none are passed over at once
+_OUTSIDE = re.compile(r"[^pmdqPrJyegnwsc]")  # no phrase runs over it
 _PREPOSITIONS = "oiatu"  # of, in, as, to, after
 _MODIFIER = re.compile(r"[moihuGgekWTatDNryxbq]")  # opens a stretch between commas that is no name
 _TIME = re.compile(r"y")
@@ -28,12 +29,21 @@ class Phrases:
     """The noun phrases of one sentence, found by where they end."""
 
     def __init__(self, letters):
-        self.letters = letters
-        spans = map(re.Match.span, _CHUNK.finditer(letters))
-        self.by_end = {end: start for start, end in spans}  # in order
+        self.letters, self.read_until = letters, 0
+        self.by_end = {}  # in order
+
+    def _read_to(self, end):
+        """Find the phrases that end before `end` or at it, and no more than up to the next that is in none."""
+        if end > self.read_until:
+            outside = _OUTSIDE.search(self.letters, end)
+            until = outside.start() if outside else len(self.letters)
+            for match in _CHUNK.finditer(self.letters, self.read_until, until):
+                self.by_end[match.end()] = match.start()
+            self.read_until = until
 
     def extend_left(self, end):
         """Give the chain of phrases that ends at `end`: "staff of the office in Ohio", or None."""
+        self._read_to(end)
         start = self.by_end.get(end)
         if start is None:
             return None
@@ -58,6 +68,7 @@ class Phrases:
     def find_main(self, end, begin=0):
         """Give the first phrase from `begin` to `end` that a finite verb follows, else the first phrase."""
         first = None
+        self._read_to(end)
         for stop, start in self.by_end.items():
             if stop > end:
                 break
@@ -72,8 +83,8 @@ class Phrases:
 
     def find_subject(self, group):
         """Give the subject of the verb group that begins at `group`, or None."""
-        end = group
-        end = self._skip_all(end)
+        self._read_to(group)
+        end = self._skip_all(group)
         if not end:
             return None
         before = self.letters[end - 1]

@@ -29,7 +29,10 @@ _TOKEN = re.compile(
 _PUNCTUATION = {",": ",", ";": ";", ":": ":", "-": "-", "–": "-", "—": "-", "―": "-", "(": "(", ")": ")",
                 "[": "(", "]": ")", "…": ";"}  # fmt: skip
 VERBS = "SDBGN"
-_FORM = re.compile(f"[{VERBS}]")
+# a cue verb's form that what stands around it may make a noun or an adjective
+_DOUBTFUL = re.compile(
+    f"[{VERBS}](?:(?<=[{VERBS}dPoiauewnq]S|.B|[dP]G)|(?<=qG)(?=[SDBxb])|(?<=[dPoiu][DN])(?=[wsnSBJ]))"
+)
 _LIKING = re.compile("[xp]r?i(?=t)")
 LONGEST_NAME = 6  # letters of a name in -ly
 HEADLINE = 0.6  # share of capitalised words; running text stays far below it
@@ -38,23 +41,29 @@ HEADLINE = 0.6  # share of capitalised words; running text stays far below it
 class Sentence:
     """The words of one sentence, a letter each; their offsets are worked out when asked for."""
 
-    def __init__(self, text, start, words):
-        self.text, self.start, self.words = text, start, words
+    __slots__ = ("text", "start", "end", "words", "letters", "_ends")
+
+    def __init__(self, text, start, end, words):
+        self.text, self.start, self.end, self.words, self._ends = text, start, end, words, []
         self.letters = _find_letters(words)
 
     def get_word(self, i):
         """Give a word in lower case, with a straight apostrophe."""
         return self.words[i].lower().replace("’", "'")
 
-    @functools.cached_property
-    def spans(self):
-        """The offsets of each word; what stands between two words is the beginning of none."""
-        spans, end, find = [], self.start, self.text.find
-        for word in self.words:
-            start = find(word, end)
-            end = start + len(word)
-            spans.append((start, end))
-        return spans
+    def find_start(self, i):
+        """Give the offset of a word in the text."""
+        return self.find_end(i) - len(self.words[i])
+
+    def find_end(self, i):
+        """Give the offset after a word; what stands between two words is the beginning of none."""
+        words, ends = self.words, self._ends
+        if i >= len(ends):
+            if i == len(words) - 1:
+                return self.text.rfind(words[i], self.start, self.end) + len(words[i])
+            end, find = ends[-1] if ends else self.start, self.text.find
+            ends += [end := find(word, end) + len(word) for word in words[len(ends) : i + 1]]
+        return ends[i]
 
 
 @functools.cache
@@ -123,12 +132,16 @@ def read_sentences(text, start, end):
     >>> read_sentences("Mr. Li also said that it fell.", 0, 30)[0].letters
     'nnrDTpe'
     """
-    pieces = map(_words.__getitem__, text[start:end].split())
-    words = list(itertools.chain.from_iterable(pieces))
-    sentences = [Sentence(text, start, words[:MAX_TOKENS])] if words else []
-    for at in range(MAX_TOKENS, len(words), MAX_TOKENS):
-        sentences.append(Sentence(text, sentences[-1].spans[-1][1], words[at : at + MAX_TOKENS]))
-    return sentences
+    words = [*itertools.chain.from_iterable(map(_words.__getitem__, text[start:end].split()))]
+    if len(words) <= MAX_TOKENS:
+        return [Sentence(text, start, end, words)] if words else []
+    parts = []
+    for at in range(0, len(words), MAX_TOKENS):
+        begin, part = start, words[at : at + MAX_TOKENS]
+        for word in part:
+            start = text.find(word, start) + len(word)
+        parts.append(Sentence(text, begin, start, part))
+    return parts
 
 
 # Of what stands between two spaces: "said," is "said" and ","
@@ -182,25 +195,27 @@ def _settle_verbs(letters, words):
     for match in _LIKING.finditer(letters) if "like" in words else ():
         if words[match.end() - 1] == "like":  # "would like to", not "looks like"
             letters = letters[: match.end() - 1] + "B" + letters[match.end() :]
-    for match in _FORM.finditer(letters):
-        i, letter = match.start(), match.group()
-        if not i:
-            continue
-        before, after = letters[i - 1], letters[i + 1 : i + 2] or "."
-        settled = letter
-        if letter in "SB":
-            plural, determined = words[i - 1].endswith(("s", "percent")), letters[i - 2 : i - 1] in ("d", "P")
-            disagrees = before == "w" and after != "T" and plural == (letter == "S")  # "the state report"
-            disagrees |= determined and before == "n" and letter == "B" and not plural  # "the US claim"
-            disagrees |= letter == "B" and words[i - 2].lower() in ("a", "an")  # "a liberal think tank"
-            counted = before == "q" or before == "w" and words[i - 2][0].isdigit()  # "3 percentage points"
-            disagrees |= letter == "S" and counted and words[i - 1].lower() not in ("one", "each", "another")
-            if before in "dPoiaueSDBG" or disagrees or before == "q" and determined and after != "T":
-                settled = _read_classes().get(words[i], "w")
-        elif letter == "G":
-            settled = "w" if before in "dP" or before == "q" and after in "SDBxb" else "G"
-        elif before in "dPoiu" and after in "wsnSBJ":  # "the alleged plan"
+    for match in _DOUBTFUL.finditer(letters):
+        i, settled = match.start(), "w"
+        if letters[i] in "SB":
+            if not _stands_as_noun(letters, words, i):
+                continue
+            settled = _read_classes().get(words[i], "w")
+        elif letters[i] in "DN":
             settled = "e"
-        if settled != letter:
-            letters = letters[:i] + settled + letters[i + 1 :]
+        letters = letters[:i] + settled + letters[i + 1 :]
     return letters
+
+
+def _stands_as_noun(letters, words, i):
+    """Tell "the state report", "a think tank" from "officials report", by the words before."""
+    letter, before = letters[i], letters[i - 1]
+    plural, determined = words[i - 1].endswith(("s", "percent")), letters[i - 2 : i - 1] in ("d", "P")
+    if before in "dPoiaueSDBG" or before == "q" and determined and letters[i + 1 : i + 2] != "T":
+        return True
+    if before == "w" and plural == (letter == "S") and letters[i + 1 : i + 2] != "T":
+        return True  # "the state report"
+    if letter == "B":
+        return determined and before == "n" and not plural or words[i - 2].lower() in ("a", "an")
+    counted = before == "q" or before == "w" and words[i - 2][0].isdigit()  # "3 percentage points"
+    return counted and words[i - 1].lower() not in ("one", "each", "another")
