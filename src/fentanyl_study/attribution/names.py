@@ -710,7 +710,10 @@ _FINITE = re.compile(
     r"\b(?:said|says|told|was|were|is|are|has|had|have|[Ii]n(?! [A-Z][\w ]*, $)|"
     r"[Aa]ccording)\b"
 )
-_ISSUE = r"(?:released|issued|published|written|wrote|compiled|prepared|gave|given|put out|sent|posted)"
+_ISSUE = (
+    r"(?:released|issued|published|written|wrote|compiled|prepared|gave|given|put out|sent|posted|circulated|carried|"
+    r"distributed|drafted|commissioned)"
+)
 _ISSUED = re.compile(
     rf",? (?:\w+ )?{_ISSUE}(?: [^,.;:]{{0,40}}?)? by (?P<who>[^,.;:]{{3,90}})|"
     rf"(?:,? that|,? which|) (?P<giver>(?:the |its )?[^,.;:]{{3,90}}?) (?:has |had |have )?{_ISSUE}\b"

@@ -216,7 +216,7 @@ def _is_label(speaker, words):
 _ANONYMOUS = re.compile(
     r"\bask(?:s|ed|ing)? (?:not to be \w+ed\b|to remain anonymous|for anonymity|that (?:his|her|their) name)"
 )
-_OWN_ENDS = ("itself", "himself", "herself", "themselves", "as its own", "their way", "its way")
+_OWN_ENDS = ("fit to", "itself", "himself", "herself", "themselves", "as its own", "their way", "its way")
 # "added | the drug, a painkiller, to its list"
 LISTING = re.compile(
     r"(?:[^,.;:“”\"]|, (?:an?|the) [^,.;:“”\"]{1,90},){0,200}? to (?:its|the|their|an?) [^,.;:]{0,60}?"
