@@ -82,7 +82,7 @@ _FITS = {
     "one of them": lambda source: not source.is_person and _is_plural(source),
 }
 _VOICELESS = re.compile(
-    r"(?:(?:I|we|you|us|me|my|our)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|(?:anyone|whoever|those who)\b.*|\w+sel(?:f|ves)|"
+    r"(?:(?:I|we|you|us|me|my|our)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|(?:not (?:everyone|all|one)|anyone|whoever|those who)\b.*|\w+sel(?:f|ves)|"
     r"(?:the|both|these|all) (?:two |other )?"
     r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|"
     r"(?:neither|none|no one)\b.*|this|what)$", re.I)  # fmt: skip
@@ -580,7 +580,8 @@ class Cast:
         for match in reversed(list(_PERSON.finditer(self.text, max(0, start - 300), start))):
             title = _read_title(self.text[max(0, match.start() - 120) : match.start()])
             name = split_name(title + match.group())[0]
-            if name and not find_entries(read_words(name)):
+            is_part = _PART.search(self.text, max(0, match.start() - 30), match.start())
+            if name and not is_part and not find_entries(read_words(name)):
                 source = self._resolve_person(name, title + match.group(), match.start() - len(title))
                 if _may_be(source, sex):
                     return source
@@ -663,7 +664,8 @@ class Cast:
             name = split_name(match.group())[0]
             if " " not in name or self.text.find(name) < match.start() or find_entries(read_words(name)):
                 continue
-            if find_speaker(name) or not _INTRODUCED.match(self.text, match.end()):
+            is_part = _PART.search(self.text, max(0, match.start() - 30), match.start())
+            if is_part or find_speaker(name) or not _INTRODUCED.match(self.text, match.end()):
                 continue
             source = self._resolve_person(name, match.group(), match.start())
             if _may_be(source, sex):
@@ -734,6 +736,7 @@ _OFFICE_FIRST = re.compile(
     r"((?:The|An?) (?:[a-z-]+ ){0,2}?[a-z]+)\b(?= (?:in|at|from|of|who|with|was|is|has|had|[a-z]+ed)\b)"
 )
 _PLACED = re.compile(r"\b(?:in|at|on|from|near|inside|outside|during|after|before|with|to)\s$", re.I)
+_PART = re.compile(r"[A-Z]\w+ (?:of|for|at)(?: the)? $")  # "School of | Public Design"
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(

@@ -139,6 +139,8 @@ def _is_no_statement(found, text, voice):
     is_unnamed = _ANONYMOUS.search(text, found.speaker_end, found.start + 30)
     if cue.startswith("ask") and not is_aside and is_unnamed:
         return True
+    if text.endswith("whom ", 0, found.speaker_start):
+        return True  # "a man whom the police regard as dead"
     if cue == "tell" and _MUST.search(text, found.speaker_end, found.start):
         return True
     by_person = speaker in ("he", "she") or split_name(found.speaker)[0]
@@ -158,6 +160,7 @@ def _is_no_statement(found, text, voice):
 def _tells_an_act(found, text, *, words, named, voice):
     """Tell what somebody did or what he is about to say: "the site offered a discount"."""
     cue, speaker = found.cue.lower(), found.speaker.lower()
+    by_person = speaker in ("he", "she") or split_name(found.speaker)[0]
     if cue.startswith("offer") and not text.startswith("to ", found.start):
         return True  # "the site offered a discount"
     if cue.startswith("claim") and _TOLL.match(text, found.start):
@@ -170,6 +173,10 @@ def _tells_an_act(found, text, *, words, named, voice):
         until = text.rfind(found.cue, found.speaker_end, found.start)
         if until > 0 and _HEDGED.search(text, found.speaker_end, until):
             return True
+    if cue in ("wrote", "writes", "write") and _WRITTEN.match(text, found.start):
+        return True  # "doctors wrote a million prescriptions"
+    if cue in ("saw", "read", "reads") and by_person and not text.startswith(("that ", "in "), found.start):
+        return " as " not in text[found.start : found.end]  # "Lee saw the words"
     if cue in ("wrote", "writes", "write") and not CLAUSE.search(text, found.start, found.end):
         return True  # "doctors wrote prescriptions"
     if text.startswith(_OWN_ENDS, found.start):
@@ -243,6 +250,7 @@ UNSAID = re.compile(
 _MEDIATOR = re.compile(
     r"\b(?:people|persons?|sources?|officials?) (?:familiar|briefed|close|with knowledge)\b", re.I
 )
+_WRITTEN = re.compile(r"[^,.]{0,60}\b(?:prescriptions?|scripts?|laws?|che(?:ck|que)s?)\b")
 _TOLL = re.compile(r"(?:[\w,]+ ){0,6}?lives\b")
 _ORDER = re.compile(r"\b(?:to|that|be) ")
 _PROPER = re.compile(r"[A-Z]")

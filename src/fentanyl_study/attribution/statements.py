@@ -113,7 +113,8 @@ _LEAD = re.compile(
     r"Though|Although|Since)\b[^,;]{0,120}, (?!said|told))?"
 )
 _TRAIL = re.compile(
-    r",?(?:\s(?:on|in|last|this|earlier|late) \w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|"
+    r",?(?:\s(?:on|in(?! [A-Z](?!\w+(?:ary|ch|il|ay|une|uly|ust|ber)\b))|last|this|earlier|late) (?:(?:its|his|her|their|an?) )?"
+    r"\w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|"
     r"later|likewise|long|since|always|never|often|still|once|now|just as long|does not|do not|"
     r"himself|herself|themselves|\w+ly))*\s*$"
 )
@@ -197,9 +198,11 @@ _AMONG = re.compile(r", (?P<verb>among) them (?P<subject>[A-Z][^,;:“”\"]{3,6
 # "Experts agreed, | with Lee, dean of the school, calling it a risk."
 _WITH = re.compile(r", with (?P<subject>[^;:“”\"\n]{3,150}?),? (?P<verb>[a-z]+ing)\b")
 _TAG = re.compile(
-    r", (?!and |or )(?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+),? "
+    r", (?!and |or |as |but )(?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+)(?: who [^,]{3,40}?)?,? "
     r"(?P<verb>[a-z]+)(?: (?:out|on|later))?(?: (?:on )?[A-Z]\w+day)?(?=\W*$|, )"
 )
+# "You cannot have both, | as Ann Lee, a lawyer, put it."
+_AS_PUT = re.compile(r",? as (?P<subject>[A-Z][^;:“”\"]{3,120}?),? (?:has )?(?P<verb>puts?|described) it\b")
 
 
 @functools.cache
@@ -226,6 +229,9 @@ def _read_tag(text, start, end, pieces):
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = text.find(", among them ", start, end) >= 0 and _AMONG.search(text, start, end)
     if match and split_name(match["subject"])[0]:  # "Some disagree, among them Ann Lee, a lawyer"
+        return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
+    match = text.find("t it", start, end) >= 0 and _AS_PUT.search(text, start, end)
+    if match and not pieces:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = text.find(", with ", start, end) >= 0 and _WITH.search(text, start, end)
     named = match and any(split_name(part)[0] for part in match["subject"].split(", "))
@@ -294,7 +300,7 @@ def _compile_finding():
     r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
     rf"\b(?:[Ii]n|[Bb]y) the (?:\w+ )?(?P<view>{nouns}) of (?:the )?"
     r"(?P<person>(?:[^,;.\n]|\.(?! [A-Z][a-z]|$)){3,90})[,.]|"
-    r"\b(?:[Ii]n|[Bb]y) (?:(?P<whose>[A-Z][^,;:\n]{1,60}?)(?:’s?|'s?)|(?P<their>their|his|her)) (?:own |personal )?"
+    r"\b(?:[Ii]n|[Bb]y|[Tt]o) (?:(?P<whose>(?:[A-Z]|the [a-z])[^,;:\n]{1,60}?)(?:’s?|'s?)|(?P<their>their|his|her)) (?:own |personal )?"
     rf"(?:{nouns})(?=[,.;]|$| [“\"])"
     )
 _OWNED = {"their": "they", "his": "he", "her": "she"}
@@ -306,7 +312,8 @@ def _compile_views():
     """Compile the forms of a view without a verb of saying; the adjectives and verbs are word lists."""
     adjectives, verbs = ("|".join(sorted(read_group(name))) for name in ("view adjectives", "verdict verbs"))
     views = (
-        r"(?:For|To) (?P<subject>(?:[A-Z][\w.’'-]*|[a-z]{2,3}) [A-Z][^;:“”\"\n]{2,120}?), (?P<cue>)(?!said)",
+        r"(?:For|To) (?P<subject>(?:[A-Z][\w.’'-]*|[a-z]{2,3}) [A-Z][^;:“”\"\n]{2,120}, [^;:“”\"\n]{2,120}?), (?P<cue>)(?!said)",
+        r"(?:For|To) (?P<subject>the [a-z]+), (?P<cue>)(?!said)",
         r"(?P<subject>[A-Z][^;:“”\"\n]{2,120}?),? (?P<cue>(?:is|are|was|were)(?:n['’]t| not) "
         r"(?:so |as |yet )?(?:sure|convinced|persuaded|impressed)|(?:is|are|was|were) "
         rf"(?:still |even |far |more |less |equally |most )*(?:{adjectives})|ha(?:s|ve) (?:\w+ )?doubts|"
@@ -352,7 +359,7 @@ def _code_view(text, start, end, quoted, cast):
         is_verb = match and match["cue"] not in ("", ":")
         is_listed = is_owner or is_verb and _read_subject(text, start, match.start("cue"))
         if is_named or is_listed:
-            source = cast.resolve(found, match.start("subject"))
+            source = cast.resolve(found.split(", ")[0] if is_named else found, match.start("subject"))
             if source and (source.is_person if is_named else source.side in (CHINA, US)):
                 piece = Piece(match.end(), end, source, "indirect", match["cue"], start)
                 mode = _find_mode(text, start, end, [piece], quoted)

@@ -188,7 +188,8 @@ def _read_labels(lines, text, heads, reporters, *, is_own):
         kinds |= {name: "answer" for name in names if name.lower() == "moderator"}
     answerer = _find_answerer(text, *heads, lines[min(found)][0]) if found else ""
     if "question" not in kinds.values():
-        if asker := _find_asker(list(found.values())):
+        asker = None if is_own else _find_asker(list(found.values()))
+        if asker and not _is_known(asker):
             kinds[asker] = "question"
         else:  # without a question only those of known office speak
             kinds = {name: kind if _is_known(name) else None for name, kind in kinds.items()}

@@ -221,6 +221,8 @@ def _stands_as_noun(letters, words, i):
         return True  # "the May rule"
     if before == "w" and plural == (letter == "S") and letters[i + 1 : i + 2] != "T":
         return True  # "the state report"
+    if letter == "B" and words[i - 1] in ("little", "no", "any", "much"):
+        return True  # "little doubt"
     if letter == "B":
         return determined and before == "n" and not plural or words[i - 2].lower() in ("a", "an")
     counted = before == "q" or before == "w" and words[i - 2][0].isdigit()  # "3 percentage points"
