@@ -114,9 +114,11 @@ def _read_according(letters, phrases, verb, at):
 
 def _read_noun(sentence, phrases, at):
     """Give the cue of a noun of speech before "that": "Li's claim that", "the belief that"."""
-    letters, chunk = sentence.letters, phrases.extend_left(at)
-    is_cue = chunk is not None and sentence.get_word(at - 1) in read_cue_nouns()
-    if not is_cue or _PREDICATE.match(letters, at + 1):
+    letters = sentence.letters
+    if sentence.get_word(at - 1) not in read_cue_nouns() or _PREDICATE.match(letters, at + 1):
+        return None
+    chunk = phrases.extend_left(at)
+    if chunk is None:
         return None
     owner = letters.rfind("P", chunk[0], at)
     subject = (chunk[0], owner + 1) if owner >= 0 else None
@@ -147,7 +149,7 @@ def _read_verb(sentence, phrases, verb, shared):
         group -= 1
     before = letters[group - 1] if group else "^"
     if letters[verb] in "DN":
-        if "b" in letters[group:verb] or group == verb and before in "^W":  # "Asked about it, …", "when asked"
+        if "b" in letters[group:verb] or group == verb and before in "^W":  # "Asked about it, …"
             return _read_passive(sentence, phrases, takes, verb, group)
         opening = group - (words[group - 1 : group] == ["first"])
         if words[verb + 1 : verb + 2] == ["by"] and letters[opening - 1 : opening] == "a":

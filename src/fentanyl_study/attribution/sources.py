@@ -33,7 +33,7 @@ class Phrases:
         self.by_end = {}  # in order
 
     def _read_to(self, end):
-        """Find the phrases that end before `end` or at it, and no more than up to the next that is in none."""
+        """Find the phrases up to the first word from `end` on that can be in none; later ones are left."""
         if end > self.read_until:
             outside = _OUTSIDE.search(self.letters, end)
             until = outside.start() if outside else len(self.letters)
