@@ -127,6 +127,8 @@ def attribute_article(text, spans, document, *, removed=()):
             code = code_statement(masked, *span, pieces, quoted, cast, page)
             if code.cue in ("found", "finds") and code.speaker == own:
                 code = NARRATOR  # what the outlet itself found is its own voice
+            if page and code.speaker == page.name:
+                code = code._replace(mode="direct")  # the page's own words
             mine = page and code == NARRATOR and k is None  # a page speaks where nobody else does
             codes.append(Code(page.side, page.name, "direct", "") if mine else code)
     return _carry(_go_on(codes, spans, masked), spans, masked)

@@ -41,6 +41,10 @@ _FLOATED = frozenset(("xw", "xq", "xu"))  # "have all said", "has long said", "h
 _POSSESSIVES = frozenset("his her their its my our your".split())
 
 
+# "published | on Tuesday by", "issued | by"
+_AGENT = re.compile(r"(?:i?[dqwe]{0,2}y){0,2}i")
+
+
 class Cue(NamedTuple):
     """A verb (or "according to") with its source and complement, as positions in a sentence."""
 
@@ -105,7 +109,8 @@ def _read_according(letters, phrases, verb, at):
     source = phrases.extend_right(verb + 2)
     if not source:
         return None
-    if at == 0 or letters[at - 1] in "ck:;":
+    led_in = letters[at - 1] == "," and letters[0] in "iauy" and not FINITE.search(letters, 0, at)  # "In May, | "
+    if at == 0 or letters[at - 1] in "ck:;" or led_in:
         comma = re.compile("[,:Q]").search(letters, source[1])
         content = comma and comma.end() - (comma.group() == "Q")
         return Cue(at, verb, source, "z", content, False, False) if comma else None
@@ -152,6 +157,9 @@ def _read_verb(sentence, phrases, verb, shared):
         if "b" in letters[group:verb] or group == verb and before in "^W":  # "Asked about it, …"
             return _read_passive(sentence, phrases, takes, verb, group)
         opening = group - (words[group - 1 : group] == ["first"])
+        if group == verb and (agent := _AGENT.match(letters, verb + 1)) and words[agent.end() - 1] == "by":
+            if letters[opening - 1 : opening] != "a":
+                return None  # "a paper published in May by the office lists them"
         if words[verb + 1 : verb + 2] == ["by"] and letters[opening - 1 : opening] == "a":
             return _read_according(letters, phrases, verb, opening - 1)  # "as first reported by Li"
         if letters[verb] == "N" and group == verb:
@@ -255,6 +263,7 @@ def _read_inverted(letters, phrases, takes, verb):
         follows = before != "," or "a" in takes or _APPOSED.match(letters, 0, verb)
         follows = follows and phrases.find_subject(verb)
         clause = _CONTENT.search(letters, 0, verb) or letters[source[1] : source[1] + 2] in ("", ",h")
+        clause = clause or before == "," and letters.count(",", 0, verb) == 1  # of verbs that no list has
         if follows or not clause or not ends or not _NAMED.search(letters, *source):
             return None
     content = _ANY_MODIFIERS.match(letters, source[1]).end()
@@ -262,7 +271,7 @@ def _read_inverted(letters, phrases, takes, verb):
 
 
 # "Li, a baker, | said the price fell", "Li, who bakes, | said"; not "Prices fell, | said Li"
-_APPOSED = re.compile(r"[^,xbDSBe]*[nsq],(?:h[^,]*|[^,xbDSBe]*),\Z")
+_APPOSED = re.compile(r"[^,xbDSBe]*[nsq],(?:h[^,]*|[^,xbDSBe]*|[eDN][iatou][^,xbDSB]*),\Z")
 
 
 def _compile_complements(rows):

@@ -15,6 +15,7 @@ from fentanyl_study.attribution.sides import (
     CHINA,
     OTHER,
     US,
+    Verdict,
     find_bodies,
     find_entries,
     find_speaker,
@@ -81,7 +82,7 @@ _FITS = {
     "one of them": lambda source: not source.is_person and _is_plural(source),
 }
 _VOICELESS = re.compile(
-    r"(?:(?:I|we|you|us|me|my|our)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|\w+sel(?:f|ves)|"
+    r"(?:(?:I|we|you|us|me|my|our)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|(?:anyone|whoever|those who)\b.*|\w+sel(?:f|ves)|"
     r"(?:the|both|these|all) (?:two |other )?"
     r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|"
     r"(?:neither|none|no one)\b.*|this|what)$", re.I)  # fmt: skip
@@ -94,6 +95,21 @@ class Source(NamedTuple):
     side: str
     known_as: str = ""
     is_person: bool = False
+
+
+class _Mention(NamedTuple):
+    """A source without a person's name, as it is resolved."""
+
+    phrase: str
+    asked: str  # before "its" was put into words
+    start: int
+    head: str
+    verdict: Verdict
+    sure: str | None  # the side, if the phrase itself says so
+
+    def as_written(self, name="", *, is_person=False):
+        """Give the Source under a name, else under the phrase's own words."""
+        return Source(name or _tidy(self.phrase), self.sure, _list_words(self.phrase), is_person)
 
 
 @dataclass
@@ -314,28 +330,37 @@ class Cast:
         if _find_head(phrase) not in read_group("documents"):
             phrase = self._own(phrase, start)
         verdict = judge_source(phrase, self.home)
-        head, sure = _find_head(phrase), verdict.side if verdict.is_certain else None
-        is_body_in = self._find_body_in(phrase)
-        in_lead = start < LEAD and phrase[:1] == "a" and not is_body_in  # "…, a senior official said."
+        sure = verdict.side if verdict.is_certain else None
+        mention = _Mention(phrase, asked, start, _find_head(phrase), verdict, sure)
+        steps = self._take_listed, self._take_office, self._take_document, self._take_earlier
+        found = (step(mention) for step in steps)
+        return next((source for source in found if source), None) or _name_nominal(mention)
+
+    def _take_listed(self, mention):
+        """Give the listed body or country that a phrase names, or who turns out to be meant."""
+        phrase, _, start, head, verdict, sure = mention
+        in_lead = start < LEAD and phrase[:1] == "a" and not self._find_body_in(phrase)
         if in_lead and (later := self._find_named_later(phrase, None, start, verdict.side)):
-            return later
-        if sure and _HOLDER.match(phrase) and (person := self._find_person_called(phrase, start)):
+            return later  # "…, a senior official said."
+        if not sure or not verdict.entry:
+            return None
+        if _HOLDER.match(phrase) and (person := self._find_person_called(phrase, start)):
             return person
-        if sure and verdict.entry.name in _read_local_names() and _names_place(phrase):
-            return Source(_tidy(phrase), sure, _list_words(phrase))
-        if (
-            sure
-            and verdict.entry.kind == "body"
-            and (later := self._find_named_later(phrase, verdict.entry, start))
-        ):
-            return later
-        if sure and verdict.entry.kind == "body" and _is_staff(head):
-            return Source(_tidy(phrase), sure, _list_words(phrase), not head.endswith("s"))
-        if sure and verdict.entry.kind == "body":
+        if verdict.entry.name in _read_local_names() and _names_place(phrase):
+            return mention.as_written()
+        if verdict.entry.kind == "body":
+            if later := self._find_named_later(phrase, verdict.entry, start):
+                return later
+            if _is_staff(head):
+                return mention.as_written(is_person=not head.endswith("s"))
             is_foreign = sure != verdict.entry.side  # "Peru's foreign ministry"
-            return Source(_tidy(phrase) if is_foreign else verdict.entry.name, sure, _list_words(phrase))
-        if sure and verdict.entry and (verdict.entry.kind == "country" or head == "side"):
-            return Source(_name_country(phrase, verdict), sure, _list_words(phrase))
+            return mention.as_written() if is_foreign else mention.as_written(verdict.entry.name)
+        is_state = verdict.entry.kind == "country" or head == "side"
+        return mention.as_written(_name_country(phrase, verdict)) if is_state else None
+
+    def _take_office(self, mention):
+        """Give the person or the body for whom an office speaks: "the President", "prosecutors"."""
+        phrase, _, start, head, _, sure = mention
         if head in ("president", "lady") and (person := self._find_president(phrase, sure or self.home)):
             return person
         if head in read_group("prosecution") and (sure or self.home) == US:
@@ -346,10 +371,9 @@ class Cast:
             body = self._find_body_in(f"{_ADJECTIVES[sure]} embassy")
         if sure and (later := self._find_named_later(phrase, body, start)):
             return later
-        if sure and body and body.side == sure and _is_staff(head):
-            return Source(_tidy(phrase), sure, _list_words(phrase), not head.endswith("s"))
         if sure and body and body.side == sure:
-            return Source(body.name, sure, _list_words(phrase))
+            is_one = _is_staff(head) and not head.endswith("s")
+            return mention.as_written("" if _is_staff(head) else body.name, is_person=is_one)
         owner = _OF_BODY.search(phrase) if not sure else None
         if owner and owner[1] in read_group("body nouns"):
             if body := self._find_body_called(owner[1], start):
@@ -358,30 +382,32 @@ class Cast:
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
             return Source(_tidy(chief[1] + person.name), person.side, _list_words(phrase))
-        is_paper = head in read_group("documents") and not sure
-        issued = is_paper and _ISSUED.match(self.text, start + len(phrase))
-        if is_paper and phrase.lower().startswith("its ") and (owner := self._resolve_pronoun("it", start)):
+        return None
+
+    def _take_document(self, mention):
+        """Give the issuer of a document, where the article names one beside it."""
+        phrase, start, end = mention.phrase, mention.start, mention.start + len(mention.phrase)
+        if mention.head not in read_group("documents") or mention.sure:
+            return None
+        if phrase.lower().startswith("its ") and (owner := self._resolve_pronoun("it", start)):
             return owner
-        if issued and (issuer := self._find_body_in(issued["who"] or issued["giver"])):
+        issued, by = _ISSUED.match(self.text, end), _BY.match(self.text, end)
+        issuer = issued and self._find_body_in(issued["who"] or issued["giver"])
+        if not issuer and not _is_bare(phrase):
+            issuer = self._find_named_beside(start, end)
+        if by and not issuer:  # "a study by Lee Analytics"
+            issuer = self._name(by[1], by.start(1))
+        if issuer:
             self._issuer = (start, issuer)
-            return issuer
-        if is_paper and not _is_bare(phrase):
-            named = self._find_named_beside(start, start + len(phrase))
-            if named:
-                self._issuer = (start, named)
-                return named
-        if (
-            (_is_bare(phrase) or phrase.lower() in read_group("staff"))
-            and (earlier := self._find_earlier(head, phrase, start))
-            and sure in (None, earlier.side)
-        ):
-            return earlier
-        is_thing = head in read_group("body nouns") or head in read_group("documents")
-        held = any(m.entry.kind not in (*_OWNERS, "place") for m in find_entries(read_words(phrase)))
-        is_apt = held or phrase[:1].islower() or bool(_DETERMINER.match(phrase))  # not "Panel traced online"
-        one = not is_thing and not head.endswith("s") and is_apt
-        name = asked if sure in (None, OTHER) else phrase  # no "company’s chairman" that the text has not
-        return Source(_tidy(name), sure or verdict.side or OTHER, _list_words(phrase), one)
+        return issuer
+
+    def _take_earlier(self, mention):
+        """Give what a bare mention, "the report", "the official", was before."""
+        phrase, _, start, head, _, sure = mention
+        if not _is_bare(phrase) and phrase.lower() not in read_group("staff"):
+            return None
+        earlier = self._find_earlier(head, phrase, start)
+        return earlier if earlier and sure in (None, earlier.side) else None
 
     def _find_named_later(self, phrase, body, start, side=None):
         """Find whom "an official of the commission" turns out to be: the next one introduced with it.
@@ -394,7 +420,8 @@ class Cast:
             name, _ = split_name(match.group())
             if name and " " in name and not read_group("sentence openers") & set(name.split()):
                 after = _read_after(self.text, match.end())
-                introduced = self._find_body_in(after)
+                known = find_speaker(name) or {}
+                introduced = self._find_body_in(after) or self._find_body_in(known.get("office", ""))
                 if introduced and (introduced.name == body.name if body else introduced.side == side):
                     return self._resolve_person(name, match.group(), match.start())
         return None
@@ -460,9 +487,9 @@ class Cast:
             self._documents = [match.span() for match in _document_pattern().finditer(self.text)]
         until = bisect.bisect_left(self._documents, (start + 60,))
         for begin, end in reversed(self._documents[max(0, until - 12) : until]):
+            if self._issuer and self._issuer[0] >= begin - 40:
+                return self._issuer[1]
             if _DEFINITE.search(self.text, max(0, begin - 20), begin):
-                if self._issuer and self._issuer[0] >= begin - 40:
-                    return self._issuer[1]
                 continue
             source = self._find_named_beside(begin, end)
             if source:
@@ -544,7 +571,20 @@ class Cast:
             _is_chinese(opening.name) and self._is_called(last[1], "female")
         ):  # fmt: skip
             return last[1]
-        return opening if opening and _may_be(opening, sex) else last[1]
+        if opening and _may_be(opening, sex):
+            return opening
+        return last[1] or (self._find_last_named(start, sex) if kind == 1 else None)
+
+    def _find_last_named(self, start, sex):
+        """Find the person named last before a pronoun that nobody heard so far fits."""
+        for match in reversed(list(_PERSON.finditer(self.text, max(0, start - 300), start))):
+            title = _read_title(self.text[max(0, match.start() - 120) : match.start()])
+            name = split_name(title + match.group())[0]
+            if name and not find_entries(read_words(name)):
+                source = self._resolve_person(name, title + match.group(), match.start() - len(title))
+                if _may_be(source, sex):
+                    return source
+        return None
 
     def _is_called(self, source, sex):
         """Tell whether the text speaks of a person as of the other sex: "Xu … her white coat"."""
@@ -639,6 +679,18 @@ class Cast:
         return lead.end() if lead else begin
 
 
+def _name_nominal(mention):
+    """Give a source that nothing else in the article explains under its own words."""
+    phrase, head, sure = mention.phrase, mention.head, mention.sure
+    is_thing = head in read_group("body nouns") or head in read_group("documents")
+    held = any(m.entry.kind not in (*_OWNERS, "place") for m in find_entries(read_words(phrase)))
+    is_apt = held or phrase[:1].islower() or bool(_DETERMINER.match(phrase))  # not "Panel traced online"
+    is_one = not is_thing and not head.endswith("s") and is_apt
+    # no "company’s chairman" that the text has not
+    name = mention.asked if sure in (None, OTHER) else phrase
+    return Source(_tidy(name), sure or mention.verdict.side or OTHER, _list_words(phrase), is_one)
+
+
 # a name at the end, not one that a preposition leads to: "officials under Joe Biden"
 _TAIL = re.compile(
     rf"(?<!\bunder )(?<!\bof )(?<!\bfor )(?<!\band )(?<!\bat )(?<!\bin )(?<!\bfrom )"
@@ -658,11 +710,16 @@ _FINITE = re.compile(
     r"\b(?:said|says|told|was|were|is|are|has|had|have|[Ii]n(?! [A-Z][\w ]*, $)|"
     r"[Aa]ccording)\b"
 )
-_ISSUE = r"(?:released|issued|published|written|wrote|compiled|prepared|gave|given|put out|sent|posted)"
+_ISSUE = (
+    r"(?:released|issued|published|written|wrote|compiled|prepared|gave|given|put out|sent|posted|circulated|carried|"
+    r"distributed|drafted|commissioned)"
+)
 _ISSUED = re.compile(
     rf",? (?:\w+ )?{_ISSUE}(?: [^,.;:]{{0,40}}?)? by (?P<who>[^,.;:]{{3,90}})|"
     rf"(?:,? that|,? which|) (?P<giver>(?:the |its )?[^,.;:]{{3,90}}?) (?:has |had |have )?{_ISSUE}\b"
 )
+# "a study | by Lee Analytics"
+_BY = re.compile(rf" (?:by|from) (?:the )?({_CAPITAL}(?:{_LINK}{_CAPITAL}|(?: of| for| and| on)(?: the)? {_CAPITAL}){{0,6}})")
 _HYPHENS = ("-", "‑")
 _OWNS = ("'s", "’s", "’")
 _ADJECTIVES = {CHINA: "China’s", US: "US"}
@@ -680,7 +737,7 @@ _PLACED = re.compile(r"\b(?:in|at|on|from|near|inside|outside|during|after|befor
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(
-    r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator)\b", re.I
+    r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator|spokes(?:person|man|woman))\b", re.I
 )
 _LEADING = re.compile(
     r"[\s”]*(?:[A-Z][A-Z., ]{1,60}(?:\([^)\n]{1,30}\) ?)?[—–-]{1,2} ?)?"
@@ -719,6 +776,7 @@ _INTRODUCED = re.compile(
     r",? who\b|, (?:an?|the|\d\d)\b| (?:keeps|runs|works|lives|sells|sits|stood|stands|sat|waited)\b"
 )
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
+_PERSON = re.compile(rf"{_NAME_RUN.pattern}|(?:(?<=Mr\. )|(?<=Ms\. )|(?<=Dr\. )|(?<=Mrs\. )){_CAPITAL}")
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from fentanyl_study.attribution.sides import (
     OTHER,
     find_entries,
     find_speaker,
+    is_body,
     judge_source,
     read_group,
     read_words,
@@ -87,7 +88,7 @@ def _is_introduced(source, cue):
     """Tell a named and introduced witness who speaks, not a suspect who told a buyer something."""
     is_named = source.is_person and split_name(source.name)[0] == source.name and " " in source.name
     is_introduced = source.known_as.count(" ") > source.name.count(" ")
-    return is_named and is_introduced and _is_spoken(cue) and cue != "told"
+    return (is_named and is_introduced or is_body(source.name)) and _is_spoken(cue) and cue != "told"
 
 
 def _drop_nested(attributions):
@@ -123,7 +124,7 @@ def _is_no_statement(found, text, voice):
         return not named and not any(word.norm in read_group("documents") for word in words)
     if found.kind != "indirect":
         return False
-    if cue in ("found", "finds") and not text.startswith("that", found.start):
+    if cue in ("found", "finds", "identified", "identifies") and not text.startswith("that", found.start):
         is_staff = any(word.norm in read_group("unnamed staff") for word in words)  # "agents found a bag"
         return not named or is_staff or judge_source(found.speaker, None).side == OTHER
     if text.endswith("what ", 0, found.speaker_start) and found.start > found.speaker_end:
@@ -165,6 +166,10 @@ def _tells_an_act(found, text, *, words, named, voice):
     cue, speaker = found.cue.lower(), found.speaker.lower()
     if cue.startswith("offer") and not text.startswith("to ", found.start):
         return True  # "the site offered a discount"
+    if cue.startswith("claim") and _TOLL.match(text, found.start):
+        return True  # "overdoses claimed 900 lives"
+    if cue.startswith("order") and not _ORDER.search(text, found.start, found.end):
+        return True  # "users ordered it by mail"
     if cue in ("replied", "replies", "reply") and text.startswith("to ", found.start):
         return True
     if cue not in read_group("speech cues") and found.speaker_end < found.start:
@@ -217,7 +222,7 @@ def _is_label(speaker, words):
 _ANONYMOUS = re.compile(
     r"\bask(?:s|ed|ing)? (?:not to be \w+ed\b|to remain anonymous|for anonymity|that (?:his|her|their) name)"
 )
-_OWN_ENDS = ("itself", "himself", "herself", "themselves", "as its own", "their way", "its way")
+_OWN_ENDS = ("fit to", "itself", "himself", "herself", "themselves", "as its own", "their way", "its way")
 # "added | the drug, a painkiller, to its list"
 LISTING = re.compile(
     r"(?:[^,.;:“”\"]|, (?:an?|the) [^,.;:“”\"]{1,90},){0,200}? to (?:its|the|their|an?) [^,.;:]{0,60}?"
@@ -244,6 +249,8 @@ UNSAID = re.compile(
 _MEDIATOR = re.compile(
     r"\b(?:people|persons?|sources?|officials?) (?:familiar|briefed|close|with knowledge)\b", re.I
 )
+_TOLL = re.compile(r"(?:[\w,]+ ){0,6}?lives\b")
+_ORDER = re.compile(r"\b(?:to|that|be) ")
 _PROPER = re.compile(r"[A-Z]")
 
 

@@ -119,10 +119,20 @@ def find_entries(words):
     lexicon = _read_lexicon()
     while i < len(words):
         match = _match_at(words, norms, i) if norms[i] in lexicon else None
+        match = None if match and _ends_other_name(words, match, matches) else match
         if match:
             matches.append(match)
         i = match.last if match else i + 1
     return tuple(matches)
+
+
+def _ends_other_name(words, match, matches):
+    """Tell "Hongkong Post", which no list has, from "the Post"."""
+    if match.entry.kind != "body" or match.entry.side != OTHER or match.last - match.first > 1 or not match.first:
+        return False
+    before = words[match.first - 1]
+    is_listed = matches and matches[-1].last == match.first
+    return before.raw[0].isupper() and before.end + 1 == words[match.first].start and not is_listed
 
 
 def _match_at(words, norms, i):
@@ -280,7 +290,7 @@ def _judge_match(words, matches, nation, home):
     if entry.kind in ("outsider", "former"):
         return Verdict(OTHER, True, entry)
     if entry.kind in ("weak", "expert"):
-        employer = next((m for m in matches[1:] if words[m.first - 1].norm in _LINKS and (
+        employer = next((m for m in matches[1:] if _is_linked(words, match, m) and (
             m.entry.kind in ("body", "outsider", "former") or m.entry.name.endswith(_OFFICE_ENDS)
         )), None)  # fmt: skip
         if employer:
@@ -308,6 +318,11 @@ def _judge_match(words, matches, nation, home):
     return _judge_what_follows(words, matches, home)
 
 
+def _is_linked(words, match, employer):
+    """Tell "an engineer with the city's bureau": a preposition follows the post or goes before the body."""
+    return bool({words[match.last].norm, words[employer.first - 1].norm} & _LINKS)
+
+
 def _names_outsider(words, i):
     """Tell a place that opens the name of a university or firm."""
     while i < len(words) and words[i].raw[0].isupper():
@@ -320,6 +335,8 @@ def _names_outsider(words, i):
 
 def _is_of_anything(words, match):
     """Tell an office of a body that no list has: "president of Lee Partners", "Lee Partners spokesman"."""
+    if match.entry.name in _STAFF:
+        return False  # "an official at the Dover terminal"
     if any(link.norm in ("at", "for") and body.raw[0].isupper() for link, body in zip(
         words[match.last : match.last + 4], words[match.last + 1 : match.last + 5]
     )):  # fmt: skip
@@ -349,7 +366,8 @@ _FORMER = Entry("former", OTHER, "who was", is_acronym=False)
 _ADVISERS = frozenset(("adviser", "advisor"))
 _ANYONE = frozenset(("people", "person", "persons"))
 _STATE_PAPERS = frozenset(("communique", "note", "readout", "statement", "text", "version"))
-_OFFICE_ENDS = ("department", "bureau", "agency", "ministry")
+_OFFICE_ENDS = ("department", "bureau", "agency", "ministry", "laboratory", "customs")
+_STAFF = ("official", "officials", "officer", "officers", "inspector", "inspectors")
 _LINKS = frozenset(("at", "for", "from", "in", "of", "with"))
 _DIPLOMATS = frozenset(("ambassador", "attaché", "consulate", "diplomats", "diplomat", "embassy", "envoy"))
 

@@ -61,8 +61,10 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
         )
         code = (within or is_weak) and _code_clause(text, start, end, (*clause, False), quoted, cast)
         is_cited = code and code.mode == "mixed" and split_name(clause[1])[0]
-        # a page's own
-        is_own = page and not is_cited and (reported or not code or code.side in (page.side, OTHER))
+        # a page's own, and not one of its people's; the President's are those of the White House
+        is_staff = page and code and code.side == page.side and split_name(code.speaker)[0]
+        is_staff = is_staff and "President" not in clause[1]
+        is_own = page and not (is_cited or is_staff) and (reported or not code or code.side in (page.side, OTHER))
         reported = code if code and not is_own else reported
     code = reported or _code_finding(text, start, end, cast)
     if code == NARRATOR:
@@ -75,18 +77,22 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
 
 @functools.cache
 def _read_claims():
-    """Give {kind: {form: the word that must follow it soon, or ""}} of the verbs that report a position."""
-    claims = {"speech": dict.fromkeys(read_group("speech cues"), "")}
+    """Give {kind: {form: the words of which one must follow it soon, "" for any}} of verbs of a position."""
+    claims = {"speech": {cue: {""} for cue in read_group("speech cues")}}
     for row in read_wordlist("claim_verbs"):
-        after = row["verb"].partition(" ")[2]
-        claims.setdefault(row["kind"], {}).update(dict.fromkeys(row["forms"].split(), after))
+        for form in row["forms"].split():
+            claims.setdefault(row["kind"], {}).setdefault(form, set()).add(row["verb"].partition(" ")[2])
     return claims
 
 
 @functools.cache
 def _read_forms():
-    claims = _read_claims()
-    return {form: after for kind in claims if kind != "tag" for form, after in claims[kind].items()}
+    """Give the same of all kinds but tags."""
+    forms = {}
+    for kind, claims in _read_claims().items():
+        for form in claims if kind != "tag" else ():
+            forms[form] = forms.get(form, set()) | claims[form]
+    return forms
 
 
 _NOUNS_ONLY = re.compile(r"(?: [\w-]+)+[.]?")
@@ -139,7 +145,7 @@ def _find_clause(text, start, end, forms):
         is_written = verb.group() in ("wrote", "writes") and _NOUNS_ONLY.fullmatch(text, verb.end(), end)
         if is_written and not CLAUSE.search(text, verb.end(), end):
             continue
-        if not after or after in _WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]:
+        if "" in after or not after.isdisjoint(_WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]):
             found = _read_subject(text, start, verb.start())
             is_echo = verb.group() in read_group("echoes")  # "Li agrees."; "Li said." says nothing
             after_quotation = found and found[0] > start + 1 and text[found[0] - 2] in '”"'
@@ -172,7 +178,8 @@ def _read_subject(text, start, end):
 
 # "…, | said a statement released by the ministry."
 _INVERTED = re.compile(
-    r", (?P<verb>said|says) (?P<subject>(?:the|a|an|one|[A-Z][\w’'-]+) [^;:“”\"\n]{2,110}?)"
+    r", (?P<verb>said|says|points out|pointed out|notes|noted|explains|explained|argues|argued|adds|added|warns|"
+    r"warned|believes|believed|thinks|recalls|recalled) (?P<subject>(?:the|a|an|one|[A-Z][\w’'-]+) [^;:“”\"\n]{2,110}?)"
     r"(?: after [^,.]{2,40})?[.,]?$"
 )
 # "That, | says Ann Lee, a nurse, will not do."
@@ -186,6 +193,7 @@ _QUOTED_AS = re.compile(
     r"(?:was|were) (?P<verb>quoted)\b"
     r"[^.\n]{0,60}\bas saying"
 )
+_AMONG = re.compile(r", (?P<verb>among) them (?P<subject>[A-Z][^,;:“”\"]{3,60}), (?:an?|the|who|whose)\b")
 # "Experts agreed, | with Lee, dean of the school, calling it a risk."
 _WITH = re.compile(r", with (?P<subject>[^;:“”\"\n]{3,150}?),? (?P<verb>[a-z]+ing)\b")
 _TAG = re.compile(
@@ -216,21 +224,27 @@ def _read_tag(text, start, end, pieces):
     match = text.find(" quoted", start, end) >= 0 and _QUOTED_AS.search(text, start, end)
     if match:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
+    match = text.find(", among them ", start, end) >= 0 and _AMONG.search(text, start, end)
+    if match and split_name(match["subject"])[0]:  # "Some disagree, among them Ann Lee, a lawyer"
+        return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = text.find(", with ", start, end) >= 0 and _WITH.search(text, start, end)
     named = match and any(split_name(part)[0] for part in match["subject"].split(", "))
     if named and match["verb"] in _read_forms_ing():
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
-    match = text.find(", sa", start, end) >= 0 and (
-        _INVERTED.search(text, start, end) or not pieces and _INSERTED.search(text, start, end)
+    match = text.find(", ", start, end) >= 0 and (
+        _INVERTED.search(text, start, end) or _INSERTED.search(text, start, end)
     )
+    if match and match.re is _INSERTED and any((p.clause_start or 0) <= match.start("subject") for p in pieces):
+        match = None
     tags = _TAG.finditer(text, start, end) if not match and _may_have_tag(text[start:end]) else ()
     match = next((tag for tag in tags if tag["verb"] in _read_tag_verbs()), match)
     if not match:
         return None
     at, subject = match.start("subject"), match["subject"]
     subject = _RELATIVE.split(subject)[0] if match.re in (_INVERTED, _INSERTED) else subject
+    last = match.end() if match.re is _INSERTED else end  # "The clerk, | said Li, | held that it fell"
     has_source = any(  # "Li said | the cases showed it": the clause is what Li said
-        (p.clause_start or 0) >= match.start() or split_name(p.source.name)[0] and p.start in (at, at + 4)
+        match.start() <= (p.clause_start or 0) < last or split_name(p.source.name)[0] and p.start in (at, at + 4)
         for p in pieces
     )
     if has_source or _RELATIVE.search(subject):
@@ -260,7 +274,11 @@ def _code_clause(text, start, end, clause, quoted, cast):
 
 
 # "provisional figures from the CDC show", "in the view of Zhang Yong'an, dean of the College,"
-_FINDING = re.compile(
+@functools.cache
+def _compile_finding():
+    """Compile the forms of a finding or view that belongs to a party; the nouns are a word list."""
+    nouns = "|".join(sorted(read_group("view nouns")))
+    return re.compile(
     r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|"
     r"at) (?:the )?(?P<body>(?:[^,;.\n]|\.(?!$)){3,90}?),? "
     r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
@@ -271,13 +289,14 @@ _FINDING = re.compile(
     r"\b(?:in|under) an? (?:\w+ )?(?:announcement|statement|notice|circular|decree) (?:\w+ )?(?:by|"
     r"from) (?:the )?"
     r"(?P<notice>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
-    r"\b[Pp]er (?:the )?(?P<per>(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7})(?=[,.;)]|$)|"
+    r"\b[Pp]er (?:the )?(?P<per>(?:an? )?(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7}(?:spokes\w+|officials?|data|"
+    r"figures)?)(?=[,.;)]|$)|"
     r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
-    r"\b(?:[Ii]n|[Bb]y) the (?:\w+ )?(?P<view>view|words|opinion|estimation|judgment|reckoning|telling|"
-    r"count|estimate) of (?:the )?(?P<person>(?:[^,;.\n]|\.(?! [A-Z][a-z]|$)){3,90})[,.]|"
-    r"\b[Ii]n (?:(?P<whose>[A-Z][^,;:\n]{2,60}?)(?:’s?|'s?)|(?P<their>their|his|her)) (?:own |personal )?"
-    r"(?:view|words|opinion|eyes|telling|reading|judgment),"
-)
+    rf"\b(?:[Ii]n|[Bb]y) the (?:\w+ )?(?P<view>{nouns}) of (?:the )?"
+    r"(?P<person>(?:[^,;.\n]|\.(?! [A-Z][a-z]|$)){3,90})[,.]|"
+    r"\b(?:[Ii]n|[Bb]y) (?:(?P<whose>[A-Z][^,;:\n]{1,60}?)(?:’s?|'s?)|(?P<their>their|his|her)) (?:own |personal )?"
+    rf"(?:{nouns})(?=[,.;]|$| [“\"])"
+    )
 _OWNED = {"their": "they", "his": "he", "her": "she"}
 
 
@@ -287,20 +306,21 @@ def _compile_views():
     """Compile the forms of a view without a verb of saying; the adjectives and verbs are word lists."""
     adjectives, verbs = ("|".join(sorted(read_group(name))) for name in ("view adjectives", "verdict verbs"))
     views = (
-        r"For (?P<subject>(?:[A-Z][\w.’'-]*|[a-z]{2,3}) [A-Z][^;:“”\"\n]{2,120}?), (?P<cue>)(?!said)",
+        r"(?:For|To) (?P<subject>(?:[A-Z][\w.’'-]*|[a-z]{2,3}) [A-Z][^;:“”\"\n]{2,120}?), (?P<cue>)(?!said)",
         r"(?P<subject>[A-Z][^;:“”\"\n]{2,120}?),? (?P<cue>(?:is|are|was|were)(?:n['’]t| not) "
         r"(?:so |as |yet )?(?:sure|convinced|persuaded|impressed)|(?:is|are|was|were) "
         rf"(?:still |even |far |more |less |equally |most )*(?:{adjectives})|ha(?:s|ve) (?:\w+ )?doubts|"
-        r"do(?:es)?(?:n['’]t| not) (?:agree|disagree|think|believe|buy|doubt)|"
+        r"(?:do|does|is|are)(?:n['’]t| not) (?:agree|disagree|think|believe|buy(?:ing)?|doubt)|would (?:rather|sooner|prefer)|"
         r"t(?:ook|akes?) an? (?:\w+ ){0,3}(?:view|line|position|stance|tone))\b",
         r"(?P<subject>[A-Z][^:“”\"\n]{4,90}? [A-Z][\w’'-]+)(?P<cue>:) (?=[A-Z“\"])",
         r"(?P<subject>[A-Z][^:;“”\"\n]{2,120}?),? (?P<cue>puts? it)\b[^:;.“”\"\n]{0,60}: ",
     )
+    nouns = "|".join(sorted(read_group("stand nouns")))
+    stand = rf"(?:own |official |public |main |biggest |chief |only )?(?:{nouns})"
+    is_that = r"(?:\w+ ){0,3}?(?:is|was|has been|remains|remained)(?: that|,)"
     views += (
-        r"(?P<subject>[A-Z][^;:“”\"\n]{2,60}?)(?P<cue>['’]s? (?:own |official |public )?(?:answer|"
-        r"position|line|"
-        r"argument|view|reply|response|complaint|contention|stance|message)) (?:\w+ ){0,3}?(?:is|"
-        r"was|has been|remains|remained)(?: that|,)",
+        rf"(?P<subject>[A-Z][^;:“”\"\n]{{2,60}}?)(?P<cue>['’]s? {stand}) {is_that}",
+        rf"(?P<subject>His|Her|Their)(?P<cue> {stand}) {is_that}",
     )
     # "The firm is accused | by prosecutors in Ohio of fraud."
     passive = (
@@ -320,6 +340,10 @@ def _code_view(text, start, end, quoted, cast):
     for pattern in views:
         match = pattern.match(text, start, end)
         found = match and match["subject"]
+        pronoun = found and (_OWNED.get(found.lower()) or found in ("He", "She") and found)
+        source = pronoun and cast.resolve(pronoun, start)
+        if source:
+            return Code(source.side, source.name, "indirect", match["cue"].strip())
         name = found and split_name(re.split(r",| (?:who|whose|in|of) ", found)[0])[0]
         is_titled = name and found.endswith(name) and find_entries(read_words(found))
         is_label = is_titled and not _NO_SUBJECT.search(found)
@@ -336,14 +360,14 @@ def _code_view(text, start, end, quoted, cast):
     return NARRATOR
 
 
-_FINDERS = ("y the ", "ccording to", "announce", "learn", "data", "figures", "statistics", "numbers",
+_FINDERS = ("y the ", "By ", "by ", "ccording to", "announce", "learn", "data", "figures", "statistics", "numbers",
             "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")  # fmt: skip
 
 
 def _code_finding(text, start, end, cast):
     """Code figures that a body's data show, and what is so in somebody's view."""
     sentence = text[start:end]
-    match = any(map(sentence.__contains__, _FINDERS)) and _FINDING.search(sentence)
+    match = any(map(sentence.__contains__, _FINDERS)) and _compile_finding().search(sentence)
     groups = ("body", "person", "of", "by", "notice", "per", "told", "whose", "their")
     group = match and next(group for group in groups if match[group])
     source = match and cast.resolve(_OWNED.get(match[group], match[group]), start + match.start(group))
@@ -423,6 +447,8 @@ def _is_whole(text, start, end, mine, spans):
     (a, b), *more = spans
     opens = text[start:a].strip(" “\"'‘-–") == ""
     closes = text[b:end].strip(" ”\"'’.") == "" and text[start:a].rstrip(" “\"").endswith((",", ":"))
+    clause = min((piece.clause_start or start for piece in mine), default=start)
+    closes = closes and _LEAD.fullmatch(text, start, max(clause, start))  # not "The end, | he said, “is near.”"
     return not more and (opens or closes) and all(piece.kind == "direct" for piece in mine)
 
 

@@ -6,6 +6,7 @@ and reproduced documents. Everything here goes before the rules for reported spe
 """
 
 import bisect
+import itertools
 import re
 from typing import NamedTuple
 
@@ -36,7 +37,7 @@ UNNAMED = "the spokesperson"  # who answers under "A:" where no name is given
 _QUOTED_LABEL = re.compile(r"[\s•*–-]*(?P<name>[A-Z][^:“”\"\n]{2,110}):\s*[“\"][^“”\"]*[”\"]?\s*$")
 # "Qin:", "MS. JEAN-PIERRE:", "A :", "Guangdong TV reporter:", "Q  Thank you", "Q — if so"; not "It is so:"
 _LABEL = re.compile(
-    r"\s*(?:\([A-Z][^()a-z]{3,60}\)\s*)?"  # "(SOUNDBITE OF RECORDING) LEE:"
+    r"\s*(?:\d{1,2}[.)]\s+)?(?:\([A-Z][^()a-z]{3,60}\)\s*)?"  # "2. Reuters:", "(SOUNDBITE OF RECORDING) LEE:"
     r"(?:(?P<q>Q)\s+(?=[—–(\[“\"$\dA-Z-])|"
     r"(?P<name>[A-Z][^:：“”\"?!;]{0,60}?)\s?[:：](?!\d|//))\s*"
 )
@@ -81,19 +82,21 @@ _COMMENT = re.compile(
     rf"^\s*(?:That|This|Here|So) (?:is|was|ends|concludes) (?:\w+ ){{0,4}}{_PARTS}\b|"
     rf"\b(?:I|me)\b[^.]*\b(?:the|this|that) (?:\w+ )?{_PARTS}\b|\b[Mm]y own (?:reading|view|sense|"
     rf"take)\b|\bstrikes me\b|"
-    r"^\s*What (?:do I|to) make\b|"
+    r"^\s*What (?:(?:do|does|should) [^?.]{1,60}|to) make\b|"
     r"^\s*(?:Two|Three|Four|Five|Several|A few|Some) (?:things|points|details|phrases|words|remarks|"
     r"observations)\b|"
-    rf"^\s*Note (?:how|that|the)\b|\b(?:the|this) (?:\w+ )?{_PARTS}(?: above| below)\b"
+    rf"^\s*Note (?:how|that|the)\b|\bnote the (?:\w+ )?(?:sentence|word|line|phrase|paragraph)s?\b|^\s*Thanks to [A-Z]|"
+    rf"\b(?:the|this) (?:\w+ )?{_PARTS}(?: above| below)\b"
 )
 _COMMENT_WORDS = (
     *_PART_WORDS, "y own ", "strikes me", "make", "Note ", "things", "points", "details", "phrases", "words",
-    "remarks", "observations",
+    "remarks", "observations", "note the", "Thanks",
 )  # one of them is in each comment
 _BRACKETED = re.compile(r"\s*(?:\([^()]*\)|\[[^][]*\])\s*")  # "[The rest is left out.]"
 _SAID_VERB = r"(?:said|says|told|added|wrote|argued|noted|explained|found)\b"
 _SAID = re.compile(
-    rf"\b(?:[A-Z][\w’'-]+|minister|official|spokes\w+|ministry|he|she|it)\b (?:also |then |has )?{_SAID_VERB}"
+    rf"\b(?:[A-Z][\w’'-]+(?:, [^,.:;“”\"\n]{{3,90}},)?|minister|official|spokes\w+|ministry|he|she|it) "
+    rf"(?:also |then |has )?{_SAID_VERB}"
 )
 _VERB = re.compile(f" {_SAID_VERB}")
 
@@ -139,7 +142,7 @@ def find_turns(text, *, title="", voice="narrator", raw=""):
     source = raw or text
     hosts = _HOST_LINE.finditer(source) if _HOST_END.search(source) else ()
     hosts = {host[1].split()[-1].lower() for host in hosts}
-    labels = _read_labels(lines, text, title, hosts, is_own=voice != "narrator")
+    labels = _read_labels(lines, text, (title, source), hosts, is_own=voice != "narrator")
     # headings with a colon answer nobody
     if any(labels.values()) and (len(labels) > 1 or voice != "narrator"):
         turns = _read_transcript(lines, labels, voice)
@@ -167,13 +170,14 @@ def find_turn(turns, at):
 # -- transcripts ---------------------------------------------------------------------------
 
 
-def _read_labels(lines, text, title, reporters, *, is_own):
+def _read_labels(lines, text, heads, reporters, *, is_own):
     """Give {line number: source phrase}, "" for who asks; only lines that begin with a speaker's label."""
     found = {}
     for i, (_, _, line) in enumerate(lines):
         match = (":" in line or "：" in line or line.lstrip()[:1] == "Q") and _LABEL.match(line)
         if match and not _QUOTED_LABEL.match(line) and (match["q"] or _may_be_label(match["name"], line)):
             found[i] = "q" if match["q"] else match["name"].strip()
+    _add_offices(found, lines)
     names = set(found.values())
     if reporters:  # a broadcast: who is no reporter is heard
         return {
@@ -182,11 +186,12 @@ def _read_labels(lines, text, title, reporters, *, is_own):
     kinds = {name: _classify_label(name, lines, found, text) for name in names}
     if is_own:  # an official opens the call
         kinds |= {name: "answer" for name in names if name.lower() == "moderator"}
-    answerer = _find_answerer(title, text, lines[min(found)][0]) if found else ""
-    if not any(
-        kind == "question" for kind in kinds.values()
-    ):  # without a question only those of known office speak
-        kinds = {name: kind if _is_known(name) else None for name, kind in kinds.items()}
+    answerer = _find_answerer(text, *heads, lines[min(found)][0]) if found else ""
+    if "question" not in kinds.values():
+        if asker := _find_asker(list(found.values())):
+            kinds[asker] = "question"
+        else:  # without a question only those of known office speak
+            kinds = {name: kind if _is_known(name) else None for name, kind in kinds.items()}
     labels = {}
     for i, name in found.items():
         if kinds[name] == "answer":
@@ -194,6 +199,25 @@ def _read_labels(lines, text, title, reporters, *, is_own):
         elif kinds[name] == "question":
             labels[i] = ""
     return labels
+
+
+# "Hu Lan, director of the bureau of trade at the ministry: It is"
+_OFFICE_LABEL = re.compile(r"\s*(?P<name>[A-Z][^,:“”\"?!;]{2,40}), [^:“”\"?!;]{3,160}: ")
+
+
+def _add_offices(found, lines):
+    """Add to the labels, in place, the lines on which a name that is one bears its office."""
+    names = {name.split(",")[0] for name in found.values()}
+    for i, (_, _, line) in enumerate(lines):
+        match = i not in found and ": " in line and _OFFICE_LABEL.match(line)
+        if match and match["name"] in names:
+            found[i] = match["name"]
+
+
+def _find_asker(names):
+    """Give the first of two names that take turns, as in an interview whose questions have no mark."""
+    takes_turns = len(names) > 3 and len({*names}) == 2 and all(a != b for a, b in itertools.pairwise(names))
+    return names[0] if takes_turns else None
 
 
 def _get_surname(name):
@@ -279,15 +303,16 @@ _SPOKESPERSON = re.compile(
 )
 
 
+_BYLINE = re.compile(r"(?mi)^\W*by\b.*$")
 _TALKED_WITH = re.compile(
     r"\b(?:[Ii]nterview(?:ed)?|conversation|exchange|dialogue|Q&A|spoke|talked|sat down)(?: \w+){0,2} with "
     r"(?:[a-z]+ ){0,5}([A-Z][a-zA-Z-]+(?: [A-Z]\.)?(?: [A-Z][a-zA-Z-]+){1,2})\b"
 )
 
 
-def _find_answerer(title, text, start):
-    """Find who answers under "A:": the person whom the headline or the words before the first label name."""
-    for place in (title, text[:start]):
+def _find_answerer(text, title, raw, start):
+    """Find who answers under "A:": the person whom title, words or headings before the first label name."""
+    for place in (title, text[:start], _BYLINE.sub("", raw[:start])):
         names = [m[1].strip() for m in _SPOKESPERSON.finditer(place)]
         names += [m[1] for m in _TALKED_WITH.finditer(place)]  # goes first
         if names:
@@ -383,9 +408,21 @@ def _is_comment(line):
 _SENTENCE_BREAK = re.compile(r"(?<=[a-z0-9)][.!?])\s+(?=[A-Z“\"])")
 
 
+# "“No,” he said": news, in no document
+_NEWS_QUOTE = re.compile(rf"[,?!][”\"] (?:[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?|he|she|they) {_SPEECH}\b")
+# "The ministry replied at noon. | Below is the whole text."
+_FULL_TEXT = re.compile(
+    r"(?:Here(?: is|['’]s)|Below is|The following is|What follows is|This is) [^.:]*\.|"
+    r"(?:The|Its|His|Her|Their) (?:full |complete |entire )?(?:text|statement|transcript|translation|readout|letter|answer|"
+    r"reply)[^.:]* (?:follows?|below|in full)\.|(?:It|The \w+) (?:reads?|runs?|follows?) (?:in full|as follows|below)\."
+)
+
+
 def _is_tag(line):
     """Read a bare tag, without end mark or with a colon: "Blinken said in the interview"."""
     line = line.strip()
+    if line.endswith(".") and _FULL_TEXT.fullmatch(last := _SENTENCE_BREAK.split(line)[-1]):
+        return last
     if line.endswith(_QUOTES) or line.rstrip(_CLOSERS).endswith(_STOPS):
         return ""
     last = _SENTENCE_BREAK.split(line)[-1]
@@ -415,7 +452,7 @@ def _read_blocks(lines, turns, voice):
             last_phrase = phrase
             if phrase and follows not in '“"' and i + 1 not in transcript:
                 turns[i + 1] = Turn(*lines[i + 1][:2], phrase, not _is_outlet(phrase))
-        elif document and _is_comment(line):
+        elif document and (_is_comment(line) or _NEWS_QUOTE.search(line)):
             document = ""  # the article speaks again
         elif document and i not in turns and not _BRACKETED.fullmatch(line):
             turns[i] = Turn(lines[i][0], end, document)

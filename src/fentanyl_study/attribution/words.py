@@ -107,6 +107,8 @@ def _classify(word):
         return "Q" if word[0] == FILLER else _PUNCTUATION.get(word[0], "q")  # figures, "$5", "½"
     low = word.lower().replace("’", "'")
     listed = _read_classes().get(low)
+    if word == "May":
+        return "y"
     shouted = len(word) > 1 and word.isupper()  # "US" is no pronoun, "WHO" no relative
     if word[0].isupper() and (shouted or not (listed and listed in "pdqmTWthxbyA")):
         return "P" if low.endswith(("'s", "s'")) else "n"
@@ -213,6 +215,10 @@ def _stands_as_noun(letters, words, i):
     plural, determined = words[i - 1].endswith(("s", "percent")), letters[i - 2 : i - 1] in ("d", "P")
     if before in "dPoiaueSDBG" or before == "q" and determined and letters[i + 1 : i + 2] != "T":
         return True
+    if letter == "S" and before == "n" and (letters[i - 2 : i - 1] == "q" or words[i - 1] in ("US", "U.S")):
+        return words[i] != "says"  # "two Chinese texts", "several US states"
+    if before == "y" and determined and letter == "B":
+        return True  # "the May rule"
     if before == "w" and plural == (letter == "S") and letters[i + 1 : i + 2] != "T":
         return True  # "the state report"
     if letter == "B":
