@@ -109,8 +109,8 @@ def _read_according(letters, phrases, verb, at):
     source = phrases.extend_right(verb + 2)
     if not source:
         return None
-    led_in = letters[at - 1] == "," and letters[0] in "iauy" and not FINITE.search(letters, 0, at)  # "In May, | "
-    if at == 0 or letters[at - 1] in "ck:;" or led_in:
+    led_in = letters[at - 1] == "," and letters[0] in "iauy" and not FINITE.search(letters, 0, at)
+    if at == 0 or letters[at - 1] in "ck:;" or led_in:  # "In May, according to Li, it fell"
         comma = re.compile("[,:Q]").search(letters, source[1])
         content = comma and comma.end() - (comma.group() == "Q")
         return Cue(at, verb, source, "z", content, False, False) if comma else None
