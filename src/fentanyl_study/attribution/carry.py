@@ -14,23 +14,14 @@ def carry_over(text, quotations, owners, speech, sources):
     The order is: the quotation that runs on from the paragraph before; the same paragraph, the nearest
     before, then a source named in it, then the nearest after; the paragraph before; the last source named.
 
-    Parameters
-    ----------
-    text : str
-        The text.
-    quotations : list of Quotation
-        All quotations of the text, in order.
-    owners : dict
-        Number of a quotation: (speaker span, cue).
-    speech : list of bool
-        Whether each quotation can be speech without a cue: a sentence by itself, or one that runs on.
-    sources : list of (int, span)
-        Where each cue stands and the span of its source, in order.
+    `quotations` are all of the text, in order; `owners` is {number of a quotation: (speaker span, cue)};
+    `speech` tells of each whether it can be speech without a cue: a sentence by itself, or one that runs
+    on; `sources` are (where a cue stands, span of its source), in order.
 
     Returns
     -------
     dict
-        As `owners`, with the carried ones added; their cue is empty.
+        As `owners`, with the carried ones added; their cue is empty. Does not change `owners`.
 
     Examples
     --------

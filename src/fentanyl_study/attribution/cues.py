@@ -109,8 +109,8 @@ def _read_according(letters, phrases, verb, at):
     source = phrases.extend_right(verb + 2)
     if not source:
         return None
-    led_in = letters[at - 1] == "," and letters[0] in "iauy" and not FINITE.search(letters, 0, at)  # "In May, | "
-    if at == 0 or letters[at - 1] in "ck:;" or led_in:
+    led_in = letters[at - 1] == "," and letters[0] in "iauy" and not FINITE.search(letters, 0, at)
+    if at == 0 or letters[at - 1] in "ck:;" or led_in:  # "In May, according to Li, it fell"
         comma = re.compile("[,:Q]").search(letters, source[1])
         content = comma and comma.end() - (comma.group() == "Q")
         return Cue(at, verb, source, "z", content, False, False) if comma else None
@@ -119,9 +119,11 @@ def _read_according(letters, phrases, verb, at):
 
 def _read_noun(sentence, phrases, at):
     """Give the cue of a noun of speech before "that": "Li's claim that", "the belief that"."""
-    letters, chunk = sentence.letters, phrases.extend_left(at)
-    is_cue = chunk is not None and sentence.get_word(at - 1) in read_cue_nouns()
-    if not is_cue or _PREDICATE.match(letters, at + 1):
+    letters = sentence.letters
+    if sentence.get_word(at - 1) not in read_cue_nouns() or _PREDICATE.match(letters, at + 1):
+        return None
+    chunk = phrases.extend_left(at)
+    if chunk is None:
         return None
     owner = letters.rfind("P", chunk[0], at)
     subject = (chunk[0], owner + 1) if owner >= 0 else None
@@ -152,7 +154,7 @@ def _read_verb(sentence, phrases, verb, shared):
         group -= 1
     before = letters[group - 1] if group else "^"
     if letters[verb] in "DN":
-        if "b" in letters[group:verb] or group == verb and before in "^W":  # "Asked about it, …", "when asked"
+        if "b" in letters[group:verb] or group == verb and before in "^W":  # "Asked about it, …"
             return _read_passive(sentence, phrases, takes, verb, group)
         opening = group - (words[group - 1 : group] == ["first"])
         if group == verb and (agent := _AGENT.match(letters, verb + 1)) and words[agent.end() - 1] == "by":

@@ -416,6 +416,8 @@ def _follows_quotation(letters, cue):
 
 def _find_front(letters, cue):
     """Give where a fronted clause ends: at the comma in "After Li denied it, the envoy left"."""
-    comma = letters.find(",", cue.content)
-    fronted = letters[0] in "kWiaGgDN" and letters.find(",", 0, cue.verb) < 0
-    return comma if fronted and comma > 0 and letters[comma + 1 : comma + 2] in "dqpnsP" else len(letters)
+    if letters[0] in "kWiaGgDN" and letters.find(",", 0, cue.verb) < 0:
+        comma = letters.find(",", cue.content)
+        if comma > 0 and letters[comma + 1 : comma + 2] in "dqpnsP":
+            return comma
+    return len(letters)

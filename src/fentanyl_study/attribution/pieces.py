@@ -135,6 +135,12 @@ def _is_no_statement(found, text, voice):
         return True  # "it added the drug to its list"
     if cue in ("list", "lists", "listed") and not any(word.norm in read_group("documents") for word in words):
         return True  # "China listed four substances"
+    return _tells_no_content(found, text, words=words, named=named, voice=voice)
+
+
+def _tells_no_content(found, text, *, words, named, voice):
+    """Tell what is asked for, wished, foreseen or shown, or an act: "he showed us a photo"."""
+    cue, speaker = found.cue.lower(), found.speaker.lower()
     is_aside = found.speaker.endswith(" who")  # "an official who asked not to be named said"
     is_unnamed = _ANONYMOUS.search(text, found.speaker_end, found.start + 30)
     if cue.startswith("ask") and not is_aside and is_unnamed:

@@ -14,7 +14,7 @@ NP = (
 _CHUNK = re.compile(f"(?=[pmdqPrJyegnwsc]){NP}")  # most letters that can begin none are passed over at once
 _OUTSIDE = re.compile(r"[^pmdqPrJyegnwsc]")  # no phrase runs over it
 _PREPOSITIONS = "oiatu"  # of, in, as, to, after
-_MODIFIER = re.compile(r"[moihuGgekWTatDNryxbq]|c[eDN][iatou]")  # opens a stretch between commas that is no name
+_MODIFIER = re.compile(r"[moihuGgekWTatDNryxbq]|c[eDN][iatou]")  # opens a stretch that is no name
 _TIME = re.compile(r"y")
 _PREDICATE = re.compile(
     r"(?:[iu][dqPr]{0,3}[nwsPdqyeJ]*[nwsy]){0,3}(?:\([^)]{0,9}\)|,[^,GT]{1,30},)?r*[xbDSBe]"
@@ -33,7 +33,7 @@ class Phrases:
         self.by_end = {}  # in order
 
     def _read_to(self, end):
-        """Find the phrases that end before `end` or at it, and no more than up to the next that is in none."""
+        """Find the phrases up to the first word from `end` on that can be in none; later ones are left."""
         if end > self.read_until:
             outside = _OUTSIDE.search(self.letters, end)
             until = outside.start() if outside else len(self.letters)
@@ -153,8 +153,9 @@ class Phrases:
         letters, candidate, end = self.letters, None, comma
         for _ in range(_MAX_LINKS):
             begin = max(letters.rfind(",", 0, end), letters.rfind("-", 0, end)) + 1
-            adverb = begin and letters[begin] == "r"  # "Li, now a baker,"
-            start = begin if adverb else _OPENING.match(letters, begin, end).end()  # past "begin", a clause of its own begins
+            start = begin  # past it, a clause of its own begins
+            if not begin or letters[begin] != "r":  # "Li, now a baker,"
+                start = _OPENING.match(letters, begin, end).end()
             stretch = letters[start:end]
             if stretch and (start > begin or not _MODIFIER.match(stretch) or stretch[0] == "q"):
                 chain, head = self.extend_left(self._skip_all(end)), self.extend_right(start)
