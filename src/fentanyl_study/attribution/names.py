@@ -564,6 +564,7 @@ class Cast:
             return called
         opening = kind == 1 and (
             self._find_holder_here(start)
+            or self._find_actor_here(start, last[0])
             or self._find_opening(start, last[0])
             or self._find_newcomer(start, last[0], sex)
         )
@@ -656,6 +657,16 @@ class Cast:
         kinds = [m.entry.kind for m in find_entries(words) if m.last == len(words)] if words else []
         is_office = kinds and kinds[-1] in ("person", "weak", "expert", "outsider")
         return self._name(match[1], begin) if is_office else None
+
+    def _find_actor_here(self, start, until):
+        """Find the named person who acts in the pronoun's own sentence: "When Ann Lee, a judge, spoke, | she"."""
+        begin = self._find_sentence(start)
+        for match in _NAME_RUN.finditer(self.text, begin, start) if until < begin else ():
+            name = split_name(match.group())[0]
+            is_object = _OBJECT.search(self.text, max(0, match.start() - 8), match.start())
+            if " " in name and not is_object and _ACTS.match(self.text, match.end()):
+                return self._resolve_person(name, match.group(), match.start())
+        return None
 
     def _find_newcomer(self, start, until, sex):
         """Find who was first named since anybody spoke: "We asked Ann Lee, who sells it. | She"."""
@@ -779,6 +790,11 @@ _INTRODUCED = re.compile(
     r",? who\b|, (?:an?|the|\d\d)\b| (?:keeps|runs|works|lives|sells|sits|stood|stands|sat|waited)\b"
 )
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
+_OBJECT = re.compile(r"\b(?:of|and|or|with|to|for|from|by|at|in|on) $")
+_ACTS = re.compile(
+    r"(?:, [^,;:“”\"\n]{3,90},)? (?:also |then )?(?:ha[ds]|was|is|will|would|told|said|says|went|wrote|took|met|sent|came|"
+    r"gave|spoke|[a-z]{3,}ed)\b"
+)
 _PERSON = re.compile(rf"{_NAME_RUN.pattern}|(?:(?<=Mr\. )|(?<=Ms\. )|(?<=Dr\. )|(?<=Mrs\. )){_CAPITAL}")
 
 
@@ -908,6 +924,7 @@ def _read_full_name(text, start, end):
     for i in range(len(words) - own - 1, max(-1, len(words) - own - 4), -1):
         raw = words[i].raw
         is_opener = raw in read_group("sentence openers") or len(raw) == 1 and i == 0
+        is_opener |= len(raw) > 3 and raw.isupper() and not text[start:end].isupper()  # a dateline
         if i in listed or not raw[0].isupper() or is_opener:
             break
         first.insert(0, words[i].raw)
