@@ -41,6 +41,7 @@ _FLOATED = frozenset(("xw", "xq", "xu"))  # "have all said", "has long said", "h
 _POSSESSIVES = frozenset("his her their its my our your".split())
 
 
+_PHASES = frozenset(("keep", "keeps", "kept", "began", "begun", "started"))  # "has kept accusing"
 # "published | on Tuesday by", "issued | by"
 _AGENT = re.compile(r"(?:i?[dqwe]{0,2}y){0,2}i")
 
@@ -149,7 +150,7 @@ def _read_adjective(letters, phrases, at):
 def _read_verb(sentence, phrases, verb, shared):
     """Give the cue that a verb makes, or None where subject or complement do not fit."""
     letters, words, takes = sentence.letters, sentence.words, _takes[sentence.words[verb]]
-    group = verb
+    group = verb - (letters[verb] == "G" and words[verb - 1] in _PHASES)
     while group and (letters[group - 1] in _GROUP or letters[group - 2 : group] in _FLOATED):
         group -= 1
     before = letters[group - 1] if group else "^"
@@ -187,7 +188,7 @@ def _read_verb(sentence, phrases, verb, shared):
 def _find_subject(letters, phrases, verb, group, shared):
     """Give the subject of a verb's group, and whether it is that of a verb before: ", adding that"."""
     (last, outer), before = shared, letters[group - 1] if group else "^"
-    finite = letters[verb] != "G" or "b" in letters[group:verb]
+    finite = letters[verb] != "G" or "b" in letters[group:verb] or letters[verb - 1] == "e" and group < verb
     joined = before in "act" or not finite and before in "iouk^,-Qry;:"
     if not joined and before in "^iouk(;:":
         return None, False

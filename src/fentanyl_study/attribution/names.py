@@ -85,7 +85,7 @@ _VOICELESS = re.compile(
     r"(?:(?:I|we|you|us|me|my|our)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|(?:not (?:everyone|all|one)|anyone|whoever|those who)\b.*|\w+sel(?:f|ves)|"
     r"(?:the|both|these|all) (?:two |other )?"
     r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|"
-    r"(?:neither|none|no one)\b.*|this|what)$", re.I)  # fmt: skip
+    r"(?:neither|none|no one)\b.*|this|what|sides)$", re.I)  # fmt: skip
 
 
 class Source(NamedTuple):

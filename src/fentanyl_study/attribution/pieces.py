@@ -120,7 +120,7 @@ def _is_no_statement(found, text, voice):
     named = _PROPER.search(found.speaker[1:]) or find_entries(words)
     if found.kind != "indirect" and cue in ("-", "–", "—"):
         return "\n" in text[found.end : found.speaker_start]
-    if cue == "according" and not _PROPER.match(found.speaker):
+    if cue == "according" and not _PROPER.match(found.speaker) and speaker not in ("him", "her", "them"):
         return not named and not any(word.norm in read_group("documents") for word in words)
     if found.kind != "indirect":
         return False
@@ -229,7 +229,7 @@ def _is_label(speaker, words):
 _ANONYMOUS = re.compile(
     r"\bask(?:s|ed|ing)? (?:not to be \w+ed\b|to remain anonymous|for anonymity|that (?:his|her|their) name)"
 )
-_OWN_ENDS = ("fit to", "itself", "himself", "herself", "themselves", "as its own", "their way", "its way")
+_OWN_ENDS = ("fit to", "off ", "itself", "himself", "herself", "themselves", "as its own", "their way", "its way")
 # "added | the drug, a painkiller, to its list"
 LISTING = re.compile(
     r"(?:[^,.;:“”\"]|, (?:an?|the) [^,.;:“”\"]{1,90},){0,200}? to (?:its|the|their|an?) [^,.;:]{0,60}?"
@@ -250,7 +250,7 @@ UNSAID = re.compile(
     r"name|identify)\b|"
     r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
     r"\bf(?:ou|i)nds? (?:it|him|her|them)sel(?:f|ves)\b|"
-    r"\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b))"
+    r"\bconsider\w* (?:whether|if)\b|\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b))"
 )
 # who tells what others said in a closed room
 _MEDIATOR = re.compile(

@@ -20,7 +20,7 @@ _PREDICATE = re.compile(
     r"(?:[iu][dqPr]{0,3}[nwsPdqyeJ]*[nwsy]){0,3}(?:\([^)]{0,9}\)|,[^,GT]{1,30},)?r*[xbDSBe]"
 )
 _CLAUSE = re.compile(r"[xbDSB]|e(?![iatu])")
-_PLACE = re.compile(r",(?:[^,ia][^,]*i|d)n+,(?:n|[nw]?Pn+)\Z")
+_PLACE = re.compile(r"(?:,|\A)(?:[^,ia][^,]*i|d)n+,(?:n|[nw]?Pn+)\Z")
 _OPENING = re.compile(r"(?:.*[^nd]Q(?=n)|[Qckr]+(?=[dnsqPpwm]))?")
 _MAX_LINKS = 6  # "a member of the staff of the office of ..." is cut after so many
 
@@ -99,7 +99,17 @@ class Phrases:
         if before in "DNe":  # "a report released Monday says"
             return self._take_before(end - 1)
         chain = self.extend_left(end)
-        return chain and self._step_over_modifier(chain)
+        return chain and self._step_over_modifier(self._take_list(chain))
+
+    def _take_list(self, chain):
+        """Take all of "the ministry, the agency and two firms"."""
+        first, at = None, chain[0] - 1
+        while at > 0 and self.letters[at] == ("," if first else "c"):
+            before = self.extend_left(at)
+            if not before or self.letters[at - 1] not in "ns" or self.letters[before[0] - 1 : before[0]] in ("i", "u"):
+                break
+            first, at = before, before[0] - 1
+        return (first[0], chain[1]) if first else chain
 
     def _skip(self, end):
         """Step back over an adverb, or a whole bracket."""
