@@ -3,6 +3,7 @@
 Krippendorff, K. (2018). Content Analysis, 4th edition, chapter 12.
 """
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -152,9 +153,9 @@ def score_codings(pairs):
     """
     rows = []
     for variable, group in pairs.groupby("variable", sort=False):
-        for value in sorted(set(group["first"]) | set(group["second"])):
-            gold, coded = group["first"] == value, group["second"] == value
-            rows.append((variable, value, gold.sum(), coded.sum(), (gold & coded).sum()))
+        first, second = group["first"].tolist(), group["second"].tolist()
+        gold, coded, both = Counter(first), Counter(second), Counter(zip(first, second, strict=True))
+        rows += [(variable, value, gold[value], coded[value], both[value, value]) for value in sorted(gold | coded)]
     scores = pd.DataFrame(rows, columns=["variable", "value", "n_gold", "n_coded", "n_both"])
     scores["precision"] = scores["n_both"] / scores["n_coded"].clip(lower=1)
     scores["recall"] = scores["n_both"] / scores["n_gold"].clip(lower=1)
