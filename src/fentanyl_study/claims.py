@@ -176,8 +176,8 @@ def compare_units(sentences, documents):
     statements, names = take_statements(sentences), collect_names(sentences, documents)
     tables = [pd.DataFrame(columns=TOPIC_NUMBERS.names)]
     for unit in ("sentence", "paragraph"):
-        tfidf = weight_tfidf(build_dfm(statements, unit=unit, names=names))
         with suppress(InputError):
+            tfidf = weight_tfidf(build_dfm(statements, unit=unit, names=names))
             tables.append(compare_topic_numbers(tfidf, CANDIDATES).assign(unit=unit, n_units=len(tfidf.units)))
     return pd.concat(tables[1:] or tables, ignore_index=True)[TOPIC_NUMBERS.names]
 

@@ -1,4 +1,4 @@
-"""Write down what was found: claims.csv, runs.csv.bz2, topic_numbers.csv and methods.md in reports/, and the findings in the README."""
+"""Write down what was found: the tables and methods.md in reports/, and the findings in the README."""
 
 import re
 from pathlib import Path
@@ -9,11 +9,12 @@ import pandas as pd
 from fentanyl_study.agreement import FIRM, TENTATIVE, measure_coders
 from fentanyl_study.claims import (FAIRLY_ROBUST, FOCUS, LATER, PROPOSITIONS, REFERENCE, compare_units, find_claims,
                                    judge_claims, score_net)  # fmt: skip
+from fentanyl_study.coding.evaluation import measure_machine
 from fentanyl_study.concordance import find_concordance
 from fentanyl_study.corpus import REPOSITORY, get_data_dir, get_out_dir, read_study
 from fentanyl_study.dictionary import write_between
 from fentanyl_study.robustness import run_choices
-from fentanyl_study.schema import CLAIMS, RUNS, TARGETS, TOPIC_NUMBERS, VERDICTS
+from fentanyl_study.schema import CLAIMS, CODERS, RUNS, TARGETS, TOPIC_NUMBERS, VERDICTS
 from fentanyl_study.uncertainty import MIN_ARTICLES, N_PERMUTATIONS, N_RESAMPLES, SEED
 
 BEGIN, END = "<!-- findings: begin -->", "<!-- findings: end -->"
@@ -35,7 +36,7 @@ def update_ledger():
     claims = find_claims(sentences, documents, numbers)
     runs = run_choices(claims, sentences, documents)
     claims = locate_claims(judge_claims(claims, measure_coders(), runs))
-    for rows, table in ((claims, CLAIMS), (runs, RUNS), (numbers, TOPIC_NUMBERS)):
+    for rows, table in ((claims, CLAIMS), (runs, RUNS), (numbers, TOPIC_NUMBERS), (measure_machine(sentences), CODERS)):
         rows = rows.astype({name: int for name in rows if rows[name].dtype == bool})
         path = get_out_dir() / table.path
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -240,7 +240,19 @@ TOPIC_NUMBERS = Table(
     ),
 )  # fmt: skip
 
-TABLES = (ARTICLES, CODINGS, CORRECTIONS, DOCUMENTS, SENTENCES, REMOVED, CLAIMS, RUNS, TOPIC_NUMBERS)
+CODERS = Table(
+    "reports/coders.csv", "a stance or frame, and a way of coding it", ("variable", "coder"),
+    (
+        Column("variable", "the proposition or frame"),
+        Column("coder", "the way of coding, as `coding.evaluation.code_left_out` names it"),
+        Column("n", "hand codes other than none in the articles left out", kind="int"),
+        Column("f1", "mean F1 of the codes that take a side; of a frame's presence", kind="number"),
+        Column("is_chosen", "1 if it is the best of the machine's ways", allowed=("0", "1")),
+        Column("beats_side", "1 if it beats one code for each side", allowed=("0", "1")),
+    ),
+)  # fmt: skip
+
+TABLES = (ARTICLES, CODINGS, CORRECTIONS, DOCUMENTS, SENTENCES, REMOVED, CLAIMS, RUNS, TOPIC_NUMBERS, CODERS)
 
 
 def check_table(frame, table, *, name=None):

@@ -2,14 +2,12 @@
 
 from collections import Counter
 
-from collections import Counter
-
 import pandas as pd
 
 from fentanyl_study.agreement import score_codings
 from fentanyl_study.coding.classifier import count_features, fit_learner, weight_features
 from fentanyl_study.coding.machine import code_sentences
-from fentanyl_study.schema import FRAMES, TARGETS, InputError
+from fentanyl_study.schema import CODERS, FRAMES, TARGETS, InputError
 
 MACHINES = ("build", "markers", "words", "classifier")
 SHIPPED = {"build": "both", "markers": "markers", "words": "words"}  # coder -> how code_sentences goes about
@@ -92,6 +90,12 @@ def _find_commonest(codes):
 def _find_commonest_taken(codes):
     """Give the commonest code other than none; none where no other stands."""
     return _find_commonest([code for code in codes if code not in ABSENT] or codes)
+
+
+def measure_machine(sentences):
+    """Measure all coders on all variables, as ``compare_coders``; no rows with fewer than two hand-coded articles."""
+    hand = sentences[sentences["coded_by"] != "machine"].reset_index(drop=True)
+    return compare_coders(code_left_out(hand)) if hand["doc_id"].nunique() > 1 else pd.DataFrame(columns=CODERS.names)
 
 
 def compare_coders(left_out):
