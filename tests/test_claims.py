@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fentanyl_study.claims import compare_groups, find_claims, judge_claims, score_net
-from fentanyl_study.corpus import REPOSITORY, read_csv, read_study
+from fentanyl_study.claims import compare_groups, compare_units, find_claims, judge_claims, score_net
+from fentanyl_study.corpus import REPOSITORY, read_csv, read_study, read_topic_numbers
 from fentanyl_study.robustness import list_samples, rank_choices, run_choices, take_sample
-from fentanyl_study.schema import TARGETS
+from fentanyl_study.schema import TARGETS, TOPIC_NUMBERS
 
 
 def make_sentences():
@@ -108,8 +108,25 @@ def test_choice_that_matters_most():
 
 
 @pytest.fixture(scope="module")
-def shipped():
-    return find_claims(*read_study())
+def numbers():
+    return compare_units(*read_study())
+
+
+@pytest.fixture(scope="module")
+def shipped(numbers):
+    return find_claims(*read_study(), numbers)
+
+
+def test_shipped_numbers_of_topics_are_current(numbers):
+    stored = [read_topic_numbers(unit) for unit in ("sentence", "paragraph")]
+    pd.testing.assert_frame_equal(pd.concat(stored, ignore_index=True), numbers, check_dtype=False, rtol=1e-5)
+
+
+def test_corpus_with_too_little_text_has_no_numbers_of_topics():
+    sentences, documents = read_study()
+    assert list(compare_units(sentences.head(0), documents)) == TOPIC_NUMBERS.names
+
+
 
 
 def test_shipped_ledger_is_current(shipped):

@@ -1,13 +1,15 @@
 """Coding as a whole: chosen sentences, comparison with baselines, floors on the shipped articles."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from fentanyl_study.agreement import pair_codes, score_codings
 from fentanyl_study.coding import choose_to_code, code_beside, code_sentences
-from fentanyl_study.coding.evaluation import code_left_out, compare_coders, spread_codes
+from fentanyl_study.coding.classifier import count_features, fit_features, weight_features
+from fentanyl_study.coding.evaluation import code_left_out, compare_coders, measure_machine, spread_codes
 from fentanyl_study.coding.summary import compute_frame_shares, compute_stance_shares, count_frame_pairs, pick_exceptions
-from fentanyl_study.corpus import REPOSITORY, read_sentences
+from fentanyl_study.corpus import REPOSITORY, read_coders, read_sentences
 from fentanyl_study.plots import plot_stances
 from fentanyl_study.schema import CODINGS, FRAMES, TARGETS, InputError, check_table
 
@@ -44,6 +46,22 @@ def test_comparison_by_hand_arithmetic():
     assert source.loc["build", "is_chosen"]
     assert not source.loc["markers", "beats_side"]
     assert (source["n"] == 8).all()
+
+
+def test_shipped_comparison_of_coders_is_current():
+    measured = measure_machine(read_sentences(REPOSITORY / "data"))
+    pd.testing.assert_frame_equal(read_coders(measured["variable"]), measured, check_dtype=False, rtol=1e-5)
+
+
+def test_without_hand_coding_no_coder_is_compared():
+    assert measure_machine(make_sentences()).empty  # coded_by: machine
+
+
+def test_features_of_an_article_are_weighed_by_the_others_alone():
+    texts = ["Zoos teach us much. They do not harm", "We should ban zoos. They harm", "No. 1"]
+    features, taught = fit_features(texts[:2])
+    vectors = weight_features(count_features(texts), np.array([True, True, False]))
+    assert vectors.toarray() == pytest.approx(np.vstack([taught.toarray(), features.transform(texts[2:]).toarray()]))
 
 
 def test_classifier_sees_only_other_articles():

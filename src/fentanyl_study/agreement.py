@@ -3,6 +3,7 @@
 Krippendorff, K. (2018). Content Analysis, 4th edition, chapter 12.
 """
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -83,11 +84,12 @@ def measure_agreement(pairs):
     """
     rows = []
     for variable, group in pairs.groupby("variable", sort=False):
-        alpha = compute_alpha(group["first"], group["second"])
-        rest = [group[group["doc_id"] != doc_id] for doc_id in group["doc_id"].unique()]
-        left_out = [compute_alpha(part["first"], part["second"]) for part in rest if len(part)]
+        first, second, articles = (group[name].to_numpy(str) for name in ("first", "second", "doc_id"))
+        alpha = compute_alpha(first, second)
+        rest = [articles != doc_id for doc_id in np.unique(articles)]
+        left_out = [compute_alpha(first[part], second[part]) for part in rest if part.any()]
         left_out = [value for value in left_out if value == value] or [alpha]
-        n, n_agree = len(group), (group["first"] == group["second"]).sum()
+        n, n_agree = len(group), (first == second).sum()
         low, high = min(left_out), max(left_out)
         rows.append((variable, n, n_agree, n_agree / n, alpha, low, high, judge_alpha(alpha)))
     columns = ["variable", "n", "n_agree", "share_agree", "alpha", "low", "high", "supports"]
@@ -152,9 +154,9 @@ def score_codings(pairs):
     """
     rows = []
     for variable, group in pairs.groupby("variable", sort=False):
-        for value in sorted(set(group["first"]) | set(group["second"])):
-            gold, coded = group["first"] == value, group["second"] == value
-            rows.append((variable, value, gold.sum(), coded.sum(), (gold & coded).sum()))
+        first, second = group["first"].tolist(), group["second"].tolist()
+        gold, coded, both = Counter(first), Counter(second), Counter(zip(first, second, strict=True))
+        rows += [(variable, value, gold[value], coded[value], both[value, value]) for value in sorted(gold | coded)]
     scores = pd.DataFrame(rows, columns=["variable", "value", "n_gold", "n_coded", "n_both"])
     scores["precision"] = scores["n_both"] / scores["n_coded"].clip(lower=1)
     scores["recall"] = scores["n_both"] / scores["n_gold"].clip(lower=1)

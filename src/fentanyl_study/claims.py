@@ -4,6 +4,8 @@ A claim is a comparison that can be computed anew under other choices (``robustn
 frames and topics are claimed is decided by the main analysis, not by hand.
 """
 
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
@@ -11,7 +13,7 @@ from scipy.stats import false_discovery_control
 from fentanyl_study.agreement import FIRM, FRAME_VARIABLES, TENTATIVE
 from fentanyl_study.dfm import build_dfm, collect_names, weight_tfidf
 from fentanyl_study.keyness import compare_sides, make_informative_prior, pick_leading_terms
-from fentanyl_study.schema import TARGETS
+from fentanyl_study.schema import TARGETS, TOPIC_NUMBERS, InputError
 from fentanyl_study.topics import compare_topic_numbers, compare_topic_shares, describe_topics, fit_topics, spread_weights
 from fentanyl_study.uncertainty import MIN_ARTICLES, compute_differences, compute_shares
 
@@ -27,7 +29,7 @@ PROPOSITIONS = {
 }
 LATER = "2021-01-01"  # parts the dispute over the finished drug from that over precursors
 N_TERMS, N_FRAMES, N_TOPICS, N_CHANGES = 5, 3, 3, 3
-TOPIC_NUMBERS = range(3, 11)  # as in notebook 04
+CANDIDATES = range(3, 11)  # numbers of topics: fewer say nothing, more leave a handful of sentences to each
 MAX_P = 0.05  # corrected; the share of false discoveries that is put up with
 ROBUST, FAIRLY_ROBUST = 0.95, 0.8  # shares of the runs that must point the same way
 
@@ -57,7 +59,7 @@ def name_periods(sentences):
     return sentences.assign(period=np.where(sentences["published"] < LATER, "earlier", "later"))
 
 
-def find_claims(sentences, documents):
+def find_claims(sentences, documents, numbers=None):
     """Find the study's headline findings in a corpus. Claims the corpus cannot carry are left out.
 
     One row per claim: id (kind and item), claim (a sentence), estimate and its interval low to high,
@@ -70,12 +72,14 @@ def find_claims(sentences, documents):
         Built sentences with outlet_country and published (``corpus.read_study``).
     documents : DataFrame
         Built documents.
+    numbers : DataFrame, optional
+        From ``compare_units``, so that it is not computed again.
     """
     rows = [*_claim_abroad(sentences)]
     sides = set(sentences["side"])
     if {FOCUS, REFERENCE} <= sides:
         rows += _claim_stances(sentences) + _claim_frames(sentences)
-        rows += _claim_terms(sentences, documents) + _claim_topics(sentences, documents)
+        rows += _claim_terms(sentences, documents) + _claim_topics(sentences, documents, numbers)
     if FOCUS in sides:
         rows += _claim_changes(sentences)
     return pd.DataFrame(rows, columns=["id", "claim", "estimate", "low", "high", "interval_kind", "p_adjusted",
@@ -163,12 +167,28 @@ def take_statements(sentences):
     return sentences[sentences["side"].isin([FOCUS, REFERENCE])].reset_index(drop=True)
 
 
-def _claim_topics(sentences, documents):
-    tfidf = weight_tfidf(build_dfm(take_statements(sentences), names=collect_names(sentences, documents)))
-    if not tfidf.matrix.nnz:
+def compare_units(sentences, documents):
+    """Compare numbers of topics on what the two governments say, by sentence and by paragraph.
+
+    One row per unit and number: unit, n_units, the columns of ``topics.compare_topic_numbers``. None for a
+    unit that no number fits.
+    """
+    statements, names = take_statements(sentences), collect_names(sentences, documents)
+    tables = [pd.DataFrame(columns=TOPIC_NUMBERS.names)]
+    for unit in ("sentence", "paragraph"):
+        with suppress(InputError):
+            tfidf = weight_tfidf(build_dfm(statements, unit=unit, names=names))
+            tables.append(compare_topic_numbers(tfidf, CANDIDATES).assign(unit=unit, n_units=len(tfidf.units)))
+    return pd.concat(tables[1:] or tables, ignore_index=True)[TOPIC_NUMBERS.names]
+
+
+def _claim_topics(sentences, documents, numbers):
+    numbers = compare_units(sentences, documents) if numbers is None else numbers
+    chosen = numbers.loc[(numbers["unit"] == "sentence") & (numbers["is_chosen"] == 1), "n_topics"]
+    if chosen.empty:
         return []
-    numbers = compare_topic_numbers(tfidf, TOPIC_NUMBERS)
-    topics = fit_topics(tfidf, int(numbers.loc[numbers["is_chosen"], "n_topics"].iloc[0]))
+    tfidf = weight_tfidf(build_dfm(take_statements(sentences), names=collect_names(sentences, documents)))
+    topics = fit_topics(tfidf, int(chosen.iloc[0]))
     spread = spread_weights(topics)
     described = describe_topics(topics)
     compared = compare_topic_shares(topics, FOCUS, REFERENCE).set_index("topic")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from fentanyl_study.schema import (ARTICLES, CLAIMS, CODINGS, DOCUMENTS, REMOVED, RUNS, SENTENCES, InputError,
-                                   check_table, find_table_faults)  # fmt: skip
+from fentanyl_study.schema import (ARTICLES, CLAIMS, CODERS, CODINGS, DOCUMENTS, REMOVED, RUNS, SENTENCES, TOPIC_NUMBERS,
+                                   InputError, check_table, find_table_faults)  # fmt: skip
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -145,6 +145,28 @@ def read_ledger():
     folder = os.environ.get("FENTANYL_STUDY_DATA") or REPOSITORY
     runs = _read_table(folder, RUNS)
     return _read_table(folder, CLAIMS), runs.assign(agrees=runs["agrees"] == "1")
+
+
+def read_coders(variables):
+    """Read how well `fentanyl-study ledger` found machine and baselines to code these variables (``schema.CODERS``).
+
+    As ``coding.evaluation.compare_coders`` gives it; no rows where fewer than two articles are coded by hand.
+    """
+    coders = _read_table(os.environ.get("FENTANYL_STUDY_DATA") or REPOSITORY, CODERS)
+    mine = coders[coders["variable"].isin(list(variables))].reset_index(drop=True)
+    return mine.assign(is_chosen=mine["is_chosen"] == "1", beats_side=mine["beats_side"] == "1")
+
+
+def read_topic_numbers(unit):
+    """Read which numbers of topics `fentanyl-study ledger` tried on a unit, as ``claims.compare_units`` gives them.
+
+    Raises InputError if none fits the corpus.
+    """
+    numbers = _read_table(os.environ.get("FENTANYL_STUDY_DATA") or REPOSITORY, TOPIC_NUMBERS)
+    mine = numbers[numbers["unit"] == unit].reset_index(drop=True)
+    if mine.empty:
+        raise InputError(f"no number of topics fits what the two governments say by {unit}: add text")
+    return mine.assign(is_stable=mine["is_stable"] == "1", is_chosen=mine["is_chosen"] == "1")
 
 
 def _read_table(data_dir, table, place=None):

@@ -1,4 +1,4 @@
-"""Write down what was found: claims.csv, runs.csv.bz2 and methods.md in reports/, and the findings in the README."""
+"""Write down what was found: the tables and methods.md in reports/, and the findings in the README."""
 
 import re
 from pathlib import Path
@@ -7,13 +7,14 @@ import nbformat
 import pandas as pd
 
 from fentanyl_study.agreement import FIRM, TENTATIVE, measure_coders
-from fentanyl_study.claims import (FAIRLY_ROBUST, FOCUS, LATER, PROPOSITIONS, REFERENCE, find_claims,
+from fentanyl_study.claims import (FAIRLY_ROBUST, FOCUS, LATER, PROPOSITIONS, REFERENCE, compare_units, find_claims,
                                    judge_claims, score_net)  # fmt: skip
+from fentanyl_study.coding.evaluation import measure_machine
 from fentanyl_study.concordance import find_concordance
 from fentanyl_study.corpus import REPOSITORY, get_data_dir, get_out_dir, read_study
 from fentanyl_study.dictionary import write_between
 from fentanyl_study.robustness import run_choices
-from fentanyl_study.schema import CLAIMS, RUNS, TARGETS, VERDICTS
+from fentanyl_study.schema import CLAIMS, CODERS, RUNS, TARGETS, TOPIC_NUMBERS, VERDICTS
 from fentanyl_study.uncertainty import MIN_ARTICLES, N_PERMUTATIONS, N_RESAMPLES, SEED
 
 BEGIN, END = "<!-- findings: begin -->", "<!-- findings: end -->"
@@ -29,12 +30,14 @@ PLACES = {
 
 
 def update_ledger():
-    """Compute all claims and try them; write both tables, methods.md and, for the shipped corpus, the README's findings."""
+    """Compute all claims and try them; write the tables of reports/, methods.md and, for the shipped corpus, the README's findings."""
     sentences, documents = read_study()
-    claims = find_claims(sentences, documents)
+    numbers = compare_units(sentences, documents)
+    claims = find_claims(sentences, documents, numbers)
     runs = run_choices(claims, sentences, documents)
     claims = locate_claims(judge_claims(claims, measure_coders(), runs))
-    for rows, table in ((claims, CLAIMS), (runs.assign(agrees=runs["agrees"].astype(int)), RUNS)):
+    for rows, table in ((claims, CLAIMS), (runs, RUNS), (numbers, TOPIC_NUMBERS), (measure_machine(sentences), CODERS)):
+        rows = rows.astype({name: int for name in rows if rows[name].dtype == bool})
         path = get_out_dir() / table.path
         path.parent.mkdir(parents=True, exist_ok=True)
         rows[table.names].to_csv(path, index=False, lineterminator="\n", float_format="%.6g")

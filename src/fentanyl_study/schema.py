@@ -226,7 +226,33 @@ RUNS = Table(
     ),
 )  # fmt: skip
 
-TABLES = (ARTICLES, CODINGS, CORRECTIONS, DOCUMENTS, SENTENCES, REMOVED, CLAIMS, RUNS)
+TOPIC_NUMBERS = Table(
+    "reports/topic_numbers.csv", "a number of topics that was tried", ("unit", "n_topics"),
+    (
+        Column("unit", "what the topics were fitted to", allowed=("sentence", "paragraph")),
+        Column("n_units", "how many of these there are", kind="int"),
+        Column("n_topics", "the number tried", kind="int"),
+        Column("coherence", "mean coherence of the topics, -1 to 1", kind="number"),
+        Column("standard_error", "of this mean", kind="number"),
+        Column("stability", "mean stability of the topics, 0 to 1", kind="number"),
+        Column("is_stable", "1 if the stability reaches the median of the unit's numbers", allowed=("0", "1")),
+        Column("is_chosen", "1 if the rule of notebook 04 takes it", allowed=("0", "1")),
+    ),
+)  # fmt: skip
+
+CODERS = Table(
+    "reports/coders.csv", "a stance or frame, and a way of coding it", ("variable", "coder"),
+    (
+        Column("variable", "the proposition or frame"),
+        Column("coder", "the way of coding, as `coding.evaluation.code_left_out` names it"),
+        Column("n", "hand codes other than none in the articles left out", kind="int"),
+        Column("f1", "mean F1 of the codes that take a side; of a frame's presence", kind="number"),
+        Column("is_chosen", "1 if it is the best of the machine's ways", allowed=("0", "1")),
+        Column("beats_side", "1 if it beats one code for each side", allowed=("0", "1")),
+    ),
+)  # fmt: skip
+
+TABLES = (ARTICLES, CODINGS, CORRECTIONS, DOCUMENTS, SENTENCES, REMOVED, CLAIMS, RUNS, TOPIC_NUMBERS, CODERS)
 
 
 def check_table(frame, table, *, name=None):

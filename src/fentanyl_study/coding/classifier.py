@@ -10,14 +10,15 @@ import re
 from functools import cache
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_union
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.validation import check_is_fitted
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from fentanyl_study.coding.markers import read_list
 
@@ -95,12 +96,15 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):
 
 def fit_features(texts):
     """Find the features of texts: what turns texts into vectors, and the vectors of these texts."""
-    wordy = any(mark_context(text) for text in texts) and any(re.search(r"\w\w", text) for text in texts)
     features = make_union(
         TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
         TfidfVectorizer(analyzer=mark_context, sublinear_tf=True),
-    ) if wordy else FunctionTransformer(_see_nothing)  # fmt: skip
+    ) if _is_wordy(texts) else FunctionTransformer(_see_nothing)  # fmt: skip
     return features, features.fit_transform(texts)
+
+
+def _is_wordy(texts):
+    return any(mark_context(text) for text in texts) and any(re.search(r"\w\w", text) for text in texts)
 
 
 def _see_nothing(texts):
@@ -108,12 +112,32 @@ def _see_nothing(texts):
     return np.zeros((len(texts), 1))
 
 
+def count_features(texts):
+    """Count the features of ``fit_features`` in texts: a matrix of words and pairs, one of words in context."""
+    counters = CountVectorizer(ngram_range=(1, 2), dtype=float), CountVectorizer(analyzer=mark_context, dtype=float)
+    return [counter.fit_transform(texts) for counter in counters] if _is_wordy(texts) else []
+
+
+def weight_features(counts, is_taught):
+    """Give the vectors of all texts as ``fit_features`` does that has seen the taught ones alone."""
+    known = [matrix[:, np.flatnonzero(matrix[is_taught].sum(axis=0))] for matrix in counts]
+    vectors = [TfidfTransformer(sublinear_tf=True).fit(matrix[is_taught]).transform(matrix)
+               for matrix in known if matrix.shape[1]]  # fmt: skip
+    return sparse.hstack(vectors, format="csr") if vectors else _see_nothing(is_taught)
+
+
+@cache
+def _find_libraries():
+    """Find the loaded libraries that use threads: once, for it takes as long as a small fit."""
+    return ThreadpoolController()
+
+
 def fit_learner(vectors, labels, *, cost=COST):
     """Fit what learns labels from vectors; a single label, or vectors of nothing, give a constant."""
     learner = LogisticRegression(C=cost, class_weight="balanced", max_iter=1000)
     if len(np.unique(labels)) < 2 or vectors.shape[1] < 2:
         learner = DummyClassifier(strategy="most_frequent")
-    with threadpool_limits(1):  # vectors this short cost more to share among threads than to add up
+    with _find_libraries().limit(limits=1):  # vectors this short cost more to share among threads than to add up
         return learner.fit(vectors, labels)
 
 

@@ -1,11 +1,13 @@
 """Compare ways of coding with the hand coding, an article left out at a time, and choose among them."""
 
+from collections import Counter
+
 import pandas as pd
 
 from fentanyl_study.agreement import score_codings
-from fentanyl_study.coding.classifier import fit_features, fit_learner
+from fentanyl_study.coding.classifier import count_features, fit_learner, weight_features
 from fentanyl_study.coding.machine import code_sentences
-from fentanyl_study.schema import FRAMES, TARGETS, InputError
+from fentanyl_study.schema import CODERS, FRAMES, TARGETS, InputError
 
 MACHINES = ("build", "markers", "words", "classifier")
 SHIPPED = {"build": "both", "markers": "markers", "words": "words"}  # coder -> how code_sentences goes about
@@ -50,42 +52,50 @@ def code_left_out(sentences, *, variables=None):
     documents = sentences["doc_id"].unique()
     if len(documents) < 2:
         raise InputError(f"{len(documents)} hand-coded article(s); leaving one out needs 2 or more: code more")
-    hand = spread_codes(sentences)
+    hand, rows = spread_codes(sentences), []
+    variables, side = list(variables or hand.columns), sentences["side"].to_numpy()
     shipped = {coder: spread_codes(code_sentences(sentences, by=by)) for coder, by in SHIPPED.items()}
-    pieces = []
+    counts = count_features(sentences["text"].tolist())  # once: what differs between articles is their weight
     for doc_id in documents:
-        left_out = sentences["doc_id"] == doc_id
-        features, taught = fit_features(sentences["text"][~left_out].tolist())
-        vectors = taught, features.transform(sentences["text"][left_out].tolist())  # the same for all variables
-        for variable in variables or hand.columns:
-            codes = _code_one(sentences["side"], hand[variable], left_out, vectors)
-            codes |= {coder: coded.loc[left_out, variable] for coder, coded in shipped.items()}
-            pieces += [
-                pd.DataFrame({"doc_id": doc_id, "variable": variable, "coder": coder,
-                              "first": hand.loc[left_out, variable], "second": second})
-                for coder, second in codes.items()
-            ]  # fmt: skip
-    return pd.concat(pieces, ignore_index=True)
+        left_out = (sentences["doc_id"] == doc_id).to_numpy()
+        vectors = weight_features(counts, ~left_out)  # the same for all variables
+        for variable in variables:
+            own = hand[variable].to_numpy()
+            codes = _code_one(side, own, left_out, vectors)
+            codes |= {coder: coded[variable].to_numpy()[left_out] for coder, coded in shipped.items()}
+            rows += [(doc_id, variable, coder, *pair) for coder, second in codes.items()
+                     for pair in zip(own[left_out], second, strict=True)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["doc_id", "variable", "coder", "first", "second"])
 
 
 def _code_one(side, hand, left_out, vectors):
     """Code the sentences left out by the classifier and the baselines."""
-    taught, own = hand[~left_out], hand[left_out]
-    learner = fit_learner(vectors[0], taught)
-    by_side = taught.groupby(side[~left_out]).agg(_find_commonest_taken)
-    common = taught.mode().iloc[0]
+    taught, own, own_side = hand[~left_out], hand[left_out], side[left_out]
+    common = _find_commonest(taught)
+    by_side = {name: _find_commonest_taken(taught[side[~left_out] == name]) for name in set(side[~left_out])}
     return {
-        "classifier": pd.Series(learner.predict(vectors[1]), index=own.index),
-        "majority": pd.Series(common, index=own.index),
-        "side only": side[left_out].map(by_side).fillna(common),
-        "article only": pd.Series(_find_commonest_taken(own), index=own.index),
+        "classifier": fit_learner(vectors[~left_out], taught).predict(vectors[left_out]),
+        "majority": [common] * len(own),
+        "side only": [by_side.get(name, common) for name in own_side],
+        "article only": [_find_commonest_taken(own)] * len(own),
     }
+
+
+def _find_commonest(codes):
+    """Give the commonest code; of equals the first by name."""
+    counts = Counter(codes)
+    return min(counts, key=lambda code: (-counts[code], code))
 
 
 def _find_commonest_taken(codes):
     """Give the commonest code other than none; none where no other stands."""
-    taken = codes[~codes.isin(ABSENT)]
-    return (taken if len(taken) else codes).mode().iloc[0]
+    return _find_commonest([code for code in codes if code not in ABSENT] or codes)
+
+
+def measure_machine(sentences):
+    """Measure all coders on all variables, as ``compare_coders``; no rows with fewer than two hand-coded articles."""
+    hand = sentences[sentences["coded_by"] != "machine"].reset_index(drop=True)
+    return compare_coders(code_left_out(hand)) if hand["doc_id"].nunique() > 1 else pd.DataFrame(columns=CODERS.names)
 
 
 def compare_coders(left_out):
