@@ -107,7 +107,7 @@ def find_cues(sentence, phrases):
 
 def _read_according(letters, phrases, verb, at):
     """Give the cue of "according to Li", "as reported by Li"."""
-    source = phrases.extend_right(verb + 2)
+    source = phrases.extend_right(verb + 2) or _find_her(letters, verb + 2)
     if not source:
         return None
     led_in = letters[at - 1] == "," and letters[0] in "iauy" and not FINITE.search(letters, 0, at)
@@ -116,6 +116,11 @@ def _read_according(letters, phrases, verb, at):
         content = comma and comma.end() - (comma.group() == "Q")
         return Cue(at, verb, source, "z", content, False, False) if comma else None
     return Cue(at, verb, source, "e", _ANY_MODIFIERS.match(letters, source[1]).end(), True, False)
+
+
+def _find_her(letters, at):
+    """Give "her" where no noun follows: "according to her."."""
+    return (at, at + 1) if letters[at : at + 1] == "d" and letters[at + 1 : at + 2] in ("", ",", ";") else None
 
 
 def _read_noun(sentence, phrases, at):

@@ -82,7 +82,7 @@ _FITS = {
     "one of them": lambda source: not source.is_person and _is_plural(source),
 }
 _VOICELESS = re.compile(
-    r"(?:(?:I|we|you|us|me|my|our)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|(?:not (?:everyone|all|one)|anyone|whoever|those who)\b.*|\w+sel(?:f|ves)|"
+    r"(?:(?:I|we|you|us|me|my|our)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|(?:whether|not (?:everyone|all|one)|anyone|whoever|those who)\b.*|\w+sel(?:f|ves)|"
     r"(?:the|both|these|all) (?:two |other )?"
     r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|"
     r"(?:neither|none|no one)\b.*|this|what|sides)$", re.I)  # fmt: skip
@@ -465,6 +465,9 @@ class Cast:
 
     def _find_generic(self, head):
         """Take "the official" for the last official heard, "the investigators" for the last body."""
+        if head in ("person", "man", "woman"):  # whose name the article withholds
+            people = (source for _, source in self._recall() if source.is_person)
+            return next((source for source in people if not split_name(source.name)[0]), None)
         if head not in read_group("bare offices"):
             return None
         for _, source in self._recall():

@@ -193,8 +193,15 @@ def _tells_an_act(found, text, *, words, named, voice):
     if cue in read_group("speech cues"):
         return False
     is_source = named or speaker in read_group("personal pronouns") or split_name(found.speaker)[0]
+    is_source = is_source or _is_spoken(cue) and bool(words) and words[-1].norm in _read_source_nouns()
     is_own = voice != "narrator" and not _is_cited(found, words, text)
     return is_own or not is_source  # "the evening listed", "chemistry explains"
+
+
+@functools.cache
+def _read_source_nouns():
+    """Give the nouns for people and what they write: "groups", "a witness"."""
+    return frozenset(noun for row in read_wordlist("source_nouns") for noun in row["noun"].split())
 
 
 def _is_cited(found, words, text):
@@ -216,7 +223,8 @@ def _is_labelled(found, labels):
     if found.kind == "indirect":
         return found.speaker_start not in labels and _is_label(speaker, read_words(speaker))
     is_heading = not read_group("headings").isdisjoint(re.findall(r"\w+", speaker.lower()))
-    return not (is_heading and speaker.isupper())
+    is_slug = " ON " in speaker or " FOR " in speaker  # "FIRST ON FOX: …"
+    return not ((is_heading or is_slug) and speaker.isupper())
 
 
 def _is_label(speaker, words):

@@ -280,8 +280,8 @@ def is_party(phrase):
 
 
 def _is_based(words, match):
-    """Tell "a US-based scholar": the place says nothing of the office."""
-    return match.last < len(words) and words[match.last].norm in ("based", "born", "trained", "made")
+    """Tell "a US-based scholar", "director of the China programme": the place says nothing of the office."""
+    return match.last < len(words) and words[match.last].norm in _BASED
 
 
 def _judge_match(words, matches, nation, home):
@@ -321,6 +321,12 @@ def _judge_match(words, matches, nation, home):
 def _is_linked(words, match, employer):
     """Tell "an engineer with the city's bureau": a preposition follows the post or goes before the body."""
     return bool({words[match.last].norm, words[employer.first - 1].norm} & _LINKS)
+
+
+def _names_any(words, office, place):
+    """Tell whether a name that no list has stands between an office and a place."""
+    between = words[office.last : place.first]
+    return any(a.norm == "at" and b.raw[0].isupper() for a, b in zip(between, between[1:]))
 
 
 def _names_outsider(words, i):
@@ -365,6 +371,7 @@ _ONCE = re.compile(
 _FORMER = Entry("former", OTHER, "who was", is_acronym=False)
 _ADVISERS = frozenset(("adviser", "advisor"))
 _ANYONE = frozenset(("people", "person", "persons"))
+_BASED = frozenset(("based", "born", "trained", "made", "program", "programme", "initiative", "studies", "project", "watcher"))
 _STATE_PAPERS = frozenset(("communique", "note", "readout", "statement", "text", "version"))
 _OFFICE_ENDS = ("department", "bureau", "agency", "ministry", "laboratory", "customs")
 _STAFF = ("official", "officials", "officer", "officers", "inspector", "inspectors")
@@ -376,6 +383,8 @@ def _judge_what_follows(words, matches, home):
     """Judge an office by the body or country after it: "police in Hebei", "envoy to the US"."""
     entry = matches[0].entry
     for match in matches[1:]:
+        if entry.kind == "weak" and match.entry.kind in ("country", "place") and _names_any(words, matches[0], match):
+            break  # "director at the Lee Centre in Washington"
         kind, side = match.entry.kind, match.entry.side
         if kind in ("outsider", "former"):
             return Verdict(OTHER, True, match.entry)

@@ -312,7 +312,7 @@ def _compile_views():
     """Compile the forms of a view without a verb of saying; the adjectives and verbs are word lists."""
     adjectives, verbs = ("|".join(sorted(read_group(name))) for name in ("view adjectives", "verdict verbs"))
     views = (
-        r"(?:For|To) (?P<subject>(?:[A-Z][\w.’'-]*|[a-z]{2,3})(?: [A-Z][\w.’'-]*){1,4}(?: of [A-Z]\w+)?, (?:an?|the|who|whose|\d\d|[a-z]+ (?:of|at|for|with)) "
+        r"(?:For|To) (?P<subject>(?:[A-Z][\w.’'-]*|[a-z]{2,3})(?: [A-Z][\w.’'-]*){1,4}(?: of [A-Z]\w+)?(?:(?= of the [A-Z])|,) (?:of the [A-Z]|an?|the|who|whose|\d\d|[a-z]+ (?:of|at|for|with)) "
         r"[^;:,“”\"\n]{2,120}), (?P<cue>)(?!said)",
         r"(?:For|To) (?P<subject>the [a-z]+), (?P<cue>)(?!said)",
         r"(?P<subject>[A-Z][^;:“”\"\n]{1,120}?),? (?P<cue>(?:is|are|was|were)(?:n['’]t| not) "
