@@ -9,6 +9,7 @@ things are put, and report nothing anybody said (on such training text: Halterma
 
 from functools import cache
 from importlib import resources
+from itertools import chain, repeat
 
 import numpy as np
 import pandas as pd
@@ -99,12 +100,12 @@ def weigh_stems(sentences):
     np.True_
     """
     places, idf, weights = _read_weights()
-    rows, starts = [], [0]
-    for stems in sentences:
-        found = {*stems, *zip(stems, stems[1:], strict=False)} & places.keys()
-        rows += sorted(map(places.__getitem__, found))
-        starts.append(len(rows))
-    counts = csr_array((idf[rows], rows, starts), shape=(len(sentences), len(idf)))
+    terms = [chain(stems, zip(stems, stems[1:], strict=False)) for stems in sentences]
+    rows = np.fromiter(map(places.get, chain.from_iterable(terms), repeat(0)), np.int32)
+    starts = np.cumsum([0, *(max(2 * len(stems) - 1, 0) for stems in sentences)], dtype=np.int32)
+    counts = csr_array((np.ones(len(rows)), rows, starts), shape=(len(sentences), len(idf)))
+    counts.sum_duplicates()
+    counts.data = idf[counts.indices]  # a term counts once; one that is not listed is in row 0, whose idf is 0
     length = np.sqrt(counts.power(2).sum(axis=1))
     sums = (counts @ weights) / np.where(length > 0, length, 1)[:, None]
     return (1 / (1 + np.exp(-sums - weights[0]))).round(6)
