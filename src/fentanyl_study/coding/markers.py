@@ -260,8 +260,8 @@ def compile_marker(target, direction, weight, pattern):
 @cache
 def compile_markers(name):
     """Compile a list: its markers, each with the sides it is for."""
-    return [(compile_marker(row.target, row.direction, row.weight, row.pattern), row.sides.split("|") if row.sides else SIDES)
-            for row in read_list(name).itertuples()]  # fmt: skip
+    rows = read_list(name)[["target", "direction", "weight", "pattern", "sides"]].itertuples(index=False, name=None)
+    return [(compile_marker(*row), sides.split("|") if sides else SIDES) for *row, sides in rows]
 
 
 def find_hits_in(told, name):
