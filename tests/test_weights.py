@@ -77,8 +77,8 @@ def test_markers_and_words_add_up(monkeypatch, hit, probability, stance):
     found = np.zeros((1, len(OUTCOMES)))
     found[0, OUTCOMES.index("us_pressure=favor")] = probability
     monkeypatch.setattr(machine, "weigh_stems", lambda texts: found.copy())
-    monkeypatch.setattr(machine, "find_hits_in", lambda words, side, name: (
-        {"us_pressure": [("favor", 0.9)]} if hit and name.startswith("stance") else {}
+    monkeypatch.setattr(machine, "find_hits_in", lambda told, name: (
+        {(0, "us_pressure"): [("favor", 0.9)]} if hit and name.startswith("stance") else {}
     ))  # fmt: skip
     told = pd.DataFrame({"doc_id": ["a"], "side": ["us_official"], "text": ["China, fentanyl."]})
     coded = code_sentences(told).iloc[0]

@@ -10,6 +10,7 @@ import os
 import re
 import sqlite3
 import warnings
+from collections import Counter
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from itertools import groupby
@@ -166,10 +167,11 @@ def build_articles(articles, codings, corrections, *, data_dir):
 
 def count_documents(documents, sentences, removed):
     """Count what was built of each article. One row per article, as ``schema.DOCUMENTS``."""
-    n_words = (sentences["text"].str.count(" ") + 1).groupby(sentences["doc_id"]).sum()
-    counts = {"n_sentences": sentences["doc_id"].value_counts(), "n_words": n_words,
-              "n_removed": removed["doc_id"].value_counts()}  # fmt: skip
-    numbers = {name: documents["doc_id"].map(n).fillna(0).astype(int) for name, n in counts.items()}
+    n_words, n_sentences, n_removed = Counter(), Counter(sentences["doc_id"]), Counter(removed["doc_id"])
+    for doc_id, text in zip(sentences["doc_id"].tolist(), sentences["text"].tolist(), strict=True):
+        n_words[doc_id] += text.count(" ") + 1
+    counts = {"n_sentences": n_sentences, "n_words": n_words, "n_removed": n_removed}
+    numbers = {name: [n[doc_id] for doc_id in documents["doc_id"]] for name, n in counts.items()}
     n_characters = [sum(map(len, text.split())) for text in documents["text"]]
     return documents.assign(n_characters=n_characters, **numbers)[DOCUMENTS.names]
 

@@ -272,12 +272,12 @@ def find_table_faults(frame, table, *, name=None):
     if missing:
         yield f"{name}: column(s) missing: {', '.join(missing)}; expected {', '.join(table.names)}"
     for column in table.columns:
-        cells = [str(cell) for cell in frame[column.name].tolist()] if column.name in frame else []
-        wrong = {value for value in set(cells) if not column.accepts(value)}
+        cells = frame[column.name].tolist() if column.name in frame else []
+        wrong = {cell for cell in set(cells) if not column.accepts(str(cell))}
         if wrong:
             bad = [i for i, cell in enumerate(cells) if cell in wrong]
             yield (
-                f"{name}, {_name_rows(bad)}: {column.name} is {cells[bad[0]]!r}; "
+                f"{name}, {_name_rows(bad)}: {column.name} is {str(cells[bad[0]])!r}; "
                 f"expected {column.describe_values()}; correct the cell"
             )
     keys = [] if missing else list(zip(*(frame[column].tolist() for column in table.key), strict=True))

@@ -6,6 +6,7 @@ the words all but rule it out, and the words alone must be fairly sure.
 """
 
 import bisect
+from functools import cache
 from itertools import compress
 
 import numpy as np
@@ -27,6 +28,7 @@ IMPLIED = (
 _PLACES = {outcome: place for place, outcome in enumerate(OUTCOMES)}
 # what words alone say of China's doings counts only where China is in view: police seize drugs in every country
 _OF_CHINA = [place for outcome, place in _PLACES.items() if "=" in outcome and not outcome.startswith("us_roots")]
+_weigh = cache(weigh_hits)  # few hits can stand together
 _OFF_SUBJECT = [*["none"] * len(TARGETS), "", 1.0]  # the codes where no drug is near
 
 
@@ -64,11 +66,11 @@ def code_sentences(sentences, *, by="both"):
     support = np.zeros((len(told), len(OUTCOMES)))
     if by != "markers":
         support += weigh_stems([words.stems for *_, words in told])
-    for supported, (_, _, side, words) in zip(support, told, strict=True):
-        if side != "china_official" and not (words.present | words.before) & name_class("CHINA"):
-            supported[_OF_CHINA] = 0
-        if by != "words":
-            _add_hits(supported, words, side)
+    china = name_class("CHINA")
+    abroad = [side != "china_official" and not (words.present | words.before) & china for *_, side, words in told]
+    support[np.ix_(np.flatnonzero(abroad), _OF_CHINA)] = 0
+    if by != "words":
+        _add_hits(support, [(words, side) for *_, side, words in told])
     asks = np.array([is_question(text, side) for _, text, side, _ in told], bool)
     rows = [_OFF_SUBJECT] * len(sentences)
     for (place, *_), codes in zip(told, _choose_codes(support, LINES[by], asks), strict=True):
@@ -91,13 +93,13 @@ def _find_on_subject(article):
             yield *row, words
 
 
-def _add_hits(supported, words, side):
+def _add_hits(support, told):
     """Add to the support of each code what the markers found for it."""
     for name in ("stance_markers.csv", "frame_markers.csv"):
-        for target, hits in find_hits_in(words, side, name).items():
-            direction, _ = weigh_hits(hits)
+        for (row, target), hits in find_hits_in(told, name).items():
+            direction, _ = _weigh(tuple(hits))
             if direction != "none":
-                supported[_PLACES[target if direction == "carries" else f"{target}={direction}"]] += HIT
+                support[row, _PLACES[target if direction == "carries" else f"{target}={direction}"]] += HIT
 
 
 def _choose_codes(support, line, asks):

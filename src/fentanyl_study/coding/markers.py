@@ -15,14 +15,19 @@ no official speaks) if one of the two sentences before names it (codebook: conte
 """
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import chain, compress, count
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 from snowballstemmer.english_stemmer import EnglishStemmer  # by name: same stems, whatever else is installed
 
 from fentanyl_study.schema import SIDES, InputError
+from fentanyl_study.wordlists import Memo
 
 STRENGTH = {"1": 0.4, "2": 0.7, "3": 0.9}  # a hint, a plain word, an explicit statement: chance of being right
 MIN_CONFIDENCE = 0.5  # one hint is not enough to take a side, two are (1 - 0.6 * 0.6 = 0.64)
@@ -30,6 +35,8 @@ REACH, NEAR = 12, 3  # words between two parts of one statement; and where they 
 
 # "U.S.-China" -> U.S., China; "isn't" one; "dealers'" without its mark; "1,178" one; "end." two; "us" is no country
 _TOKEN = re.compile(r"U\.\s?S\.(?:A\.)?|P\.\s?R\.\s?C\.?|[A-Za-z]+n['’]t\b|[A-Za-z]+|[0-9]+(?:[.,][0-9]+)*|[;:,.?%$]")
+_SPACED = (("U. S.", "U.S."), ("P. R.", "P.R."), ("R. C", "R.C"))  # the only tokens over a space
+_END = ("", 0, False, "")  # a token that is no word's, after the last
 _NAMES = {"US": "usa", "USA": "usa", "PRC": "china", "AMERICA": "usa"}
 _WE = {"china_official": "china", "us_official": "usa"}
 _STOPS = frozenset(";:.?")
@@ -65,14 +72,13 @@ class Marker:
         return all(_find_chain(words.marks, chain) for chain in self.chains) if self.chains else True
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(NamedTuple):
     """A sentence as the machine sees it.
 
     Bits of classes for each word, of all words, of those before, of all without "they"; stems.
     """
 
-    marks: tuple
+    marks: list
     present: int
     before: int
     named: int
@@ -125,24 +131,43 @@ def _index_terms():
     return whole, stems
 
 
-@lru_cache(maxsize=1 << 16)  # words, not sentences: a corpus uses the same ones again and again
-def _look_up(token):
-    """Give a token in plain letters, the bits of its classes, the phrases it may begin, and its stem."""
-    plain = token.replace(".", "").replace(" ", "") if token[1:2] == "." else token
-    word = _NAMES.get(plain) or token.lower().replace("’", "'")
+def _find_terms(word):
+    """Give the terms that begin with a word: (bit, the words that must follow)."""
     whole, stems = _index_terms()
     found = whole.get(word, []) + [hit for end in range(2, len(word) + 1) for hit in stems.get(word[:end], ())]
-    if word.endswith("n't"):
-        found += whole["not"]
+    return found + whole["not"] if word.endswith("n't") else found
+
+
+def _find_phrases(pair):
+    """Give the terms that begin with two words: (bit, the words that must follow these)."""
+    return [(bit, rest[1:]) for bit, rest in _find_terms(pair[0]) if rest and _is_like(pair[1], rest[0])]
+
+
+def _is_like(word, wanted):
+    return word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted
+
+
+@lru_cache(maxsize=1 << 16)  # words, not sentences: a corpus uses the same ones again and again
+def _look_up(token):
+    """Give a token in plain letters, the bits of its classes, whether more depends on the next words, its stem."""
+    plain = token.replace(".", "").replace(" ", "") if token[1:2] == "." else token
+    word = _NAMES.get(plain) or token.lower().replace("’", "'")
+    found = _find_terms(word)
     bits = -1 if word in _STOPS else 0
     for bit, rest in found:
         bits |= 0 if rest else bit
     stem = "#" if word[0].isdigit() else _STEMMER.stemWord(word) if word[0].isalpha() or word == "?" else ""
-    return word, bits, tuple((bit, rest[0].rstrip("*"), rest) for bit, rest in found if rest), stem
+    return word, bits, word in _PRONOUNS or any(rest for _, rest in found), stem
+
+
+_PIECES = Memo(lambda piece: tuple(map(_look_up, _TOKEN.findall(piece))))  # what stands between spaces
+_PHRASES = Memo(_find_phrases)
 
 
 def _read_tokens(text):
-    return [_look_up(token) for token in _TOKEN.findall(text)]
+    for spaced, joined in _SPACED:
+        text = text.replace(spaced, joined)
+    return chain.from_iterable(map(_PIECES.__getitem__, text.split()))
 
 
 def list_stems(text):
@@ -163,21 +188,19 @@ def read_words(text, side="narrator", before=0):
     >>> read_words("They sell.").present == read_words("they SOLD").present
     True
     """
-    tokens = _read_tokens(text)
-    marks, present, pronouns = [], 0, []
-    for place, (word, bits, phrases, _) in enumerate(tokens):
-        if phrases and place + 1 < len(tokens):
-            following = tokens[place + 1][0]
-            for bit, head, rest in phrases:
-                if following.startswith(head) and _begins(tokens, place + 1, rest):
-                    bits |= bit
+    words, marks, open_words, stems = zip(*_read_tokens(text), _END, strict=True)
+    marks, present, pronouns = list(marks), 0, []
+    for place in compress(count(), open_words):
+        for bit, rest in _PHRASES[words[place], words[place + 1]]:
+            if all(map(_is_like, words[place + 2 :], rest)):
+                marks[place] |= bit
+        if not marks[place] and words[place] in _PRONOUNS:
+            pronouns.append((place, _PRONOUNS[words[place]]))
+    for bits in marks:
         if bits > 0:
             present |= bits
-        elif word in _PRONOUNS:
-            pronouns.append((place, _PRONOUNS[word]))
-        marks.append(bits)
-    present, named = _resolve(marks, present, before, pronouns, side)
-    return Words(tuple(marks), present, before, named, tuple(stem for *_, stem in tokens if stem))
+    present, named = _resolve(marks, present, before, pronouns, side) if pronouns else (present, present)
+    return Words(marks, present, before, named, tuple(filter(None, stems)))
 
 
 def _resolve(marks, present, before, pronouns, side):
@@ -204,16 +227,6 @@ def name_class(name):
 def _name_countries():
     """Give the bits of the two countries' names."""
     return _read_bits()["CHINA"] | _read_bits()["US"]
-
-
-def _begins(tokens, place, rest):
-    """Tell whether the words of a phrase stand at this place."""
-    if place + len(rest) > len(tokens):
-        return False
-    for (word, *_), wanted in zip(tokens[place:], rest, strict=False):
-        if not (word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted):
-            return False
-    return True
 
 
 def _read_group(names, pattern):
@@ -246,21 +259,29 @@ def compile_marker(target, direction, weight, pattern):
 
 @cache
 def compile_markers(name):
-    """Compile a list: for each side its markers, each with the three tests that rule most of them out."""
-    compiled = {side: [] for side in SIDES}
-    for row in read_list(name).itertuples():
-        marker = compile_marker(row.target, row.direction, row.weight, row.pattern)
-        tests = (marker, marker.unwanted, marker.wanted[0], marker.wanted[-1])
-        for side in row.sides.split("|") if row.sides else SIDES:
-            compiled[side].append(tests)
-    return compiled
+    """Compile a list: its markers, each with the sides it is for."""
+    rows = read_list(name)[["target", "direction", "weight", "pattern", "sides"]].itertuples(index=False, name=None)
+    return [(compile_marker(*row), sides.split("|") if sides else SIDES) for *row, sides in rows]
 
 
-def find_hits_in(words, side, name):
-    hits, present = {}, words.present
-    for marker, unwanted, first, others in compile_markers(name)[side]:
-        if present & first and not present & unwanted and present & others and marker.find(words):
-            hits.setdefault(marker.target, []).append((marker.direction, marker.strength))
+def find_hits_in(told, name):
+    """Give the hits in sentences [(words, side)]: (number of the sentence, target) -> hits, as ``find_hits``.
+
+    Each marker is sought only where the classes that it wants are.
+    """
+    size = len(_read_bits()) // 8 + 1
+    present = bytearray().join([words.present.to_bytes(size, "little") for words, _ in told])
+    having = np.unpackbits(np.array(present).reshape(-1, size).T, axis=0, bitorder="little").astype(bool)
+    any_of = cache(lambda group: having[[place for place in range(8 * size) if group >> place & 1]].any(axis=0))
+    of_side = {side: np.array([other == side for _, other in told]) for side in SIDES}
+    hits = defaultdict(list)
+    for marker, sides in compile_markers(name):
+        fits = np.logical_or.reduce([of_side[side] for side in sides]) & ~any_of(marker.unwanted)
+        for group in marker.wanted:
+            fits &= any_of(group)
+        for number in fits.nonzero()[0].tolist():
+            if marker.find(told[number][0]):
+                hits[number, marker.target].append((marker.direction, marker.strength))
     return hits
 
 
@@ -286,7 +307,8 @@ def find_hits(text, side="narrator", markers="stance_markers.csv", *, before="")
     >>> find_hits("We reject the smears.", "china_official")["us_pressure"][0]
     ('against', 0.9)
     """
-    return find_hits_in(read_words(text, side, read_words(before).present), side, markers)
+    told = [(read_words(text, side, read_words(before).present), side)]
+    return {target: hits for (_, target), hits in find_hits_in(told, markers).items()}
 
 
 def weigh_hits(hits):

@@ -9,6 +9,7 @@ things are put, and report nothing anybody said (on such training text: Halterma
 
 from functools import cache
 from importlib import resources
+from itertools import chain, repeat
 
 import numpy as np
 import pandas as pd
@@ -74,14 +75,16 @@ def write_weights():
 
 @cache
 def _read_weights():
-    """Read the shipped weights: stem or pair -> row, idf (rows), weights (rows x outcomes); row 0 is the intercept."""
+    """Read the shipped weights: terms by row, idf (rows), weights (rows x outcomes); row 0 is the intercept."""
     table = read_list("word_weights.csv")
     return _index_terms(table["term"]), table["idf"].to_numpy(float), table[list(OUTCOMES)].to_numpy(float)
 
 
 def _index_terms(terms):
-    """Give each term its row; a pair as the two stems, which need not be joined to be looked up."""
-    return {tuple(term.split(" ")) if " " in term else term: row for row, term in enumerate(terms)}
+    """Give each stem its row, and each term too by a number: that of its first stem * n + that of its second or 0."""
+    rows = {term: row for row, term in enumerate(terms)}
+    pairs = (term.partition(" ") for term in terms)
+    return rows, pd.Index([rows[first] * len(rows) + rows[second] for first, _, second in pairs])
 
 
 def weigh_words(texts):
@@ -98,13 +101,15 @@ def weigh_stems(sentences):
     >>> weigh_words(["China is the main source of fentanyl."])[0, OUTCOMES.index("china_source=favor")] > 0.5
     np.True_
     """
-    places, idf, weights = _read_weights()
-    rows, starts = [], [0]
-    for stems in sentences:
-        found = {*stems, *zip(stems, stems[1:], strict=False)} & places.keys()
-        rows += sorted(map(places.__getitem__, found))
-        starts.append(len(rows))
-    counts = csr_array((idf[rows], rows, starts), shape=(len(sentences), len(idf)))
+    (places, terms), idf, weights = _read_weights()
+    ended = chain.from_iterable(chain(stems, [""]) for stems in sentences)
+    stems = np.fromiter(map(places.get, ended, repeat(0)), int)  # 0: not listed, or the sentence ends
+    pairs = terms.get_indexer(stems * len(idf) + np.append(stems[1:], 0))
+    rows = np.column_stack([stems, np.maximum(pairs, 0)]).ravel()
+    starts = np.cumsum([0, *(2 * len(stems) + 2 for stems in sentences)])
+    counts = csr_array((np.ones(len(rows)), rows, starts), shape=(len(sentences), len(idf)))
+    counts.sum_duplicates()
+    counts.data = idf[counts.indices]  # a term counts once; one that is not listed is in row 0, whose idf is 0
     length = np.sqrt(counts.power(2).sum(axis=1))
     sums = (counts @ weights) / np.where(length > 0, length, 1)[:, None]
     return (1 / (1 + np.exp(-sums - weights[0]))).round(6)
