@@ -892,6 +892,7 @@ def _is_complement(words_before, listed):
     )
 
 
+@functools.lru_cache(maxsize=4096)
 def _is_chinese(name):
     words = name.split()
     if not words or words[0] in read_group("female names") | read_group("male names"):

@@ -1,7 +1,6 @@
 """Statements: from one sentence and its attributed content to its code (codebook, part 2)."""
 
 import functools
-import itertools
 import re
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from fentanyl_study.attribution.sides import (
     read_group,
     read_words,
 )
-from fentanyl_study.wordlists import Memo, read_wordlist
+from fentanyl_study.wordlists import read_wordlist
 
 MIN_CREDITED = 0.5  # below this share of the letters outside the attribution clause, the narrator speaks
 MAX_TAG = 8  # words of attribution beside which one whole quotation still makes a direct sentence
@@ -45,15 +44,14 @@ def _letters(text, start, end):
 
 def code_statement(text, start, end, pieces, quoted, cast, page=None):
     """Code a sentence of running news: who is reported, what he rejects or claims, whom he cites."""
-    tagged = _read_tag(text, start, end, pieces)
+    words = set(_PLAIN.findall(text, start, end))  # what most forms lack one of is not searched for them
+    tagged = _read_tag(text, start, end, pieces, words)
     if tagged and (code := _code_clause(text, start, end, (*tagged, True), quoted, cast)):
         return code
     reported = _code_reported(text, start, end, pieces, quoted)
     is_weak = not reported or reported.cue in (":", ",")  # a mere mark is no verb
-    kinds = set(itertools.chain.from_iterable(map(_kinds.__getitem__, text[start:end].split())))
-    is_claim = kinds - {"tag"} if is_weak else "rejection" in kinds
     forms = _read_forms() if is_weak else _read_claims()["rejection"]
-    clause = _find_clause(text, start, end, forms if is_claim else {})
+    clause = _find_clause(text, start, end, {} if forms.keys().isdisjoint(words) else forms)
     if clause:
         at = clause[2].start()
         within = all(
@@ -66,9 +64,9 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
         is_staff = is_staff and "President" not in clause[1]
         is_own = page and not (is_cited or is_staff) and (reported or not code or code.side in (page.side, OTHER))
         reported = code if code and not is_own else reported
-    code = reported or _code_finding(text, start, end, cast)
+    code = reported or _code_finding(text, start, end, cast, words)
     if code == NARRATOR:
-        code = _code_view(text, start, end, quoted, cast)
+        code = _code_view(text, start, end, quoted, cast, words)
     return _code_citation(text, start, end, cast, code)
 
 
@@ -97,14 +95,6 @@ def _read_forms():
 
 _NOUNS_ONLY = re.compile(r"(?: [\w-]+)+[.]?")
 _PLAIN = re.compile(r"\w+")
-# The kinds of verbs that report a position in what stands between two spaces; most sentences have none
-_kinds = Memo(lambda piece: tuple({kind for word in _PLAIN.findall(piece) for kind in _read_kinds(word)}))
-
-
-def _read_kinds(word):
-    return [kind for kind, forms in _read_claims().items() if word in forms]
-
-
 _LOWER_WORD = re.compile(r"(?<=[\s,])[a-z]+\b")
 # "On Friday, | China denied it"; "When it appeared, | the embassy called it a smear"
 _LEAD = re.compile(
@@ -213,16 +203,17 @@ def _read_forms_ing():
 
 @functools.cache
 def _read_tag_verbs():
-    return _read_forms().keys() | _read_claims()["tag"].keys()
+    """Give the forms of all kinds; most sentences have none."""
+    return frozenset(_read_forms().keys() | _read_claims()["tag"].keys())
 
 
 def _may_have_tag(sentence):
     """Tell cheaply whether a clause after a comma is short and has such a verb."""
-    clauses = sentence.split(", ")[1:]
-    return any(clause.count(" ") < 16 and any(map(_kinds.__getitem__, clause.split())) for clause in clauses)
+    clauses, verbs = sentence.split(", ")[1:], _read_tag_verbs()
+    return any(clause.count(" ") < 16 and not verbs.isdisjoint(_PLAIN.findall(clause)) for clause in clauses)
 
 
-def _read_tag(text, start, end, pieces):
+def _read_tag(text, start, end, pieces, words):
     """Read a short clause of speech inside or at the end of a sentence, which all of it belongs to."""
     match = text.find(" quoted", start, end) >= 0 and _QUOTED_AS.search(text, start, end)
     if match:
@@ -242,7 +233,8 @@ def _read_tag(text, start, end, pieces):
     )
     if match and match.re is _INSERTED and any((p.clause_start or 0) <= match.start("subject") for p in pieces):
         match = None
-    tags = _TAG.finditer(text, start, end) if not match and _may_have_tag(text[start:end]) else ()
+    is_tagged = not match and not words.isdisjoint(_read_tag_verbs()) and _may_have_tag(text[start:end])
+    tags = _TAG.finditer(text, start, end) if is_tagged else ()
     match = next((tag for tag in tags if tag["verb"] in _read_tag_verbs()), match)
     if not match:
         return None
@@ -309,44 +301,49 @@ _OWNED = {"their": "they", "his": "he", "her": "she"}
 # "For Lee, a nurse in Ohio, | …"; "Senator Lee isn't so sure."; "Spokesman Lee: | …"
 @functools.cache
 def _compile_views():
-    """Compile the forms of a view without a verb of saying; the adjectives and verbs are word lists."""
-    adjectives, verbs = ("|".join(sorted(read_group(name))) for name in ("view adjectives", "verdict verbs"))
-    views = (
-        r"(?:For|To) (?P<subject>(?:[A-Z][\w.’'-]*|[a-z]{2,3})(?: [A-Z][\w.’'-]*){1,4}(?: of [A-Z]\w+)?(?:(?= of the [A-Z])|,) (?:of the [A-Z]|an?|the|who|whose|\d\d|[a-z]+ (?:of|at|for|with)) "
-        r"[^;:,“”\"\n]{2,120}), (?P<cue>)(?!said)",
-        r"(?:For|To) (?P<subject>the [a-z]+), (?P<cue>)(?!said)",
-        r"(?P<subject>[A-Z][^;:“”\"\n]{1,120}?),? (?P<cue>(?:is|are|was|were)(?:n['’]t| not) "
-        r"(?:so |as |yet )?(?:sure|convinced|persuaded|impressed)|(?:is|are|was|were) "
-        rf"(?:still |even |far |more |less |equally |most )*(?:{adjectives})|ha(?:s|ve) (?:\w+ )?doubts|"
-        r"(?:do|does|is|are)(?:n['’]t| not) (?:agree|disagree|think|believe|buy(?:ing)?|doubt)|would (?:rather|sooner|prefer)|"
-        r"t(?:ook|akes?) an? (?:\w+ ){0,3}(?:view|line|position|stance|tone))\b",
-        r"(?P<subject>[A-Z][^:“”\"\n]{4,90}? [A-Z][\w’'-]+)(?P<cue>:) (?=[A-Z“\"])",
-        r"(?P<subject>[A-Z][^:;“”\"\n]{2,120}?),? (?P<cue>puts? it)\b[^:;.“”\"\n]{0,60}: ",
-    )
-    nouns = "|".join(sorted(read_group("stand nouns")))
-    stand = rf"(?:own |official |public |main |biggest |chief |only )?(?:{nouns})"
+    """Compile the forms of a view without a verb of saying, each with words of which it needs one."""
+    adjectives, verbs, nouns = map(read_group, ("view adjectives", "verdict verbs", "stand nouns"))
+    stand = rf"(?:own |official |public |main |biggest |chief |only )?(?:{'|'.join(sorted(nouns))})"
     is_that = r"(?:\w+ ){0,3}?(?:is|was|has been|remains|remained)(?: that|,)"
-    views += (
-        rf"(?P<subject>[A-Z][^;:“”\"\n]{{2,60}}?)(?P<cue>['’]s? {stand}) {is_that}",
-        rf"(?P<subject>His|Her|Their)(?P<cue> {stand}) {is_that}",
-    )
+    views = (
+        (("For", "To"),
+         r"(?:For|To) (?P<subject>(?:[A-Z][\w.’'-]*|[a-z]{2,3})(?: [A-Z][\w.’'-]*){1,4}(?: of [A-Z]\w+)?"
+         r"(?:(?= of the [A-Z])|,) (?:of the [A-Z]|an?|the|who|whose|\d\d|[a-z]+ (?:of|at|for|with)) "
+         r"[^;:,“”\"\n]{2,120}), (?P<cue>)(?!said)"),
+        (("For", "To"), r"(?:For|To) (?P<subject>the [a-z]+), (?P<cue>)(?!said)"),
+        (_VIEWS | adjectives,
+         r"(?P<subject>[A-Z][^;:“”\"\n]{1,120}?),? (?P<cue>(?:is|are|was|were)(?:n['’]t| not) "
+         r"(?:so |as |yet )?(?:sure|convinced|persuaded|impressed)|(?:is|are|was|were) (?:still |even |far |"
+         rf"more |less |equally |most )*(?:{'|'.join(sorted(adjectives))})|ha(?:s|ve) (?:\w+ )?doubts|"
+         r"(?:do|does|is|are)(?:n['’]t| not) (?:agree|disagree|think|believe|buy(?:ing)?|doubt)|"
+         r"would (?:rather|sooner|prefer)|"
+         r"t(?:ook|akes?) an? (?:\w+ ){0,3}(?:view|line|position|stance|tone))\b"),
+        ((), r"(?P<subject>[A-Z][^:“”\"\n]{4,90}? [A-Z][\w’'-]+)(?P<cue>:) (?=[A-Z“\"])"),
+        (("put", "puts"), r"(?P<subject>[A-Z][^:;“”\"\n]{2,120}?),? (?P<cue>puts? it)\b[^:;.“”\"\n]{0,60}: "),
+        (nouns, rf"(?P<subject>[A-Z][^;:“”\"\n]{{2,60}}?)(?P<cue>['’]s? {stand}) {is_that}"),
+        (nouns, rf"(?P<subject>His|Her|Their)(?P<cue> {stand}) {is_that}"),
+    )  # fmt: skip
     # "The firm is accused | by prosecutors in Ohio of fraud."
     passive = (
-        rf"\b(?:is|are|was|were|been|being) (?P<cue>{verbs}|called [^,;.]{{3,40}}) by "
+        rf"\b(?:is|are|was|were|been|being) (?P<cue>{'|'.join(sorted(verbs))}|called [^,;.]{{3,40}}) by "
         r"(?P<subject>[^,;:.]{3,60}?)(?= of | for | as | to |[,.;]|$)"
     )
-    return re.compile(passive), tuple(map(re.compile, views))
+    return (verbs | {"called"}, re.compile(passive)), [(any_of, re.compile(view)) for any_of, view in views]
 
 
-def _code_view(text, start, end, quoted, cast):
+_VIEWS = frozenset("""sure convinced persuaded impressed doubts agree disagree think believe buy buying doubt
+rather sooner prefer view line position stance tone""".split())  # fmt: skip
+
+
+def _code_view(text, start, end, quoted, cast, words):
     """Code what is so for somebody named, his doubt, or what stands after his name and a colon."""
-    said_of, views = _compile_views()
-    passive = " by " in text[start:end] and said_of.search(text, start, end)
+    (verbs, said_of), views = _compile_views()
+    passive = not verbs.isdisjoint(words) and said_of.search(text, start, end)
     source = passive and cast.resolve(passive["subject"], passive.start("subject"))
     if source and source.side in (CHINA, US):
         return Code(source.side, source.name, "indirect", passive["cue"])
-    for pattern in views:
-        match = pattern.match(text, start, end)
+    for any_of, pattern in views:
+        match = not (any_of and words.isdisjoint(any_of)) and pattern.match(text, start, end)
         found = match and match["subject"]
         pronoun = found and (_OWNED.get(found.lower()) or found in ("He", "She") and found)
         source = pronoun and cast.resolve(pronoun, start)
@@ -368,13 +365,17 @@ def _code_view(text, start, end, quoted, cast):
     return NARRATOR
 
 
-_FINDERS = ("y the ", "By ", "by ", "ccording to", "announce", "learn", "data", "figures", "statistics", "numbers",
-            "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")  # fmt: skip
+# One of these, or a view noun, is in each finding; so is one of the others
+_FINDINGS = frozenset("""data figures statistics numbers estimates records count counts tally tallies announced
+announcement statement notice circular decree per Per learned learnt""".split())  # fmt: skip
+_FINDERS = ("y the ", "By ", "by ", "ccording to", "announce", "learn", "data", "figures", "statistics",
+            "numbers", "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")  # fmt: skip
 
 
-def _code_finding(text, start, end, cast):
+def _code_finding(text, start, end, cast, words):
     """Code figures that a body's data show, and what is so in somebody's view."""
-    sentence = text[start:end]
+    may_be = not (words.isdisjoint(_FINDINGS) and words.isdisjoint(read_group("view nouns")))
+    sentence = text[start:end] if may_be else ""
     match = any(map(sentence.__contains__, _FINDERS)) and _compile_finding().search(sentence)
     groups = ("body", "person", "of", "by", "notice", "per", "told", "whose", "their")
     group = match and next(group for group in groups if match[group])
