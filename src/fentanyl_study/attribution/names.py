@@ -222,11 +222,13 @@ class Cast:
     def _widen_right(self, phrase, start):
         """Add the rest of an office: "Under Secretary | for Terrorism Brian Nelson"."""
         match = _REST.match(self.text, start + len(phrase))
-        whole = re.sub(r"(?: (?:of|for|to|and|on|the))+$", "", phrase + (match.group() if match else ""))
+        whole = phrase + match.group() if match else phrase
+        if whole.endswith(_LINK_ENDS):
+            whole = re.sub(r"(?: (?:of|for|to|and|on|the))+$", "", whole)
         words = read_words(whole)
         inside = [
             m for m in find_entries(words) if words[m.first].start < len(phrase) < words[m.last - 1].end
-        ]
+        ] if match else ()  # fmt: skip
         if inside and inside[-1].entry.kind == "body":
             return whole[: words[inside[-1].last - 1].end]
         if split_name(phrase)[0] and not (match and match.group().lstrip()[0].isupper()):
@@ -238,9 +240,9 @@ class Cast:
             ]
             if bodies:
                 return self.text[start : start + len(phrase) + after[bodies[0].last - 1].end]
-        tail = not whole[whole.rfind(" ") + 1 :][:1].islower() and _TAIL.search(whole)
-        last = {len(words) - 2, len(words) - 1}
-        if tail and judge_source(phrase, self.home).side and not _find_listed(words) & last:
+        has_side = not whole[whole.rfind(" ") + 1 :][:1].islower() and judge_source(phrase, self.home).side
+        tail = has_side and _TAIL.search(whole)
+        if tail and not _find_listed(words) & {len(words) - 2, len(words) - 1}:
             return f"{tail.group()}, {whole[: tail.start()]}"
         return phrase
 
@@ -487,7 +489,8 @@ class Cast:
     def _find_issuer(self, start):
         """Find whose report "the report" is: who was named beside its first mention."""
         if self._documents is None:
-            self._documents = [match.span() for match in _document_pattern().finditer(self.text)]
+            places = (find_word(self.text, word) for word in read_group("documents"))
+            self._documents = sorted(itertools.chain.from_iterable(places))
         until = bisect.bisect_left(self._documents, (start + 60,))
         for begin, end in reversed(self._documents[max(0, until - 12) : until]):
             if self._issuer and self._issuer[0] >= begin - 40:
@@ -717,6 +720,7 @@ _FROM_BODY = re.compile(
     r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|"
     r"with) (?:the )?"
 )
+_LINK_ENDS = (" of", " for", " to", " and", " on", " the")
 _LEAD_WORDS = re.compile(r"(?:according )?(?:to|by) (?=\S)", re.I)
 _IN_CLAUSE = re.compile(r"\b(?:who|which|that) (?:\w+ ){1,4}(?:in|at|on|for|with|near) (?:the )?$")
 _CLAUSE_ENDS = ("in ", "at ", "on ", "for ", "with ", "near ", "the ")
@@ -799,11 +803,6 @@ _ACTS = re.compile(
     r"gave|spoke|[a-z]{3,}ed)\b"
 )
 _PERSON = re.compile(rf"{_NAME_RUN.pattern}|(?:(?<=Mr\. )|(?<=Ms\. )|(?<=Dr\. )|(?<=Mrs\. )){_CAPITAL}")
-
-
-@functools.cache
-def _document_pattern():
-    return re.compile(rf"\b(?:{'|'.join(sorted(read_group('documents')))})\b")
 
 
 @functools.lru_cache(maxsize=4096)

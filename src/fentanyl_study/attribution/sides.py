@@ -91,7 +91,7 @@ def read_words(phrase, most=None):
 
 @functools.cache
 def _read_lexicon():
-    """Give {first word: ((words, entry), …)}, the longest first, from all lists."""
+    """Give {first word: {words: entry}}, the longest first, from all lists."""
     lexicon = {}
 
     def add(alias, kind, side, name):
@@ -108,8 +108,13 @@ def _read_lexicon():
         add(row["office"], row["kind"], row["side"], row["office"])
     for row in read_wordlist("places"):
         add(row["place"], row["kind"], row["side"], row["place"])
-    order = {first: sorted(found.items(), key=lambda item: -len(item[0])) for first, found in lexicon.items()}
-    return {first: tuple(found) for first, found in order.items()}
+    return {first: dict(sorted(found.items(), key=lambda item: -len(item[0]))) for first, found in lexicon.items()}
+
+
+@functools.cache
+def _read_lengths():
+    """Give {first word: how many words the entries have that begin with it}, the most first."""
+    return {first: tuple(dict.fromkeys(map(len, found))) for first, found in _read_lexicon().items()}
 
 
 @functools.lru_cache(maxsize=4096)
@@ -137,10 +142,12 @@ def _ends_other_name(words, match, matches):
 
 def _match_at(words, norms, i):
     """Find the longest entry that begins at word ``i``."""
-    for entry_words, entry in _read_lexicon().get(norms[i], ()):
-        n = len(entry_words)
-        if n > 1 and norms[i : i + n] == entry_words or n == 1 and _is_written_so(words[i].raw, entry):
-            return Match(i, i + n, entry)
+    found = _read_lexicon().get(norms[i], {})
+    for n in _read_lengths().get(norms[i], ()):
+        here = norms[i : i + n]
+        entry = found.get(here)
+        if entry and (len(here) > 1 or _is_written_so(words[i].raw, entry)):
+            return Match(i, i + len(here), entry)
     return None
 
 
@@ -149,9 +156,9 @@ def _read_body_openings():
     """Give {word that may open a body's name: (what may follow it, "" for the end; most words to read)}."""
     openings = {}
     for first, found in _read_lexicon().items():
-        nexts = {words[1] if len(words) > 1 else "" for words, entry in found if entry.kind == "body"}
+        nexts = {"".join(words[1:2]) for words, entry in found.items() if entry.kind == "body"}
         if nexts:
-            openings[first] = nexts, len(found[0][0]) + 1
+            openings[first] = nexts, _read_lengths()[first][0] + 1
     return {"united": ({"states"}, openings["us"][1])} | openings
 
 
@@ -332,8 +339,8 @@ def _names_any(words, office, place):
 def _names_outsider(words, i):
     """Tell a place that opens the name of a university or firm."""
     while i < len(words) and words[i].raw[0].isupper():
-        found = _read_lexicon().get(words[i].norm, ())
-        if any(len(entry_words) == 1 and entry.kind == "outsider" for entry_words, entry in found):
+        entry = _read_lexicon().get(words[i].norm, {}).get((words[i].norm,))
+        if entry and entry.kind == "outsider":
             return True
         i += 1
     return False

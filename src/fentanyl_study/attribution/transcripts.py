@@ -186,7 +186,8 @@ def _read_labels(lines, text, heads, reporters, *, is_own):
     kinds = {name: _classify_label(name, lines, found, text) for name in names}
     if is_own:  # an official opens the call
         kinds |= {name: "answer" for name in names if name.lower() == "moderator"}
-    answerer = _find_answerer(text, *heads, lines[min(found)][0]) if found else ""
+    is_answered = any(name.lower() in _ANSWER_WORDS for name in names)
+    answerer = _find_answerer(text, *heads, lines[min(found)][0]) if is_answered else ""
     if "question" not in kinds.values():
         asker = None if is_own else _find_asker(list(found.values()))
         if asker and not _is_known(asker):
@@ -393,7 +394,8 @@ def _tells(line):
 
 def _ends_transcript(line, phrase, *, after_last):
     surname = phrase.split()[-1] if phrase else "\0"
-    if _is_tag(line) or phrase and re.search(rf"\b{re.escape(surname)}\b (?:also )?{_SPEECH}\b", line):
+    is_told = surname in line and re.search(rf"\b{re.escape(surname)}\b (?:also )?{_SPEECH}\b", line)
+    if _is_tag(line) or is_told:
         return True
     return after_last and (not phrase or bool(_tells(line) or _is_comment(line)))
 
@@ -417,12 +419,14 @@ _FULL_TEXT = re.compile(
     r"(?:The|Its|His|Her|Their) (?:full |complete |entire )?(?:text|statement|transcript|translation|readout|letter|answer|"
     r"reply)[^.:]* (?:follows?|below|in full)\.|(?:It|The \w+) (?:reads?|runs?|follows?) (?:in full|as follows|below)\."
 )
+_FULL_TEXT_WORDS = ("Here", "elow", "follow", "This is", "in full")  # one of them is in each
 
 
 def _is_tag(line):
     """Read a bare tag, without end mark or with a colon: "Blinken said in the interview"."""
     line = line.strip()
-    if line.endswith(".") and _FULL_TEXT.fullmatch(last := _SENTENCE_BREAK.split(line)[-1]):
+    is_last = line.endswith(".") and any(map(line.__contains__, _FULL_TEXT_WORDS))
+    if is_last and _FULL_TEXT.fullmatch(last := _SENTENCE_BREAK.split(line)[-1]):
         return last
     if line.endswith(_QUOTES) or line.rstrip(_CLOSERS).endswith(_STOPS):
         return ""
