@@ -6,6 +6,7 @@ introduction). What the phrase itself says always goes before the list of person
 """
 
 import functools
+import itertools
 import re
 from typing import NamedTuple
 
@@ -164,16 +165,17 @@ def _read_body_openings():
 
 def find_bodies(text):
     """Find the listed bodies in a long text as (start, words, Entry); reads only where one may begin."""
-    found, reached, at = [], 0, 0
-    for piece in text.split(" "):
-        for word in _WORD.finditer(text, at, at + len(piece)) if _opens_body[piece] else ():
+    found, reached, pieces = [], 0, text.split(" ")
+    starts = itertools.accumulate([len(piece) + 1 for piece in pieces], initial=0)
+    may_open = map(_opens_body.__getitem__, pieces)
+    for at, piece in itertools.compress(zip(starts, pieces), may_open):
+        for word in _WORD.finditer(text, at, at + len(piece)):
             words = _read_opening(text, word) if word.start() >= reached else ()
             first = words and _match_at(words, tuple(w.norm for w in words), 0)
             if first:
                 reached = word.start() + words[first.last - 1].end
                 if first.entry.kind == "body":
                     found.append((word.start(), " ".join(w.norm for w in words[: first.last]), first.entry))
-        at += len(piece) + 1
     return found
 
 
@@ -186,8 +188,9 @@ _opens_body = Memo(
 def _read_opening(text, word):
     """Give the words from one on, as many as a name may have, if it and the next may begin a body's name."""
     nexts, most = _read_body_openings().get(_normalise(word[0]), ((), 0))
-    after = nexts and "" not in nexts and _WORD.search(text, word.end())
-    if "" in nexts or after and _normalise(after[0]) in nexts:
+    alone = "" in nexts and word[0][0].isupper()  # "WHO", not "who"
+    after = nexts and not alone and _WORD.search(text, word.end())
+    if alone or after and _normalise(after[0]) in nexts:
         return read_words.__wrapped__(text[word.start() : word.start() + 110], most)
     return ()
 
