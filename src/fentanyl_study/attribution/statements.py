@@ -389,10 +389,11 @@ def _code_reported(text, start, end, pieces, quoted):
     """Code a sentence by the source of most of its letters; None if it is the narrator's."""
     if not pieces:
         return None
-    if len(pieces) == 1 and (pieces[0].clause_start or 0) < start + 20 and _LETTER_RUNS.search(
-        text, max(start, pieces[0].start), min(end, pieces[0].end)
+    source, is_one = pieces[0].source, all(piece.source[:2] == pieces[0].source[:2] for piece in pieces)
+    if is_one and not _count_own_words(text, start, end, pieces) and any(
+        _LETTER_RUNS.search(text, max(start, piece.start), min(end, piece.end)) for piece in pieces
     ):  # the usual case
-        source, mode = pieces[0].source, _find_mode(text, start, end, pieces, quoted, is_only=True)
+        mode = _find_mode(text, start, end, pieces, quoted, is_only=True)
         return Code(source.side, source.name, mode, pieces[0].cue)
     tally = {}
     for piece in pieces:
