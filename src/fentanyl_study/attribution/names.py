@@ -306,8 +306,8 @@ class Cast:
             introductions += [self._own(*found) for found in _find_introductions(self.text, alias)]
             introductions += [found for found, _ in _find_introductions(self.background, alias)]
         introductions.append(self._own(phrase + _read_after(self.text, start + len(phrase)), start))
-        if " " in name:
-            surname = name.split()[0 if _is_chinese(name) else -1]
+        surname = name.split()[0 if _is_chinese(name) else -1]
+        if surname not in aliases:
             introductions += [
                 self._own(*found) for found in _find_introductions(self.text, surname)
                 if _read_full_name(self.text, found[1], found[1] + len(surname)) in ("", name)

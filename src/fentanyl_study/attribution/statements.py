@@ -207,24 +207,24 @@ def _read_tag_verbs():
     return frozenset(_read_forms().keys() | _read_claims()["tag"].keys())
 
 
-def _may_have_tag(sentence):
-    """Tell cheaply whether a clause after a comma is short and has such a verb."""
-    clauses, verbs = sentence.split(", ")[1:], _read_tag_verbs()
+def _may_have_tag(sentence, verbs):
+    """Tell cheaply whether a clause after a comma is short and has one of the verbs."""
+    clauses = (clause for clause in sentence.split(", ")[1:] if any(map(clause.__contains__, verbs)))
     return any(clause.count(" ") < 16 and not verbs.isdisjoint(_PLAIN.findall(clause)) for clause in clauses)
 
 
 def _read_tag(text, start, end, pieces, words):
     """Read a short clause of speech inside or at the end of a sentence, which all of it belongs to."""
-    match = text.find(" quoted", start, end) >= 0 and _QUOTED_AS.search(text, start, end)
+    match = "quoted" in words and _QUOTED_AS.search(text, start, end)
     if match:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
-    match = text.find(", among them ", start, end) >= 0 and _AMONG.search(text, start, end)
+    match = "among" in words and _AMONG.search(text, start, end)
     if match and split_name(match["subject"])[0]:  # "Some disagree, among them Ann Lee, a lawyer"
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
-    match = text.find("t it", start, end) >= 0 and _AS_PUT.search(text, start, end)
+    match = "it" in words and text.find("t it", start, end) >= 0 and _AS_PUT.search(text, start, end)
     if match and not pieces:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
-    match = text.find(", with ", start, end) >= 0 and _WITH.search(text, start, end)
+    match = "with" in words and _WITH.search(text, start, end)
     named = match and any(split_name(part)[0] for part in match["subject"].split(", "))
     if named and match["verb"] in _read_forms_ing():
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
@@ -233,8 +233,8 @@ def _read_tag(text, start, end, pieces, words):
     )
     if match and match.re is _INSERTED and any((p.clause_start or 0) <= match.start("subject") for p in pieces):
         match = None
-    is_tagged = not match and not words.isdisjoint(_read_tag_verbs()) and _may_have_tag(text[start:end])
-    tags = _TAG.finditer(text, start, end) if is_tagged else ()
+    verbs = words & _read_tag_verbs() if not match else ()
+    tags = _TAG.finditer(text, start, end) if verbs and _may_have_tag(text[start:end], verbs) else ()
     match = next((tag for tag in tags if tag["verb"] in _read_tag_verbs()), match)
     if not match:
         return None
