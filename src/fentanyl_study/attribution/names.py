@@ -314,7 +314,10 @@ class Cast:
         verdicts = [judge_source(words, self.home) for words in introductions]
         certain = [verdict.side for verdict in verdicts if verdict.is_certain]
         guessed = [verdict.side for verdict in verdicts if verdict.side]
-        denied = any(v.is_certain and v.entry and v.entry.kind in ("outsider", "former") for v in verdicts)
+        denied = any(
+            v.is_certain and v.entry and v.entry.kind in ("outsider", "former") and v.entry.name != "company"  # from "its"
+            for v in verdicts
+        )
         if known and (known["side"] in {v.side for v in verdicts} or not denied):
             side = known["side"]
         else:

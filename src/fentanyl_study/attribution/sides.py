@@ -12,7 +12,7 @@ from typing import NamedTuple
 from fentanyl_study.wordlists import Memo, read_wordlist
 
 CHINA, US, OTHER = "china_official", "us_official", "other"
-HOMES = {"CN": CHINA, "US": US}
+HOMES = {"CN": CHINA, "HK": CHINA, "MO": CHINA, "US": US}
 
 # "China's", "U.S.", "López"; hyphens part words: "China-based" is two
 _WORD = re.compile(r"[^\W\d_]+(?:[.'’&][^\W\d_]+)*(?:['’](?!\w))?|&")
