@@ -371,8 +371,6 @@ def _read_record(lines, raw):
         if i in labels:
             phrase = _read_label_name(labels[i]["name"])
             phrase = next((head for head in heads if head.split(",")[0].endswith(" " + phrase)), phrase)
-            turns[i - 0.5] = Turn(start, start + labels[i].end(), "")
-            start += labels[i].end()
         turns[i] = Turn(start, end, "" if _BRACKETED.fullmatch(line) or _WITNESS.match(line) else phrase)
     return turns
 
