@@ -240,7 +240,10 @@ class Cast:
                 return self.text[start : start + len(phrase) + after[bodies[0].last - 1].end]
         tail = not whole[whole.rfind(" ") + 1 :][:1].islower() and _TAIL.search(whole)
         last = {len(words) - 2, len(words) - 1}
-        if tail and judge_source(phrase, self.home).side and not _find_listed(words) & last:
+        is_first = tail and tail.group().split()[0] in read_group("male names") | read_group("female names")
+        is_first = is_first or tail and ". " in tail.group()  # "Warren J. Lee"
+        led = tail and not is_first and _LED.search(whole, 0, tail.start())
+        if tail and not led and judge_source(phrase, self.home).side and not _find_listed(words) & last:
             return f"{tail.group()}, {whole[: tail.start()]}"
         return phrase
 
@@ -330,6 +333,8 @@ class Cast:
 
     def _resolve_nominal(self, phrase, start):
         asked = phrase
+        if phrase in read_group("unnamed staff") and (place := _IN_PLACE.search(self.text, max(0, start - 30), start)):
+            phrase = f"{phrase} {place[1].lower()} {place[2]}"  # "In Beijing, | officials"
         if _find_head(phrase) not in read_group("documents"):
             phrase = self._own(phrase, start)
         verdict = judge_source(phrase, self.home)
@@ -381,6 +386,9 @@ class Cast:
         if owner and owner[1] in read_group("body nouns"):
             if body := self._find_body_called(owner[1], start):
                 return body
+        paper = not sure and _PAPER_OF.fullmatch(phrase)
+        if paper and paper[2] in read_group("documents") and (name := split_name(paper[1])[0]):
+            return self._resolve_person(name, paper[1], start)  # "Lee's order"
         chief = _COMPLEMENT.search(phrase)
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
@@ -715,6 +723,7 @@ _TAIL = re.compile(
     rf"(?<!\bunder )(?<!\bof )(?<!\bfor )(?<!\band )(?<!\bat )(?<!\bin )(?<!\bfrom )"
     rf"(?<!['’]s )(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$"
 )
+_LED = re.compile(r"\b(?:on|of|for|in|at|under|from|and)(?: the)?(?: [A-Z][\w.-]*)* $")
 _REST = re.compile(r"(?: (?:of|for|to|and|on|the|in(?= Charge)|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
 _FROM_BODY = re.compile(
     r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|"
@@ -777,6 +786,8 @@ _HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman represe
                "congresswoman": "rep congresswoman representative", "lawmaker": "sen rep senator lawmaker",
                "spokesman": "spokesman spokesperson", "spokeswoman": "spokeswoman spokesperson",
                "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
+_PAPER_OF = re.compile(r"(.+?)['’]s (?:[a-z]+ )?([a-z]+)")
+_IN_PLACE = re.compile(r"\b([Ii]n) ([A-Z]\w+), $")
 _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
 _HOLDER = re.compile(r"[Tt]he (?:\w+ )?(?:chair\w*|director|head|chief|administrator|commissioner) of ")
 # "the ministry's figures", "an official with the ministry"

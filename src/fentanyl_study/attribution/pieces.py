@@ -156,7 +156,7 @@ def _tells_no_content(found, text, *, words, named, voice):
     is_shown = cue.startswith("show") and not text.startswith("that", found.start)
     if is_shown and (by_person or any(word.norm in read_group("unnamed staff") for word in words)):
         return True  # "he showed us a photo"
-    if cue == "see" and _FORECAST.search(text, found.speaker_end, found.start):
+    if cue in ("see", "tell", "testify", "announce", "discuss") and _FORECAST.search(text, found.speaker_end, found.start):
         return True  # "importers will see a change"
     if UNSAID.search(text, max(found.speaker_end, found.start - 30), found.start + 10):
         return True
@@ -253,12 +253,12 @@ _TO_DO = re.compile(r"(?:(?:on|in|at|last|this) [\w ]{1,40}? )?to \w")
 _ASKER = re.compile(r"\b(?:reporters?|journalists?|host|correspondent|interviewer)\b")
 # "did not say whether it was", "has said little", "refused to name them"; not "said nothing would change"
 UNSAID = re.compile(
-    r"(?=[nrdfs])(?:(?:not|n['’]t) (?:\w+ly )?(?:sa(?:y|id) (?:if|whether|when|where|how|what|who|why)|"
+    r"(?=[ncrdfs])(?:(?:not|n['’]t) (?:\w+ly )?(?:sa(?:y|id) (?:if|whether|when|where|how|what|who|why)|"
     r"(?:answer|reply to|respond to) (?:an? |\w+ )?requests?|mention|admit|address|explain|elaborate|specify|"
     r"name|identify)\b|"
     r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
     r"\bf(?:ou|i)nds? (?:it|him|her|them)sel(?:f|ves)\b|"
-    r"\bconsider\w* (?:whether|if)\b|\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b))"
+    r"\bconsider\w* (?:whether|if)\b|\bcall(?:s|ed)? off\b|\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b))"
 )
 # who tells what others said in a closed room
 _MEDIATOR = re.compile(

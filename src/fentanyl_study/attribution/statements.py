@@ -194,6 +194,8 @@ _QUOTED_AS = re.compile(
     r"(?:was|were) (?P<verb>quoted)\b"
     r"[^.\n]{0,60}\bas saying"
 )
+# "Economists disagree", "Not everyone agrees"
+_HOLDERS = re.compile(r"(?:(?:But|And|Yet) )?(?:Not (?:everyone|all)|Some|Others|Many|Several|A few|Few|[A-Z][a-z]+s)\b")
 _AMONG = re.compile(r", (?P<verb>among) them (?P<subject>[A-Z][^,;:“”\"]{3,60}), (?:an?|the|who|whose)\b")
 # "Experts agreed, | with Lee, dean of the school, calling it a risk."
 _WITH = re.compile(r", with (?P<subject>[^;:“”\"\n]{3,150}?),? (?P<verb>[a-z]+ing)\b")
@@ -228,7 +230,8 @@ def _read_tag(text, start, end, pieces):
     if match:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = text.find(", among them ", start, end) >= 0 and _AMONG.search(text, start, end)
-    if match and split_name(match["subject"])[0]:  # "Some disagree, among them Ann Lee, a lawyer"
+    is_view = match and _HOLDERS.match(text, start)
+    if is_view and split_name(match["subject"])[0]:  # "Some disagree, among them Ann Lee, a lawyer"
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = text.find("t it", start, end) >= 0 and _AS_PUT.search(text, start, end)
     if match and not pieces:
@@ -291,11 +294,11 @@ def _compile_finding():
     r"\b[Aa]ccording to (?:\w+ ){0,3}(?:data|figures|statistics|numbers|estimates|records|counts?|"
     r"tall(?:y|ies))(?: \w+)? "
     r"(?:from|of|by) (?:the )?(?P<of>(?:[^,;.\n]|\.(?!$)){3,90})|"
-    r"\bannounced (?:\w+ ){0,2}by (?:the )?(?P<by>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
+    r"\bannounced (?:\w+ ){0,4}by (?:the )?(?P<by>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
     r"\b(?:in|under) an? (?:\w+ )?(?:announcement|statement|notice|circular|decree) (?:\w+ )?(?:by|"
     r"from) (?:the )?"
     r"(?P<notice>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
-    r"\b[Pp]er (?:the )?(?P<per>(?:an? )?(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7}(?:spokes\w+|officials?|data|"
+    r"\b[Pp]er (?:an? (?:estimate|analysis|report|study|survey|count|tally) (?:from|by|of) )?(?:the )?(?P<per>(?:an? )?(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7}(?:spokes\w+|officials?|data|"
     r"figures)?)(?=[,.;)]|$)|"
     r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
     rf"\b(?:[Ii]n|[Bb]y) the (?:\w+ )?(?P<view>{nouns}) of (?:the )?"
