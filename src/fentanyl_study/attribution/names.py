@@ -263,8 +263,6 @@ class Cast:
 
     def _find_full_name(self, name, start):
         """Give the fullest form of a name in the article: "Liu" is Liu Yuejin, "Ho" Lance Ho."""
-        if is_alias(name):
-            return find_speaker(name)["name"]
         if " " in name:
             known = find_speaker(name)
             return known["name"] if known else name
@@ -279,6 +277,8 @@ class Cast:
             if source.is_person and source.name.endswith(" " + name):
                 return source.name
         fulls = self._fulls[name]
+        if is_alias(name):  # "Trump" needs no first name
+            return find_speaker(name)["name"]
         before = [full for at, full in fulls if 0 <= at <= start]
         found = before[-1] if before else fulls[0][1] if fulls else name
         known = find_speaker(found) or find_speaker(" ".join(found.split()[-2:]))
@@ -505,7 +505,8 @@ class Cast:
                 return self._issuer[1]
             if _DEFINITE.search(self.text, max(0, begin - 20), begin):
                 continue
-            source = self._find_named_beside(begin, end)
+            by = _BY.match(self.text, end)
+            source = self._find_named_beside(begin, end) or by and self._name(by[1], by.start(1))
             if source:
                 self._issuer = (start, source)
                 return source

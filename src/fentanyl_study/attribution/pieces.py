@@ -169,7 +169,7 @@ def _tells_an_act(found, text, *, words, named, voice):
     by_person = speaker in ("he", "she") or split_name(found.speaker)[0]
     if cue.startswith("offer") and not text.startswith("to ", found.start):
         return True  # "the site offered a discount"
-    if cue.startswith("claim") and _TOLL.match(text, found.start):
+    if cue.startswith("claim") and TOLL.match(text, found.start):
         return True  # "overdoses claimed 900 lives"
     if cue.startswith("order") and not _ORDER.search(text, found.start, found.end):
         return True  # "users ordered it by mail"
@@ -179,7 +179,7 @@ def _tells_an_act(found, text, *, words, named, voice):
         until = text.rfind(found.cue, found.speaker_end, found.start)
         if until > 0 and _HEDGED.search(text, found.speaker_end, until):
             return True
-    if cue in ("wrote", "writes", "write") and _WRITTEN.match(text, found.start):
+    if cue in ("wrote", "writes", "write") and WRITTEN.match(text, found.start):
         return True  # "doctors wrote a million prescriptions"
     if cue in ("saw", "read", "reads") and by_person and not text.startswith(("that ", "in "), found.start):
         return " as " not in text[found.start : found.end]  # "Lee saw the words"
@@ -264,8 +264,8 @@ UNSAID = re.compile(
 _MEDIATOR = re.compile(
     r"\b(?:people|persons?|sources?|officials?) (?:familiar|briefed|close|with knowledge)\b", re.I
 )
-_WRITTEN = re.compile(r"[^,.]{0,60}\b(?:prescriptions?|scripts?|laws?|che(?:ck|que)s?)\b")
-_TOLL = re.compile(r"(?:[\w,]+ ){0,6}?lives\b")
+WRITTEN = re.compile(r"[^,.]{0,60}\b(?:prescriptions?|scripts?|laws?|che(?:ck|que)s?)\b")
+TOLL = re.compile(r"(?:[\w,]+ ){0,6}?lives\b")
 _ORDER = re.compile(r"\b(?:to|that|be) ")
 _PROPER = re.compile(r"[A-Z]")
 

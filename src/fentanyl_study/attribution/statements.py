@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from fentanyl_study.attribution.names import split_name
-from fentanyl_study.attribution.pieces import CLAUSE, LISTING, UNSAID, Piece, passes_on
+from fentanyl_study.attribution.pieces import CLAUSE, LISTING, TOLL, UNSAID, WRITTEN, Piece, passes_on
 from fentanyl_study.attribution.sides import (
     CHINA,
     OTHER,
@@ -143,8 +143,11 @@ def _find_clause(text, start, end, forms):
             continue
         if verb.group().startswith("add") and LISTING.match(text, verb.end()):
             continue
-        is_written = verb.group() in ("wrote", "writes") and _NOUNS_ONLY.fullmatch(text, verb.end(), end)
-        if is_written and not CLAUSE.search(text, verb.end(), end):
+        if verb.group().startswith("claim") and TOLL.match(text, verb.end() + 1):
+            continue
+        if verb.group() == "states" and text.endswith(("US ", "U.S. "), 0, verb.start()):
+            continue
+        if verb.group() in ("wrote", "writes") and _is_no_letter(text, verb.end(), end):
             continue
         if "" in after or not after.isdisjoint(_WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]):
             found = _read_subject(text, start, verb.start())
@@ -154,6 +157,12 @@ def _find_clause(text, start, end, forms):
                 return *found, verb
     colon = text.find(": ", start, end) > 0 and _COLON.match(text, start, end)
     return (start, colon["subject"].rstrip(", "), _MARK.search(text, colon.start("mark"))) if colon else None
+
+
+def _is_no_letter(text, start, end):
+    """Tell what doctors write from what somebody writes that it is so."""
+    is_plain = _NOUNS_ONLY.fullmatch(text, start, end) and not CLAUSE.search(text, start, end)
+    return is_plain or WRITTEN.match(text, start + 1)
 
 
 def _read_subject(text, start, end):
@@ -241,9 +250,9 @@ def _read_tag(text, start, end, pieces):
     if named and match["verb"] in _read_forms_ing():
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = text.find(", ", start, end) >= 0 and (
-        _INVERTED.search(text, start, end) or _INSERTED.search(text, start, end)
+        _INSERTED.search(text, start, end) or _INVERTED.search(text, start, end)
     )
-    if match and match.re is _INSERTED and any((p.clause_start or 0) <= match.start("subject") for p in pieces):
+    if match and match.re is _INSERTED and any((p.clause_start or 0) < match.start() for p in pieces):
         match = None
     tags = _TAG.finditer(text, start, end) if not match and _may_have_tag(text[start:end]) else ()
     match = next((tag for tag in tags if tag["verb"] in _read_tag_verbs()), match)
@@ -251,9 +260,8 @@ def _read_tag(text, start, end, pieces):
         return None
     at, subject = match.start("subject"), match["subject"]
     subject = _RELATIVE.split(subject)[0] if match.re in (_INVERTED, _INSERTED) else subject
-    last = match.end() if match.re is _INSERTED else end  # "The clerk, | said Li, | held that it fell"
-    has_source = any(  # "Li said | the cases showed it": the clause is what Li said
-        match.start() <= (p.clause_start or 0) < last or split_name(p.source.name)[0] and p.start in (at, at + 4)
+    has_source = match.re is not _INSERTED and any(  # "Li said | the cases showed it": the clause is what Li said
+        (p.clause_start or 0) >= match.start() or p.clause_start == start and p.start > match.start() or split_name(p.source.name)[0] and p.start in (at, at + 4)
         for p in pieces
     )
     if has_source or _RELATIVE.search(subject):
