@@ -447,6 +447,51 @@ def test_forms_of_credit(text, expected):
     assert code(text) == [expected]
 
 
+VANCE = "“We measure it,” said Ann Vance, a chemist. "
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "speaker"),
+    [
+        (VANCE + "The price, in Vance's reckoning, will fall.", "other", "Ann Vance"),
+        (VANCE + "Her worry is that the price will fall.", "other", "Ann Vance"),
+        (VANCE + "She would rather wait.", "other", "Ann Vance"),
+        (VANCE + "The store was checked, according to her.", "other", "Ann Vance"),
+        ("Ann Vance, a historian, dates the epidemic to 1996.", "other", "Ann Vance"),
+        ("Not everyone was pleased, among them Ann Vance, a lecturer in law.", "other", "Ann Vance"),
+        ("One cannot have both, as Ann Vance, a trade lawyer, put it.", "other", "Ann Vance"),
+        ("Behind the name, said Ann Vance, a chemist, detectives found a salesman.", "other", "Ann Vance"),
+        ("Parcels receive care, said Ann Vance, an officer at the post office.", "us_official", "Ann Vance"),
+        ("Ann Vance, once a desk officer at the State Department, wrote that it fell.", "other", "Ann Vance"),
+        ("Ann Vance, director of the China programme at the Vance Institute in Washington, argued that it fell.",
+         "other", "Ann Vance"),
+        ("A study by Vance Analytics found no link. Most sellers took cards, the study said.", "other", "Vance Analytics"),
+        ("The report, issued by the NNCC, said the number of users fell.", "china_official",
+         "National Narcotics Control Commission"),
+        ("In 2023, according to a report released by the NNCC, police closed 40 sites.", "china_official",
+         "National Narcotics Control Commission"),
+        ("The Ministry of Public Security, the Ministry of Commerce and four other departments said that it fell.",
+         "china_official", "Ministry of Public Security"),
+        ("US officials have kept accusing Chinese firms of selling it.", "us_official", "US officials"),
+        ("Trump's order accuses Beijing of neglect.", "us_official", "Donald Trump"),
+        ("In Beijing, officials said it fell.", "china_official", "Officials in Beijing"),
+        ("A former DEA official said it fell. “It was slow,” the person said.", "other", "Former DEA official"),
+        ("Ms. Brill, whose son died, had heard it before. “Show me one,” she said.", "other", "Brill"),
+    ],
+)  # fmt: skip
+def test_whom_the_last_sentence_is_credited_to(text, side, speaker):
+    assert code(text)[-1][:2] == (side, speaker)
+
+
+def test_interviews_and_reproduced_texts_have_their_speakers():
+    interview = "Vance Weekly: People ask why we help.\nMo: I see that.\nVance Weekly: And now?\nMo: It fell."
+    assert [row[:2] for row in code("Mo Lan teaches law.\n" + interview)][1:] == [
+        ("narrator", ""), ("other", "Mo Lan"), ("narrator", ""), ("other", "Mo Lan"),
+    ]  # fmt: skip
+    text = "The White House put out a statement. Here is the full text.\nWe welcome it.\n“No,” Tom Brill said."
+    assert [row[0] for row in code(text)][2:] == ["us_official", "other"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -454,6 +499,16 @@ def test_forms_of_credit(text, expected):
         "It was settled on the island it claims as its own.",
         "The best proof is what Chinese officials say in private.",
         "Doctors wrote prescriptions by the dozen.",
+        "Doctors wrote 200 million prescriptions, enough for all.",
+        "Users ordered it by mail.",
+        "Overdoses claimed about 900 lives.",
+        "Trump discussed the matter with Xi.",
+        "China called off the talks.",
+        "The court is considering whether he had the right.",
+        "Ann Vance saw the words and put the phone down.",
+        "Ann Vance will tell a panel what became of it.",
+        "Several US states have sued the firms.",
+        "The list has a man whom the police regard as dangerous.",
         "AP found that two firms had closed.",
         "The White House has not said whether it will act.",
     ],

@@ -20,6 +20,10 @@ _LAST_TOKEN = re.compile(r"(?:.*[^\w.&-])?([\w.&-]*)$", re.DOTALL)
 _NEXT_WORD = re.compile(r"[\"“‘'(\[—–-]*\s*([\w’'-]*)")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]|[A-Z]")  # "U.S", "p.m", the initial in "George W"
 _ENUMERATOR = re.compile(r"\W*(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})\W*")  # "1." or "(a)" alone is no sentence
+_SPEAKER = re.compile(  # "Ms. Bass." or "The Chairman." opens a line of a printed hearing
+    r"The Chair(?:man|woman)?\.|(?:Mr|Ms|Mrs|Miss|Dr|Chair(?:man|woman)|Senator|Secretary|Ambassador|Admiral|General)\.? "
+    r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?\."
+)
 # "in the U.S. China denies it" is two sentences; "the U.S. China hawks" and "in U.S. China policy" are none
 _PLACE_ENDS = re.compile(r"\b(?:in|of|to|from|into|by|for|with|across|than) the (?:[A-Z]\.)+[A-Z]\Z")
 _CLAUSE = re.compile(r"[A-Z]\w+ (?:\w{3,}(?:[^s]s|ed)|said|has|had|is|was|will|would|does|did|cannot|also) ")
@@ -75,12 +79,18 @@ def _ends_sentence(text, begin, match, end):
     before = text[max(begin, match.start() - 40) : match.start()]
     if not mark[-1].isspace():
         return _ends_without_space(_LAST_TOKEN.match(before)[1], mark, following, text[after])
-    enumerates = match.start() - begin < 12 and _ENUMERATOR.fullmatch(text, begin, match.start() + 1)
-    if following[:1].islower() or enumerates:
+    if following[:1].islower() or match.start() - begin < 30 and _is_label(text, begin, match.start() + 1):
         return False
     if mark[0] != "." or mark.startswith(".."):
         return True
     return not _is_abbreviation(before, following, text[after : after + 60])
+
+
+def _is_label(text, begin, end):
+    """Tell a number or a speaker of a printed hearing, before what belongs to it."""
+    if end - begin <= 12 and _ENUMERATOR.fullmatch(text, begin, end):
+        return True
+    return text[begin - 1 : begin] in ("", "\n") and bool(_SPEAKER.fullmatch(text, begin, end))
 
 
 def _ends_without_space(token, mark, following, first):

@@ -125,7 +125,7 @@ def attribute_article(text, spans, document, *, removed=()):
             codes.append(Code(page.side, page.name, "direct", ""))
         else:
             code = code_statement(masked, *span, pieces, quoted, cast, page)
-            if code.cue in ("found", "finds") and code.speaker == own:
+            if code.cue in ("found", "finds", "show", "shows", "showed") and code.speaker == own:
                 code = NARRATOR  # what the outlet itself found is its own voice
             if page and code.speaker == page.name:
                 code = code._replace(mode="direct")  # the page's own words

@@ -242,7 +242,10 @@ class Cast:
                 return self.text[start : start + len(phrase) + after[bodies[0].last - 1].end]
         has_side = not whole[whole.rfind(" ") + 1 :][:1].islower() and judge_source(phrase, self.home).side
         tail = has_side and _TAIL.search(whole)
-        if tail and not _find_listed(words) & {len(words) - 2, len(words) - 1}:
+        is_first = tail and tail.group().split()[0] in read_group("male names") | read_group("female names")
+        is_first = is_first or tail and ". " in tail.group()  # "Warren J. Lee"
+        led = tail and not is_first and _LED.search(whole, 0, tail.start())
+        if tail and not led and not _find_listed(words) & {len(words) - 2, len(words) - 1}:
             return f"{tail.group()}, {whole[: tail.start()]}"
         return phrase
 
@@ -262,8 +265,6 @@ class Cast:
 
     def _find_full_name(self, name, start):
         """Give the fullest form of a name in the article: "Liu" is Liu Yuejin, "Ho" Lance Ho."""
-        if is_alias(name):
-            return find_speaker(name)["name"]
         if " " in name:
             known = find_speaker(name)
             return known["name"] if known else name
@@ -278,6 +279,8 @@ class Cast:
             if source.is_person and source.name.endswith(" " + name):
                 return source.name
         fulls = self._fulls[name]
+        if is_alias(name):  # "Trump" needs no first name
+            return find_speaker(name)["name"]
         before = [full for at, full in fulls if 0 <= at <= start]
         found = before[-1] if before else fulls[0][1] if fulls else name
         known = find_speaker(found) or find_speaker(" ".join(found.split()[-2:]))
@@ -316,7 +319,10 @@ class Cast:
         verdicts = [judge_source(words, self.home) for words in introductions]
         certain = [verdict.side for verdict in verdicts if verdict.is_certain]
         guessed = [verdict.side for verdict in verdicts if verdict.side]
-        denied = any(v.is_certain and v.entry and v.entry.kind in ("outsider", "former") for v in verdicts)
+        denied = any(
+            v.is_certain and v.entry and v.entry.kind in ("outsider", "former") and v.entry.name != "company"  # from "its"
+            for v in verdicts
+        )
         if known and (known["side"] in {v.side for v in verdicts} or not denied):
             side = known["side"]
         else:
@@ -329,6 +335,8 @@ class Cast:
 
     def _resolve_nominal(self, phrase, start):
         asked = phrase
+        if phrase in read_group("unnamed staff") and (place := _IN_PLACE.search(self.text, max(0, start - 30), start)):
+            phrase = f"{phrase} {place[1].lower()} {place[2]}"  # "In Beijing, | officials"
         if _find_head(phrase) not in read_group("documents"):
             phrase = self._own(phrase, start)
         verdict = judge_source(phrase, self.home)
@@ -380,6 +388,9 @@ class Cast:
         if owner and owner[1] in read_group("body nouns"):
             if body := self._find_body_called(owner[1], start):
                 return body
+        paper = not sure and _PAPER_OF.fullmatch(phrase)
+        if paper and paper[2] in read_group("documents") and (name := split_name(paper[1])[0]):
+            return self._resolve_person(name, paper[1], start)  # "Lee's order"
         chief = _COMPLEMENT.search(phrase)
         if chief and not sure and (name := split_name(chief[2])[0]):
             person = self._resolve_person(name, chief[2], start)
@@ -497,7 +508,8 @@ class Cast:
                 return self._issuer[1]
             if _DEFINITE.search(self.text, max(0, begin - 20), begin):
                 continue
-            source = self._find_named_beside(begin, end)
+            by = _BY.match(self.text, end)
+            source = self._find_named_beside(begin, end) or by and self._name(by[1], by.start(1))
             if source:
                 self._issuer = (start, source)
                 return source
@@ -715,6 +727,7 @@ _TAIL = re.compile(
     rf"(?<!\bunder )(?<!\bof )(?<!\bfor )(?<!\band )(?<!\bat )(?<!\bin )(?<!\bfrom )"
     rf"(?<!['’]s )(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$"
 )
+_LED = re.compile(r"\b(?:on|of|for|in|at|under|from|and)(?: the)?(?: [A-Z][\w.-]*)* $")
 _REST = re.compile(r"(?: (?:of|for|to|and|on|the|in(?= Charge)|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
 _FROM_BODY = re.compile(
     r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|"
@@ -778,6 +791,8 @@ _HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman represe
                "congresswoman": "rep congresswoman representative", "lawmaker": "sen rep senator lawmaker",
                "spokesman": "spokesman spokesperson", "spokeswoman": "spokeswoman spokesperson",
                "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
+_PAPER_OF = re.compile(r"(.+?)['’]s (?:[a-z]+ )?([a-z]+)")
+_IN_PLACE = re.compile(r"\b([Ii]n) ([A-Z]\w+), $")
 _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
 _HOLDER = re.compile(r"[Tt]he (?:\w+ )?(?:chair\w*|director|head|chief|administrator|commissioner) of ")
 # "the ministry's figures", "an official with the ministry"

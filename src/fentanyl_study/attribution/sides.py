@@ -13,7 +13,7 @@ from typing import NamedTuple
 from fentanyl_study.wordlists import Memo, read_wordlist
 
 CHINA, US, OTHER = "china_official", "us_official", "other"
-HOMES = {"CN": CHINA, "US": US}
+HOMES = {"CN": CHINA, "HK": CHINA, "MO": CHINA, "US": US}
 
 # "China's", "U.S.", "López"; hyphens part words: "China-based" is two
 _WORD = re.compile(r"[^\W\d_]+(?:[.'’&][^\W\d_]+)*(?:['’](?!\w))?|&")
@@ -371,6 +371,7 @@ def _is_of_anything(words, match):
 # "who was acting director of the agency in 2021", "who led the agency until 2020"
 _ONCE = re.compile(
     r"\bwho (?:[^;:]* )?spent (?:\w+ )+(?:years|decades|career|life) (?:with|at|in|as) |"
+    r"\bwho (?!now )[^;:]*\b(?:in|under|for) (?:two|three|four|five|several|previous|earlier) administrations\b|"
     r"\bwho (?!now )[^;:]*\buntil (?:19|20)\d\d|"
     r"\bwho (?!now )[^;:]*\bunder (?:former |then-)?President [A-Z]|"
     r"\bwho (?:once |previously |had )?(?:was (?!appointed|named|elected)(?:an? |the |its )?(?:\w+ "

@@ -5,7 +5,7 @@ import re
 from typing import NamedTuple
 
 from fentanyl_study.attribution.names import split_name
-from fentanyl_study.attribution.pieces import CLAUSE, LISTING, UNSAID, Piece, passes_on
+from fentanyl_study.attribution.pieces import CLAUSE, LISTING, TOLL, UNSAID, WRITTEN, Piece, passes_on
 from fentanyl_study.attribution.sides import (
     CHINA,
     OTHER,
@@ -133,8 +133,11 @@ def _find_clause(text, start, end, forms):
             continue
         if verb.group().startswith("add") and LISTING.match(text, verb.end()):
             continue
-        is_written = verb.group() in ("wrote", "writes") and _NOUNS_ONLY.fullmatch(text, verb.end(), end)
-        if is_written and not CLAUSE.search(text, verb.end(), end):
+        if verb.group().startswith("claim") and TOLL.match(text, verb.end() + 1):
+            continue
+        if verb.group() == "states" and text.endswith(("US ", "U.S. "), 0, verb.start()):
+            continue
+        if verb.group() in ("wrote", "writes") and _is_no_letter(text, verb.end(), end):
             continue
         if "" in after or not after.isdisjoint(_WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]):
             found = _read_subject(text, start, verb.start())
@@ -144,6 +147,12 @@ def _find_clause(text, start, end, forms):
                 return *found, verb
     colon = text.find(": ", start, end) > 0 and _COLON.match(text, start, end)
     return (start, colon["subject"].rstrip(", "), _MARK.search(text, colon.start("mark"))) if colon else None
+
+
+def _is_no_letter(text, start, end):
+    """Tell what doctors write from what somebody writes that it is so."""
+    is_plain = _NOUNS_ONLY.fullmatch(text, start, end) and not CLAUSE.search(text, start, end)
+    return is_plain or WRITTEN.match(text, start + 1)
 
 
 def _read_subject(text, start, end):
@@ -184,6 +193,8 @@ _QUOTED_AS = re.compile(
     r"(?:was|were) (?P<verb>quoted)\b"
     r"[^.\n]{0,60}\bas saying"
 )
+# "Economists disagree", "Not everyone agrees"
+_HOLDERS = re.compile(r"(?:(?:But|And|Yet) )?(?:Not (?:everyone|all)|Some|Others|Many|Several|A few|Few|[A-Z][a-z]+s)\b")
 _AMONG = re.compile(r", (?P<verb>among) them (?P<subject>[A-Z][^,;:“”\"]{3,60}), (?:an?|the|who|whose)\b")
 # "Experts agreed, | with Lee, dean of the school, calling it a risk."
 _WITH = re.compile(r", with (?P<subject>[^;:“”\"\n]{3,150}?),? (?P<verb>[a-z]+ing)\b")
@@ -219,7 +230,8 @@ def _read_tag(text, start, end, pieces, words):
     if match:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = "among" in words and _AMONG.search(text, start, end)
-    if match and split_name(match["subject"])[0]:  # "Some disagree, among them Ann Lee, a lawyer"
+    is_view = match and _HOLDERS.match(text, start)
+    if is_view and split_name(match["subject"])[0]:  # "Some disagree, among them Ann Lee, a lawyer"
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = "it" in words and text.find("t it", start, end) >= 0 and _AS_PUT.search(text, start, end)
     if match and not pieces:
@@ -229,9 +241,9 @@ def _read_tag(text, start, end, pieces, words):
     if named and match["verb"] in _read_forms_ing():
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = text.find(", ", start, end) >= 0 and (
-        _INVERTED.search(text, start, end) or _INSERTED.search(text, start, end)
+        _INSERTED.search(text, start, end) or _INVERTED.search(text, start, end)
     )
-    if match and match.re is _INSERTED and any((p.clause_start or 0) <= match.start("subject") for p in pieces):
+    if match and match.re is _INSERTED and any((p.clause_start or 0) < match.start() for p in pieces):
         match = None
     verbs = words & _read_tag_verbs() if not match else ()
     tags = _TAG.finditer(text, start, end) if verbs and _may_have_tag(text[start:end], verbs) else ()
@@ -240,9 +252,8 @@ def _read_tag(text, start, end, pieces, words):
         return None
     at, subject = match.start("subject"), match["subject"]
     subject = _RELATIVE.split(subject)[0] if match.re in (_INVERTED, _INSERTED) else subject
-    last = match.end() if match.re is _INSERTED else end  # "The clerk, | said Li, | held that it fell"
-    has_source = any(  # "Li said | the cases showed it": the clause is what Li said
-        match.start() <= (p.clause_start or 0) < last or split_name(p.source.name)[0] and p.start in (at, at + 4)
+    has_source = match.re is not _INSERTED and any(  # "Li said | the cases showed it": the clause is what Li said
+        (p.clause_start or 0) >= match.start() or p.clause_start == start and p.start > match.start() or split_name(p.source.name)[0] and p.start in (at, at + 4)
         for p in pieces
     )
     if has_source or _RELATIVE.search(subject):
@@ -283,11 +294,11 @@ def _compile_finding():
     r"\b[Aa]ccording to (?:\w+ ){0,3}(?:data|figures|statistics|numbers|estimates|records|counts?|"
     r"tall(?:y|ies))(?: \w+)? "
     r"(?:from|of|by) (?:the )?(?P<of>(?:[^,;.\n]|\.(?!$)){3,90})|"
-    r"\bannounced (?:\w+ ){0,2}by (?:the )?(?P<by>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
+    r"\bannounced (?:\w+ ){0,4}by (?:the )?(?P<by>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
     r"\b(?:in|under) an? (?:\w+ )?(?:announcement|statement|notice|circular|decree) (?:\w+ )?(?:by|"
     r"from) (?:the )?"
     r"(?P<notice>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
-    r"\b[Pp]er (?:the )?(?P<per>(?:an? )?(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7}(?:spokes\w+|officials?|data|"
+    r"\b[Pp]er (?:an? (?:estimate|analysis|report|study|survey|count|tally) (?:from|by|of) )?(?:the )?(?P<per>(?:an? )?(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7}(?:spokes\w+|officials?|data|"
     r"figures)?)(?=[,.;)]|$)|"
     r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
     rf"\b(?:[Ii]n|[Bb]y) the (?:\w+ )?(?P<view>{nouns}) of (?:the )?"

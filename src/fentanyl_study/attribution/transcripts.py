@@ -372,8 +372,6 @@ def _read_record(lines, raw):
         if i in labels:
             phrase = _read_label_name(labels[i]["name"])
             phrase = next((head for head in heads if head.split(",")[0].endswith(" " + phrase)), phrase)
-            turns[i - 0.5] = Turn(start, start + labels[i].end(), "")
-            start += labels[i].end()
         turns[i] = Turn(start, end, "" if _BRACKETED.fullmatch(line) or _WITNESS.match(line) else phrase)
     return turns
 
@@ -411,6 +409,7 @@ def _is_comment(line):
 _SENTENCE_BREAK = re.compile(r"(?<=[a-z0-9)][.!?])\s+(?=[A-Z“\"])")
 
 
+_ASKED = re.compile(r"\s*[A-Z][\w’' -]{1,40}: [^?]*\?")  # "Lifeweek: Is it so?"
 # "“No,” he said": news, in no document
 _NEWS_QUOTE = re.compile(rf"[,?!][”\"] (?:[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?|he|she|they) {_SPEECH}\b")
 # "The ministry replied at noon. | Below is the whole text."
@@ -450,14 +449,14 @@ def _read_blocks(lines, turns, voice):
             continue  # a list under a heading, in the page's own voice
         follows = i + 1 < len(lines) and lines[i + 1][2].lstrip()[:1]
         if tag and follows and not follows.islower():
-            phrase = _read_announced(tag, line) or last_phrase
+            phrase = _read_announced(tag, line) or ("" if _FULL_TEXT.fullmatch(tag) else last_phrase)
             tag_start = lines[i][0] + line.rindex(tag[-20:]) + len(tag[-20:]) - len(tag)
             turns[i] = Turn(max(tag_start, lines[i][0]), end, "")
             document = phrase if _DOCUMENT.search(tag) else ""
             last_phrase = phrase
             if phrase and follows not in '“"' and i + 1 not in transcript:
                 turns[i + 1] = Turn(*lines[i + 1][:2], phrase, not _is_outlet(phrase))
-        elif document and (_is_comment(line) or _NEWS_QUOTE.search(line)):
+        elif document and (_is_comment(line) or _NEWS_QUOTE.search(line) or _ASKED.match(line)):
             document = ""  # the article speaks again
         elif document and i not in turns and not _BRACKETED.fullmatch(line):
             turns[i] = Turn(lines[i][0], end, document)
