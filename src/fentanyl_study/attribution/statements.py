@@ -224,7 +224,7 @@ def _read_forms_ing():
 
 @functools.cache
 def _read_tag_verbs():
-    return _read_forms().keys() | _read_claims()["tag"].keys()
+    return {form for form, after in _read_forms().items() if "" in after} | _read_claims()["tag"].keys()
 
 
 def _may_have_tag(sentence):
