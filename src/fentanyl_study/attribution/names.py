@@ -778,7 +778,7 @@ _LEADING = re.compile(
     r"(?:(?:But|And|For|To|As|Yet|When|After|While|Before|Since|Once|Though|Although) )?"
 )
 _RUN_WORD = re.compile(r"\s?([\w.’'-]+,?)")
-_STOP = re.compile(r"(?<=[a-z0-9)”\"])[.!?][”\"]?(?=\s+[A-Z“\"])")
+_STOP = re.compile(r"[.!?](?<=[a-z0-9)”\"].)[”\"]?(?=\s+[A-Z“\"])")
 _NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \(|\.?$|\.\s)")
 _TITLE_CLAUSE = re.compile(
     r"(?:^|[.,”\"\n] ?|\b[a-z]{2,} )((?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts|[A-Z][\w’']+[’']s) "

@@ -214,8 +214,9 @@ def _read_forms_ing():
 
 @functools.cache
 def _read_tag_verbs():
-    """Give the forms of all kinds; most sentences have none."""
-    return frozenset(_read_forms().keys() | _read_claims()["tag"].keys())
+    """Give the forms that may end a tag; most sentences have none."""
+    forms = {form for form, after in _read_forms().items() if "" in after}
+    return forms | _read_claims()["tag"].keys()
 
 
 def _may_have_tag(sentence, verbs):
