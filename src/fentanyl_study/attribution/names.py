@@ -82,7 +82,8 @@ _FITS = {
     "one of them": lambda source: not source.is_person and _is_plural(source),
 }
 _VOICELESS = re.compile(
-    r"(?:(?:I|we|you|us|me|my|our)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|(?:whether|not (?:everyone|all|one)|anyone|whoever|those who)\b.*|\w+sel(?:f|ves)|"
+    r"(?:(?:I|we|you|us|me|my|our)(?:['’]\w+)?(?: all| both)?|they['’]re|one|everyone|nobody|(?:whether|"
+    r"not (?:everyone|all|one)|anyone|whoever|those who)\b.*|\w+sel(?:f|ves)|"
     r"(?:the|both|these|all) (?:two |other )?"
     r"(?:sides|countries|leaders|presidents|parties|nations|governments)|(?:the )?leaders of .*|there|"
     r"(?:neither|none|no one)\b.*|this|what|sides)$", re.I)  # fmt: skip
@@ -320,7 +321,8 @@ class Cast:
         certain = [verdict.side for verdict in verdicts if verdict.is_certain]
         guessed = [verdict.side for verdict in verdicts if verdict.side]
         denied = any(
-            v.is_certain and v.entry and v.entry.kind in ("outsider", "former") and v.entry.name != "company"  # from "its"
+            v.is_certain and v.entry and v.entry.kind in ("outsider", "former")
+            and v.entry.name != "company"  # from "its"
             for v in verdicts
         )
         if known and (known["side"] in {v.side for v in verdicts} or not denied):
@@ -335,7 +337,8 @@ class Cast:
 
     def _resolve_nominal(self, phrase, start):
         asked = phrase
-        if phrase in read_group("unnamed staff") and (place := _IN_PLACE.search(self.text, max(0, start - 30), start)):
+        is_staff = phrase in read_group("unnamed staff")
+        if is_staff and (place := _IN_PLACE.search(self.text, max(0, start - 30), start)):
             phrase = f"{phrase} {place[1].lower()} {place[2]}"  # "In Beijing, | officials"
         if _find_head(phrase) not in read_group("documents"):
             phrase = self._own(phrase, start)
@@ -677,7 +680,7 @@ class Cast:
         return self._name(match[1], begin) if is_office else None
 
     def _find_actor_here(self, start, until):
-        """Find the named person who acts in the pronoun's own sentence: "When Ann Lee, a judge, spoke, | she"."""
+        """Find the named person who acts in the pronoun's own sentence: "When Lee, a judge, spoke, | she"."""
         begin = self._find_sentence(start)
         for match in _NAME_RUN.finditer(self.text, begin, start) if until < begin else ():
             name = split_name(match.group())[0]
@@ -744,7 +747,8 @@ _FINITE = re.compile(
     r"[Aa]ccording)\b"
 )
 _ISSUE = (
-    r"(?:released|issued|published|written|wrote|compiled|prepared|gave|given|put out|sent|posted|circulated|carried|"
+    r"(?:released|issued|published|written|wrote|compiled|prepared|gave|given|put out|sent|posted|"
+    r"circulated|carried|"
     r"distributed|drafted|commissioned)"
 )
 _ISSUED = re.compile(
@@ -752,7 +756,10 @@ _ISSUED = re.compile(
     rf"(?:,? that|,? which|) (?P<giver>(?:the |its )?[^,.;:]{{3,90}}?) (?:has |had |have )?{_ISSUE}\b"
 )
 # "a study | by Lee Analytics"
-_BY = re.compile(rf" (?:by|from) (?:the )?({_CAPITAL}(?:{_LINK}{_CAPITAL}|(?: of| for| and| on)(?: the)? {_CAPITAL}){{0,6}})")
+_BY = re.compile(
+    rf" (?:by|from) (?:the )?({_CAPITAL}(?:{_LINK}{_CAPITAL}|(?: of| for| and| on)"
+    rf"(?: the)? {_CAPITAL}){{0,6}})"
+)
 _HYPHENS = ("-", "‑")
 _OWNS = ("'s", "’s", "’")
 _ADJECTIVES = {CHINA: "China’s", US: "US"}
@@ -771,7 +778,8 @@ _PART = re.compile(r"[A-Z]\w+ (?:of|for|at)(?: the)? $")  # "School of | Public 
 _OWNERS = ("body", "country", "outsider")
 _DEFINITE = re.compile(r"\b(?:[Tt]he|[Tt]his)\s(?:\w+\s)?$")
 _UNNAMED = re.compile(
-    r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator|spokes(?:person|man|woman))\b", re.I
+    r"an? (?:[\w-]+ ){0,4}(?:official|officer|diplomat|prosecutor|lawmaker|senator|spokes(?:person|man|"
+    r"woman))\b", re.I
 )
 _LEADING = re.compile(
     r"[\s”]*(?:[A-Z][A-Z., ]{1,60}(?:\([^)\n]{1,30}\) ?)?[—–-]{1,2} ?)?"
@@ -814,7 +822,8 @@ _INTRODUCED = re.compile(
 _NAME_RUN = re.compile(rf"{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}}")
 _OBJECT = re.compile(r"\b(?:of|and|or|with|to|for|from|by|at|in|on) $")
 _ACTS = re.compile(
-    r"(?:, [^,;:“”\"\n]{3,90},)? (?:also |then )?(?:ha[ds]|was|is|will|would|told|said|says|went|wrote|took|met|sent|came|"
+    r"(?:, [^,;:“”\"\n]{3,90},)? (?:also |then )?(?:ha[ds]|was|is|will|would|told|said|says|went|wrote|"
+    r"took|met|sent|came|"
     r"gave|spoke|[a-z]{3,}ed)\b"
 )
 _PERSON = re.compile(rf"{_NAME_RUN.pattern}|(?:(?<=Mr\. )|(?<=Ms\. )|(?<=Dr\. )|(?<=Mrs\. )){_CAPITAL}")

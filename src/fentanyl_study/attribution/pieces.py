@@ -156,7 +156,8 @@ def _tells_no_content(found, text, *, words, named, voice):
     is_shown = cue.startswith("show") and not text.startswith("that", found.start)
     if is_shown and (by_person or any(word.norm in read_group("unnamed staff") for word in words)):
         return True  # "he showed us a photo"
-    if cue in ("see", "tell", "testify", "announce", "discuss") and _FORECAST.search(text, found.speaker_end, found.start):
+    is_plan = cue in ("see", "tell", "testify", "announce", "discuss")
+    if is_plan and _FORECAST.search(text, found.speaker_end, found.start):
         return True  # "importers will see a change"
     if UNSAID.search(text, max(found.speaker_end, found.start - 30), found.start + 10):
         return True
@@ -237,7 +238,8 @@ def _is_label(speaker, words):
 _ANONYMOUS = re.compile(
     r"\bask(?:s|ed|ing)? (?:not to be \w+ed\b|to remain anonymous|for anonymity|that (?:his|her|their) name)"
 )
-_OWN_ENDS = ("fit to", "off ", "itself", "himself", "herself", "themselves", "as its own", "their way", "its way")
+_OWN_ENDS = ("fit to", "off ", "itself", "himself", "herself", "themselves", "as its own", "their way",
+             "its way")  # fmt: skip
 # "added | the drug, a painkiller, to its list"
 LISTING = re.compile(
     r"(?:[^,.;:“”\"]|, (?:an?|the) [^,.;:“”\"]{1,90},){0,200}? to (?:its|the|their|an?) [^,.;:]{0,60}?"
@@ -258,7 +260,8 @@ UNSAID = re.compile(
     r"name|identify)\b|"
     r"\b(?:refused|declined) to (?:say|name|identify|discuss|comment|disclose)\b|"
     r"\bf(?:ou|i)nds? (?:it|him|her|them)sel(?:f|ves)\b|"
-    r"\bconsider\w* (?:whether|if)\b|\bcall(?:s|ed)? off\b|\bsa(?:id|ys?) (?:(?:so|little|nothing|no more) (?:in|about|of|on|for|since)\b|little\b))"
+    r"\bconsider\w* (?:whether|if)\b|\bcall(?:s|ed)? off\b|\bsa(?:id|ys?) (?:(?:so|little|nothing|"
+    r"no more) (?:in|about|of|on|for|since)\b|little\b))"
 )
 # who tells what others said in a closed room
 _MEDIATOR = re.compile(

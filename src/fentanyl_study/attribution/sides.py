@@ -92,7 +92,7 @@ def read_words(phrase, most=None):
 
 @functools.cache
 def _read_lexicon():
-    """Give {first word: {words: entry}}, the longest first, from all lists."""
+    """Give {first word: {words: entry}} from all lists."""
     lexicon = {}
 
     def add(alias, kind, side, name):
@@ -109,13 +109,13 @@ def _read_lexicon():
         add(row["office"], row["kind"], row["side"], row["office"])
     for row in read_wordlist("places"):
         add(row["place"], row["kind"], row["side"], row["place"])
-    return {first: dict(sorted(found.items(), key=lambda item: -len(item[0]))) for first, found in lexicon.items()}
+    return lexicon
 
 
 @functools.cache
 def _read_lengths():
     """Give {first word: how many words the entries have that begin with it}, the most first."""
-    return {first: tuple(dict.fromkeys(map(len, found))) for first, found in _read_lexicon().items()}
+    return {first: sorted({*map(len, found)}, reverse=True) for first, found in _read_lexicon().items()}
 
 
 @functools.lru_cache(maxsize=4096)
@@ -134,7 +134,8 @@ def find_entries(words):
 
 def _ends_other_name(words, match, matches):
     """Tell "Hongkong Post", which no list has, from "the Post"."""
-    if match.entry.kind != "body" or match.entry.side != OTHER or match.last - match.first > 1 or not match.first:
+    is_foreign = match.entry.kind == "body" and match.entry.side == OTHER
+    if not is_foreign or match.last - match.first > 1 or not match.first:
         return False
     before = words[match.first - 1]
     is_listed = matches and matches[-1].last == match.first
@@ -371,7 +372,8 @@ def _is_of_anything(words, match):
 # "who was acting director of the agency in 2021", "who led the agency until 2020"
 _ONCE = re.compile(
     r"\bwho (?:[^;:]* )?spent (?:\w+ )+(?:years|decades|career|life) (?:with|at|in|as) |"
-    r"\bwho (?!now )[^;:]*\b(?:in|under|for) (?:two|three|four|five|several|previous|earlier) administrations\b|"
+    r"\bwho (?!now )[^;:]*\b(?:in|under|for) (?:two|three|four|five|several|previous|earlier)"
+    r" administrations\b|"
     r"\bwho (?!now )[^;:]*\buntil (?:19|20)\d\d|"
     r"\bwho (?!now )[^;:]*\bunder (?:former |then-)?President [A-Z]|"
     r"\bwho (?:once |previously |had )?(?:was (?!appointed|named|elected)(?:an? |the |its )?(?:\w+ "
@@ -382,7 +384,8 @@ _ONCE = re.compile(
 _FORMER = Entry("former", OTHER, "who was", is_acronym=False)
 _ADVISERS = frozenset(("adviser", "advisor"))
 _ANYONE = frozenset(("people", "person", "persons"))
-_BASED = frozenset(("based", "born", "trained", "made", "program", "programme", "initiative", "studies", "project", "watcher"))
+_BASED = frozenset(("based", "born", "trained", "made", "program", "programme", "initiative", "studies",
+                    "project", "watcher"))  # fmt: skip
 _STATE_PAPERS = frozenset(("communique", "note", "readout", "statement", "text", "version"))
 _OFFICE_ENDS = ("department", "bureau", "agency", "ministry", "laboratory", "customs")
 _STAFF = ("official", "officials", "officer", "officers", "inspector", "inspectors")
@@ -394,9 +397,9 @@ def _judge_what_follows(words, matches, home):
     """Judge an office by the body or country after it: "police in Hebei", "envoy to the US"."""
     entry = matches[0].entry
     for match in matches[1:]:
-        if entry.kind == "weak" and match.entry.kind in ("country", "place") and _names_any(words, matches[0], match):
-            break  # "director at the Lee Centre in Washington"
         kind, side = match.entry.kind, match.entry.side
+        if entry.kind == "weak" and kind in ("country", "place") and _names_any(words, matches[0], match):
+            break  # "director at the Lee Centre in Washington"
         if kind in ("outsider", "former"):
             return Verdict(OTHER, True, match.entry)
         if kind == "place" and _names_outsider(words, match.last):

@@ -62,7 +62,8 @@ def code_statement(text, start, end, pieces, quoted, cast, page=None):
         # a page's own, and not one of its people's; the President's are those of the White House
         is_staff = page and code and code.side == page.side and split_name(code.speaker)[0]
         is_staff = is_staff and "President" not in clause[1]
-        is_own = page and not (is_cited or is_staff) and (reported or not code or code.side in (page.side, OTHER))
+        may_be_own = page and not (is_cited or is_staff)
+        is_own = may_be_own and (reported or not code or code.side in (page.side, OTHER))
         reported = code if code and not is_own else reported
     code = reported or _code_finding(text, start, end, cast, words)
     if code == NARRATOR:
@@ -103,7 +104,8 @@ _LEAD = re.compile(
     r"Though|Although|Since)\b[^,;]{0,120}, (?!said|told))?"
 )
 _TRAIL = re.compile(
-    r",?(?:\s(?:on|in(?! [A-Z](?!\w+(?:ary|ch|il|ay|une|uly|ust|ber)\b))|last|this|earlier|late) (?:(?:its|his|her|their|an?) )?"
+    r",?(?:\s(?:on|in(?! [A-Z](?!\w+(?:ary|ch|il|ay|une|uly|ust|ber)\b))|last|this|earlier|late)"
+    r" (?:(?:its|his|her|their|an?) )?"
     r"\w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|"
     r"later|likewise|long|since|always|never|often|still|once|now|just as long|does not|do not|"
     r"himself|herself|themselves|\w+ly))*\s*$"
@@ -139,7 +141,8 @@ def _find_clause(text, start, end, forms):
             continue
         if verb.group() in ("wrote", "writes") and _is_no_letter(text, verb.end(), end):
             continue
-        if "" in after or not after.isdisjoint(_WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]):
+        soon = () if "" in after else _WORD.findall(text, verb.end(), min(end, verb.end() + 60))[:8]
+        if "" in after or not after.isdisjoint(soon):
             found = _read_subject(text, start, verb.start())
             is_echo = verb.group() in read_group("echoes")  # "Li agrees."; "Li said." says nothing
             after_quotation = found and found[0] > start + 1 and text[found[0] - 2] in '”"'
@@ -178,8 +181,10 @@ def _read_subject(text, start, end):
 
 # "…, | said a statement released by the ministry."
 _INVERTED = re.compile(
-    r", (?P<verb>said|says|points out|pointed out|notes|noted|explains|explained|argues|argued|adds|added|warns|"
-    r"warned|believes|believed|thinks|recalls|recalled) (?P<subject>(?:the|a|an|one|[A-Z][\w’'-]+) [^;:“”\"\n]{2,110}?)"
+    r", (?P<verb>said|says|points out|pointed out|notes|noted|explains|explained|argues|argued|adds|"
+    r"added|warns|"
+    r"warned|believes|believed|thinks|recalls|recalled) (?P<subject>(?:the|a|an|one|[A-Z][\w’'-]+)"
+    r" [^;:“”\"\n]{2,110}?)"
     r"(?: after [^,.]{2,40})?[.,]?$"
 )
 # "That, | says Ann Lee, a nurse, will not do."
@@ -194,12 +199,15 @@ _QUOTED_AS = re.compile(
     r"[^.\n]{0,60}\bas saying"
 )
 # "Economists disagree", "Not everyone agrees"
-_HOLDERS = re.compile(r"(?:(?:But|And|Yet) )?(?:Not (?:everyone|all)|Some|Others|Many|Several|A few|Few|[A-Z][a-z]+s)\b")
+_HOLDERS = re.compile(
+    r"(?:(?:But|And|Yet) )?(?:Not (?:everyone|all)|Some|Others|Many|Several|A few|Few|[A-Z][a-z]+s)\b"
+)
 _AMONG = re.compile(r", (?P<verb>among) them (?P<subject>[A-Z][^,;:“”\"]{3,60}), (?:an?|the|who|whose)\b")
 # "Experts agreed, | with Lee, dean of the school, calling it a risk."
 _WITH = re.compile(r", with (?P<subject>[^;:“”\"\n]{3,150}?),? (?P<verb>[a-z]+ing)\b")
 _TAG = re.compile(
-    r", (?!and |or |as |but )(?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+)(?: who [^,]{3,40}?)?,? "
+    r", (?!and |or |as |but )(?P<subject>(?:(?:the|a|an|one of) )?(?:[\w.’'&-]+ ){0,6}?[\w.’'&-]+)"
+    r"(?: who [^,]{3,40}?)?,? "
     r"(?P<verb>[a-z]+)(?: (?:out|on|later))?(?: (?:on )?[A-Z]\w+day)?(?=\W*$|, )"
 )
 # "You cannot have both, | as Ann Lee, a lawyer, put it."
@@ -253,10 +261,11 @@ def _read_tag(text, start, end, pieces, words):
         return None
     at, subject = match.start("subject"), match["subject"]
     subject = _RELATIVE.split(subject)[0] if match.re in (_INVERTED, _INSERTED) else subject
-    has_source = match.re is not _INSERTED and any(  # "Li said | the cases showed it": the clause is what Li said
-        (p.clause_start or 0) >= match.start() or p.clause_start == start and p.start > match.start() or split_name(p.source.name)[0] and p.start in (at, at + 4)
-        for p in pieces
-    )
+    # "Li said | the cases showed it": the clause is what Li said
+    has_source = match.re is not _INSERTED and any(
+        (p.clause_start or 0) >= match.start() or p.clause_start == start and p.start > match.start()
+        or split_name(p.source.name)[0] and p.start in (at, at + 4) for p in pieces
+    )  # fmt: skip
     if has_source or _RELATIVE.search(subject):
         return None
     if _NO_SUBJECT.search(subject) and subject.lower() not in read_group("personal pronouns"):
@@ -299,12 +308,14 @@ def _compile_finding():
     r"\b(?:in|under) an? (?:\w+ )?(?:announcement|statement|notice|circular|decree) (?:\w+ )?(?:by|"
     r"from) (?:the )?"
     r"(?P<notice>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
-    r"\b[Pp]er (?:an? (?:estimate|analysis|report|study|survey|count|tally) (?:from|by|of) )?(?:the )?(?P<per>(?:an? )?(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7}(?:spokes\w+|officials?|data|"
+    r"\b[Pp]er (?:an? (?:estimate|analysis|report|study|survey|count|tally) (?:from|by|of)"
+    r" )?(?:the )?(?P<per>(?:an? )?(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7}(?:spokes\w+|officials?|data|"
     r"figures)?)(?=[,.;)]|$)|"
     r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
     rf"\b(?:[Ii]n|[Bb]y) the (?:\w+ )?(?P<view>{nouns}) of (?:the )?"
     r"(?P<person>(?:[^,;.\n]|\.(?! [A-Z][a-z]|$)){3,90})[,.]|"
-    r"\b(?:[Ii]n|[Bb]y|[Tt]o) (?:(?P<whose>(?:[A-Z]|the [a-z])[^,;:\n]{1,60}?)(?:’s?|'s?)|(?P<their>their|his|her)) (?:own |personal )?"
+    r"\b(?:[Ii]n|[Bb]y|[Tt]o) (?:(?P<whose>(?:[A-Z]|the [a-z])[^,;:\n]{1,60}?)(?:’s?|'s?)|"
+    r"(?P<their>their|his|her)) (?:own |personal )?"
     rf"(?:{nouns})(?=[,.;]|$| [“\"])"
     )
 _OWNED = {"their": "they", "his": "he", "her": "she"}
@@ -378,8 +389,8 @@ def _code_view(text, start, end, quoted, cast, words):
 
 
 # One of these, or a view noun, is in each finding; so is one of the others
-_FINDINGS = frozenset("""data figures statistics numbers estimates records count counts tally tallies announced
-announcement statement notice circular decree per Per learned learnt""".split())  # fmt: skip
+_FINDINGS = frozenset("""data figures statistics numbers estimates records count counts tally tallies
+announced announcement statement notice circular decree per Per learned learnt""".split())  # fmt: skip
 _FINDERS = ("y the ", "By ", "by ", "ccording to", "announce", "learn", "data", "figures", "statistics",
             "numbers", "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")  # fmt: skip
 
@@ -470,7 +481,7 @@ def _is_whole(text, start, end, mine, spans):
     opens = text[start:a].strip(" “\"'‘-–") == ""
     closes = text[b:end].strip(" ”\"'’.") == "" and text[start:a].rstrip(" “\"").endswith((",", ":"))
     clause = min((piece.clause_start or start for piece in mine), default=start)
-    closes = closes and _LEAD.fullmatch(text, start, max(clause, start))  # not "The end, | he said, “is near.”"
+    closes = closes and _LEAD.fullmatch(text, start, max(clause, start))  # not "One, | he said, “is near.”"
     return not more and (opens or closes) and all(piece.kind == "direct" for piece in mine)
 
 

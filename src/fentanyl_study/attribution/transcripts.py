@@ -85,7 +85,8 @@ _COMMENT = re.compile(
     r"^\s*What (?:(?:do|does|should) [^?.]{1,60}|to) make\b|"
     r"^\s*(?:Two|Three|Four|Five|Several|A few|Some) (?:things|points|details|phrases|words|remarks|"
     r"observations)\b|"
-    rf"^\s*Note (?:how|that|the)\b|\bnote the (?:\w+ )?(?:sentence|word|line|phrase|paragraph)s?\b|^\s*Thanks to [A-Z]|"
+    rf"^\s*Note (?:how|that|the)\b|\bnote the (?:\w+ )?(?:sentence|word|line|phrase|paragraph)s?\b|"
+    rf"^\s*Thanks to [A-Z]|"
     rf"\b(?:the|this) (?:\w+ )?{_PARTS}(?: above| below)\b"
 )
 _COMMENT_WORDS = (
@@ -415,8 +416,10 @@ _NEWS_QUOTE = re.compile(rf"[,?!][”\"] (?:[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?
 # "The ministry replied at noon. | Below is the whole text."
 _FULL_TEXT = re.compile(
     r"(?:Here(?: is|['’]s)|Below is|The following is|What follows is|This is) [^.:]*\.|"
-    r"(?:The|Its|His|Her|Their) (?:full |complete |entire )?(?:text|statement|transcript|translation|readout|letter|answer|"
-    r"reply)[^.:]* (?:follows?|below|in full)\.|(?:It|The \w+) (?:reads?|runs?|follows?) (?:in full|as follows|below)\."
+    r"(?:The|Its|His|Her|Their) (?:full |complete |entire )?(?:text|statement|transcript|translation|"
+    r"readout|letter|answer|"
+    r"reply)[^.:]* (?:follows?|below|in full)\.|(?:It|The \w+) (?:reads?|runs?|follows?) (?:in full|"
+    r"as follows|below)\."
 )
 _FULL_TEXT_WORDS = ("Here", "elow", "follow", "This is", "in full")  # one of them is in each
 
