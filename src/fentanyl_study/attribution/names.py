@@ -533,6 +533,8 @@ class Cast:
 
     def _find_body_called(self, head, start, *, is_owned=False):
         """Find the body last named before that "the commission" or "the ministry" can be."""
+        if head == "agency" and (here := self._find_subject(start)) and not here[1].is_person:
+            return here[1]  # "Ningbo Customs seized a ton, | the agency said"
         if head in ("agency", "office") and not is_owned:  # any body: the one that spoke last
             for _, source in self._recall():
                 if not source.is_person and is_body(source.name) and source.name not in _CHAMBERS:
@@ -595,7 +597,9 @@ class Cast:
             return last[1]
         if opening and _may_be(opening, sex):
             return opening
-        return last[1] or (self._find_last_named(start, sex) if kind == 1 else None)
+        if last[1] or kind != 1:
+            return last[1]
+        return self._find_last_named(start, sex) or Source(NOBODY_KNOWN, OTHER, "", True)
 
     def _find_last_named(self, start, sex):
         """Find the person named last before a pronoun that nobody heard so far fits."""
@@ -733,7 +737,7 @@ _TAIL = re.compile(
 _LED = re.compile(r"\b(?:on|of|for|in|at|under|from|and)(?: the)?(?: [A-Z][\w.-]*)* $")
 _REST = re.compile(r"(?: (?:of|for|to|and|on|the|in(?= Charge)|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
 _FROM_BODY = re.compile(
-    r" (?:(?:released|issued|published|posted|put out|compiled|prepared) )?(?:from|of|by|at|in|for|"
+    r" (?:(?:released|issued|published|posted|put out|compiled|prepared|provided|given|supplied|cited) )?(?:from|of|by|at|in|for|"
     r"with) (?:the )?"
 )
 _LINK_ENDS = (" of", " for", " to", " and", " on", " the")
@@ -799,6 +803,7 @@ _HEAD_FORMS = {"senator": "senator sen", "congressman": "rep congressman represe
                "congresswoman": "rep congresswoman representative", "lawmaker": "sen rep senator lawmaker",
                "spokesman": "spokesman spokesperson", "spokeswoman": "spokeswoman spokesperson",
                "spokesperson": "spokesman spokeswoman spokesperson"}  # fmt: skip
+NOBODY_KNOWN = "Unnamed person"  # "she" in an article that names no woman
 _PAPER_OF = re.compile(r"(.+?)['’]s (?:[a-z]+ )?([a-z]+)")
 _IN_PLACE = re.compile(r"\b([Ii]n) ([A-Z]\w+), $")
 _COMPLEMENT = re.compile(r"^(.*\b(?:to|of|for|with|by) )((?:[A-Z][\w.’'-]+ ?)+)$")  # "aides to Blinken"
@@ -1064,7 +1069,7 @@ def _find_head(phrase):
 
 _BARE = re.compile(r"(?:the|this|that|his|her|its|one of|another)\b", re.I)
 _SOME_OF = re.compile(r"^(?:one|some|two|several|most|all) of ", re.I)
-_HEAD_ENDS = re.compile(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar|close)\b|,")
+_HEAD_ENDS = re.compile(r"\b(?:of|for|on|in|by|from|who|that|to|with|at|familiar|close)\b|,(?!\d)")
 
 
 def _is_staff(head):
@@ -1119,7 +1124,8 @@ def _is_plural(source):
 
 def _tidy(phrase):
     """Give a nominal source as a name: "the U.S. drug-enforcement agents" is US drug enforcement agents."""
-    phrase = re.sub(r"^(?:and |but )?(?:the|an?)\s+", "", phrase, flags=re.I).split(",")[0]
+    phrase = re.sub(r"^(?:and |but )?(?:the|an?)\s+", "", phrase, flags=re.I)
+    phrase = re.split(r",(?!\d)", phrase)[0]
     phrase = re.sub(r"\bU\.S\.(?:A\.)?", "US", phrase).replace("-", " ")
     return phrase[:1].upper() + phrase[1:]
 

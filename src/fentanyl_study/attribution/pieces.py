@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from fentanyl_study.attribution.find import find_attributions
-from fentanyl_study.attribution.names import Source, split_name
+from fentanyl_study.attribution.names import NOBODY_KNOWN, Source, split_name
 from fentanyl_study.attribution.quotations import find_quotations
 from fentanyl_study.attribution.sides import (
     OTHER,
@@ -74,6 +74,8 @@ def _resolve(found, cast, voice):
         and not _is_introduced(source, found.cue)
     ):
         return []  # what a page itself tells of others
+    if voice != "narrator" and source and source.name == NOBODY_KNOWN:
+        return []
     if not (counts and source and _LETTER.search(source.name)):
         return []
     return [Piece(found.start, found.end, source, found.kind, found.cue, found.speaker_start)]
@@ -147,7 +149,7 @@ def _tells_no_content(found, text, *, words, named, voice):
         return True
     if text.endswith("whom ", 0, found.speaker_start):
         return True  # "a man whom the police regard as dead"
-    if cue == "tell" and _MUST.search(text, found.speaker_end, found.start):
+    if cue in ("tell", "say") and _MUST.search(text, found.speaker_end, found.start):
         return True
     by_person = speaker in ("he", "she") or split_name(found.speaker)[0]
     if cue.startswith(("want", "expect")):
@@ -156,7 +158,7 @@ def _tells_no_content(found, text, *, words, named, voice):
     is_shown = cue.startswith("show") and not text.startswith("that", found.start)
     if is_shown and (by_person or any(word.norm in read_group("unnamed staff") for word in words)):
         return True  # "he showed us a photo"
-    is_plan = cue in ("see", "tell", "testify", "announce", "discuss")
+    is_plan = cue in ("see", "tell", "testify", "announce", "discuss", "claim")
     if is_plan and _FORECAST.search(text, found.speaker_end, found.start):
         return True  # "importers will see a change"
     if UNSAID.search(text, max(found.speaker_end, found.start - 30), found.start + 10):
@@ -172,6 +174,12 @@ def _tells_an_act(found, text, *, words, named, voice):
         return True  # "the site offered a discount"
     if cue.startswith("claim") and TOLL.match(text, found.start):
         return True  # "overdoses claimed 900 lives"
+    if cue.startswith("consider") and not text.startswith(("that ", "it "), found.start) and " as " not in text[found.start : found.end]:
+        return cue.endswith("ing")  # "lawmakers are considering a budget"
+    if cue.startswith("name") and not _AS.search(text, found.start, found.end):
+        return True  # "the court named a defendant"
+    if cue.startswith("ask") and _ASKED_FOR.fullmatch(text, found.start, found.end):
+        return True  # "Lee asked three firms for quotes"
     if cue.startswith("order") and not _ORDER.search(text, found.start, found.end):
         return True  # "users ordered it by mail"
     if cue in ("replied", "replies", "reply") and text.startswith("to ", found.start):
@@ -248,7 +256,7 @@ LISTING = re.compile(
 CLAUSE = re.compile(
     r"\b(?:that|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|of|to|\w+ed)\b"
 )
-_MUST = re.compile(r"\b(?:ha(?:s|ve|d)|needs?) to tell\b")
+_MUST = re.compile(r"\b(?:ha(?:s|ve|d)|needs?) to (?:tell|say)\b")
 _FORECAST = re.compile(r"\b(?:will|can|could|would|may|might)\b")
 _LETTER = re.compile(r"[^\W\d_]")
 _TO_DO = re.compile(r"(?:(?:on|in|at|last|this) [\w ]{1,40}? )?to \w")
@@ -269,6 +277,8 @@ _MEDIATOR = re.compile(
 )
 WRITTEN = re.compile(r"[^,.]{0,60}\b(?:prescriptions?|scripts?|laws?|che(?:ck|que)s?)\b")
 TOLL = re.compile(r"(?:[\w,]+ ){0,6}?lives\b")
+_AS = re.compile(r"\b(?:as|among)\b")
+_ASKED_FOR = re.compile(r"(?:(?!to |whether |if |that |why |how )[\w’'-]+ ){1,6}for (?:(?!to )[\w’'-]+[ .]?){1,4}")
 _ORDER = re.compile(r"\b(?:to|that|be) ")
 _PROPER = re.compile(r"[A-Z]")
 

@@ -371,7 +371,7 @@ def _is_of_anything(words, match):
 
 # "who was acting director of the agency in 2021", "who led the agency until 2020"
 _ONCE = re.compile(
-    r"\bwho (?:[^;:]* )?spent (?:\w+ )+(?:years|decades|career|life) (?:with|at|in|as) |"
+    r"\bwho (?!has |have )(?:[^;:]* )?spent (?:\w+ )+(?:years|decades|career|life) (?:with|at|in|as) |"
     r"\bwho (?!now )[^;:]*\b(?:in|under|for) (?:two|three|four|five|several|previous|earlier)"
     r" administrations\b|"
     r"\bwho (?!now )[^;:]*\buntil (?:19|20)\d\d|"

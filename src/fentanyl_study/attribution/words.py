@@ -221,9 +221,12 @@ def _stands_as_noun(letters, words, i):
         return True  # "the May rule"
     if before == "w" and plural == (letter == "S") and letters[i + 1 : i + 2] != "T":
         return True  # "the state report"
+    if words[i] == "express" and before in ",c":
+        return True  # "mail and express services"
     if letter == "B" and words[i - 1] in ("little", "no", "any", "much"):
         return True  # "little doubt"
     if letter == "B":
-        return determined and before == "n" and not plural or words[i - 2].lower() in ("a", "an")
+        is_claim = determined and before == "n" and not plural and letters[i + 1 : i + 2] != "T"  # "the US claim"
+        return is_claim or words[i - 2].lower() in ("a", "an")
     counted = before == "q" or before == "w" and words[i - 2][0].isdigit()  # "3 percentage points"
     return counted and words[i - 1].lower() not in ("one", "each", "another")
