@@ -483,7 +483,7 @@ VANCE = "“We measure it,” said Ann Vance, a chemist. "
         ("Ann Vance, who spent 12 years at the Drug Enforcement Administration, said no.", "other", "Ann Vance"),
         ("The NNCC said it fell. The Drug Enforcement Administration seized a ton; in May it was 12, the agency said.",
          "us_official", "Drug Enforcement Administration"),
-        ("The NNCC issued a white paper. The 7,000-word paper says it fell.", "china_official",
+        ("The NNCC issued a report. The 7,000-word report says it fell.", "china_official",
          "National Narcotics Control Commission"),
     ],
 )  # fmt: skip
