@@ -250,9 +250,9 @@ def _carry(codes, spans, text):
         j = i
         while j < len(codes) and codes[j] == NARRATOR:
             j += 1
-        is_said = not any(UNSAID.search(text, *span) for span in spans[i:j])
-        if 0 < i < j < len(codes) and is_said and j - i <= MAX_CARRIED and _is_same_report(codes[i - 1], codes[j]):
-            if _is_joined(text, spans, i, j, codes[j].speaker):
+        if 0 < i < j < len(codes) and j - i <= MAX_CARRIED and _is_same_report(codes[i - 1], codes[j]):
+            is_said = not any(UNSAID.search(text, *span) for span in spans[i:j])
+            if is_said and _is_joined(text, spans, i, j, codes[j].speaker):
                 codes[i:j] = [codes[j]._replace(mode="indirect", cue="")] * (j - i)
         i = max(j, i + 1)
     return codes

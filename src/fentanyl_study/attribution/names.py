@@ -737,7 +737,8 @@ _TAIL = re.compile(
 _LED = re.compile(r"\b(?:on|of|for|in|at|under|from|and)(?: the)?(?: [A-Z][\w.-]*)* $")
 _REST = re.compile(r"(?: (?:of|for|to|and|on|the|in(?= Charge)|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
 _FROM_BODY = re.compile(
-    r" (?:(?:released|issued|published|posted|put out|compiled|prepared|provided|given|supplied|cited) )?(?:from|of|by|at|in|for|"
+    r" (?:(?:released|issued|published|posted|put out|compiled|prepared|provided|given|supplied|cited) )?"
+    r"(?:from|of|by|at|in|for|"
     r"with) (?:the )?"
 )
 _LINK_ENDS = (" of", " for", " to", " and", " on", " the")

@@ -174,7 +174,8 @@ def _tells_an_act(found, text, *, words, named, voice):
         return True  # "the site offered a discount"
     if cue.startswith("claim") and TOLL.match(text, found.start):
         return True  # "overdoses claimed 900 lives"
-    if cue.startswith("consider") and not text.startswith(("that ", "it "), found.start) and " as " not in text[found.start : found.end]:
+    is_thing = not text.startswith(("that ", "it "), found.start)
+    if cue.startswith("consider") and is_thing and " as " not in text[found.start : found.end]:
         return cue.endswith("ing")  # "lawmakers are considering a budget"
     if cue.startswith("name") and not _AS.search(text, found.start, found.end):
         return True  # "the court named a defendant"
@@ -278,7 +279,9 @@ _MEDIATOR = re.compile(
 WRITTEN = re.compile(r"[^,.]{0,60}\b(?:prescriptions?|scripts?|laws?|che(?:ck|que)s?)\b")
 TOLL = re.compile(r"(?:[\w,]+ ){0,6}?lives\b")
 _AS = re.compile(r"\b(?:as|among)\b")
-_ASKED_FOR = re.compile(r"(?:(?!to |whether |if |that |why |how )[\w’'-]+ ){1,6}for (?:(?!to )[\w’'-]+[ .]?){1,4}")
+_ASKED_FOR = re.compile(
+    r"(?:(?!to |whether |if |that |why |how )[\w’'-]+ ){1,6}for (?:(?!to )[\w’'-]+[ .]?){1,4}"
+)
 _ORDER = re.compile(r"\b(?:to|that|be) ")
 _PROPER = re.compile(r"[A-Z]")
 
