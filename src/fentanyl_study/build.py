@@ -5,7 +5,6 @@ written from the cache in the order of doc_id, so they are the same however the 
 """
 
 import csv
-import gc
 import io
 import os
 import re
@@ -93,18 +92,6 @@ def _map_tasks(tasks, *, jobs, scheduler):
 
 
 @contextmanager
-def _pause_collector():
-    """Spare the search for cycles: a chunk makes few, but many tables and lists that it would go through."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@contextmanager
 def _use_cluster(scheduler):
     try:
         from distributed import Client
@@ -121,7 +108,6 @@ def _use_cluster(scheduler):
         yield
 
 
-@_pause_collector()
 def _build_chunk(task):
     """Build and check a chunk: for each article its key, and its rows of each table as CSV text."""
     articles, codings, corrections, data_dir, fingerprint = task

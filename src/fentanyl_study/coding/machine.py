@@ -12,7 +12,8 @@ from itertools import compress
 import numpy as np
 import pandas as pd
 
-from fentanyl_study.coding.markers import find_hits_in, is_question, name_class, read_words, weigh_hits
+from fentanyl_study.coding.markers import (compile_markers, find_hits_in, is_question, name_class, read_words,
+                                           weigh_hits)  # fmt: skip
 from fentanyl_study.coding.weights import OUTCOMES, weigh_stems
 from fentanyl_study.schema import FRAMES, TARGETS
 
@@ -96,7 +97,7 @@ def _find_on_subject(article):
 def _add_hits(support, told):
     """Add to the support of each code what the markers found for it."""
     for name in ("stance_markers.csv", "frame_markers.csv"):
-        for (row, target), hits in find_hits_in(told, name).items():
+        for (row, target), hits in find_hits_in(told, compile_markers(name)).items():
             direction, _ = _weigh(tuple(hits))
             if direction != "none":
                 support[row, _PLACES[target if direction == "carries" else f"{target}={direction}"]] += HIT

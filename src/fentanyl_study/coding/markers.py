@@ -58,19 +58,6 @@ class Marker:
     near: tuple
     chains: tuple
 
-    def find(self, words):
-        """Tell whether it stands in these words."""
-        present = words.present
-        if present & self.unwanted:
-            return False
-        for group in self.wanted:  # loops, not all(): this is where the time goes
-            if not present & group:
-                return False
-        for group in self.near:
-            if not (present | words.before) & group:
-                return False
-        return all(_find_chain(words.marks, chain) for chain in self.chains) if self.chains else True
-
 
 class Words(NamedTuple):
     """A sentence as the machine sees it.
@@ -87,11 +74,9 @@ class Words(NamedTuple):
 
 def _find_chain(marks, chain):
     """Tell whether the parts of a chain follow each other within reach and clause."""
-    (_, group), rest = chain[0], chain[1:]
-    for place, mark in enumerate(marks):
-        if mark > 0 and mark & group and _follows(marks, place, rest):
-            return True
-    return False
+    (_, group), *rest = chain
+    starts = [place for place, mark in enumerate(marks) if mark & group and mark > 0]
+    return any(_follows(marks, place, rest) for place in starts)
 
 
 def _follows(marks, place, rest):
@@ -109,8 +94,7 @@ def _follows(marks, place, rest):
 @cache
 def read_list(name):
     """Read one of the package's word lists, cells as text."""
-    with resources.files("fentanyl_study").joinpath("wordlists", name).open(encoding="utf-8", newline="") as file:
-        return pd.read_csv(file, dtype=str, keep_default_na=False)
+    return pd.read_csv(resources.files("fentanyl_study") / "wordlists" / name, dtype=str, keep_default_na=False)
 
 
 @cache
@@ -261,28 +245,38 @@ def compile_marker(target, direction, weight, pattern):
 def compile_markers(name):
     """Compile a list: its markers, each with the sides it is for."""
     rows = read_list(name)[["target", "direction", "weight", "pattern", "sides"]].itertuples(index=False, name=None)
-    return [(compile_marker(*row), sides.split("|") if sides else SIDES) for *row, sides in rows]
+    return [(compile_marker(*row), tuple(sides.split("|")) if sides else SIDES) for *row, sides in rows]
 
 
-def find_hits_in(told, name):
-    """Give the hits in sentences [(words, side)]: (number of the sentence, target) -> hits, as ``find_hits``.
+def find_hits_in(told, markers):
+    """Give the hits of compiled markers in sentences [(words, side)]: (its number, target) -> as ``find_hits``."""
+    here = _tabulate([words.present for words, _ in told])
+    near = here | _tabulate([words.before for words, _ in told])
+    sides = np.array([side for _, side in told])
 
-    Each marker is sought only where the classes that it wants are.
-    """
-    size = len(_read_bits()) // 8 + 1
-    present = bytearray().join([words.present.to_bytes(size, "little") for words, _ in told])
-    having = np.unpackbits(np.array(present).reshape(-1, size).T, axis=0, bitorder="little").astype(bool)
-    any_of = cache(lambda group: having[[place for place in range(8 * size) if group >> place & 1]].any(axis=0))
-    of_side = {side: np.array([other == side for _, other in told]) for side in SIDES}
-    hits = defaultdict(list)
-    for marker, sides in compile_markers(name):
-        fits = np.logical_or.reduce([of_side[side] for side in sides]) & ~any_of(marker.unwanted)
+    @cache
+    def find_any(group, near_too=False):
+        table = near if near_too else here
+        return table[[place for place in range(len(table)) if group >> place & 1]].any(axis=0)
+
+    of_sides, hits = cache(lambda allowed: np.isin(sides, allowed)), defaultdict(list)
+    for marker, allowed in markers:
+        fits = of_sides(allowed) & ~find_any(marker.unwanted)
         for group in marker.wanted:
-            fits &= any_of(group)
+            fits &= find_any(group)
+        for group in marker.near:
+            fits &= find_any(group, True)
         for number in fits.nonzero()[0].tolist():
-            if marker.find(told[number][0]):
+            if not marker.chains or all(_find_chain(told[number][0].marks, chain) for chain in marker.chains):
                 hits[number, marker.target].append((marker.direction, marker.strength))
     return hits
+
+
+def _tabulate(sentences):
+    """Turn the bits of sentences into a table, a row for each class."""
+    size = len(_read_bits()) // 8 + 1
+    table = bytearray().join([bits.to_bytes(size, "little") for bits in sentences])
+    return np.unpackbits(np.array(table).reshape(-1, size).T, axis=0, bitorder="little").astype(bool)
 
 
 def find_hits(text, side="narrator", markers="stance_markers.csv", *, before=""):
@@ -308,7 +302,7 @@ def find_hits(text, side="narrator", markers="stance_markers.csv", *, before="")
     ('against', 0.9)
     """
     told = [(read_words(text, side, read_words(before).present), side)]
-    return {target: hits for (_, target), hits in find_hits_in(told, markers).items()}
+    return {target: hits for (_, target), hits in find_hits_in(told, compile_markers(markers)).items()}
 
 
 def weigh_hits(hits):

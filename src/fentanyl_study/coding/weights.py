@@ -76,8 +76,9 @@ def write_weights():
 @cache
 def _read_weights():
     """Read the shipped weights: terms by row, idf (rows), weights (rows x outcomes); row 0 is the intercept."""
-    table = read_list("word_weights.csv")
-    return _index_terms(table["term"]), table["idf"].to_numpy(float), table[list(OUTCOMES)].to_numpy(float)
+    path = resources.files("fentanyl_study") / "wordlists" / "word_weights.csv"
+    table = pd.read_csv(path, dtype={"term": str}, keep_default_na=False)
+    return _index_terms(table["term"]), table["idf"].to_numpy(), table[list(OUTCOMES)].to_numpy()
 
 
 def _index_terms(terms):
