@@ -84,7 +84,7 @@ _QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
 
 @functools.cache
 def _line_rules(where):
-    """Compile the rules for one place: (pattern, reason), which of them a line's first word and any word call for.
+    """Compile the rules for one place: (pattern, reason), which a line's first word calls for, which any.
 
     A word that a rule needs may stand anywhere; with "^" before it, it begins the line.
     """
@@ -98,7 +98,8 @@ def _line_rules(where):
         return [i for word in _WORD.findall(piece.lower()) for i in places.get(mark + word, ())]
 
     first = Memo(lambda piece: places["^"] + call(piece, "^"))
-    return [(re.compile(row["pattern"]), row["reason"]) for row in rows], first, Memo(lambda piece: call(piece, ""))
+    rules = [(re.compile(row["pattern"]), row["reason"]) for row in rows]
+    return rules, first, Memo(lambda piece: call(piece, ""))
 
 
 def find_spans(text, *, title="", marked=()):

@@ -1,17 +1,17 @@
 """Find markers of stances and frames in a sentence: codes that can be looked up.
 
-Two steps, both data. wordlists/marker_terms.csv sorts words and set phrases into classes of meaning (CHINA, SHIP,
-DENY ...; `word*` stands for the word with any ending). A marker, one row of stance_markers.csv or
-frame_markers.csv, combines classes, never words, so that it cannot fit one known sentence; its conditions stand
-between spaces and all must hold:
+Two steps, both data. wordlists/marker_terms.csv sorts words and set phrases into classes of meaning (CHINA,
+SHIP, DENY ...; `word*` stands for the word with any ending). A marker, one row of stance_markers.csv or
+frame_markers.csv, combines classes, never words, so that it cannot fit one known sentence; its conditions
+stand between spaces and all must hold:
 
     A|B      a word of one of these classes is in the sentence
     !A|B     no such word is
     ~A       such a word is there or in the two sentences before, to which a pronoun may refer
     A>B      a B at most `REACH` words after an A, within the clause;   A+B   at most `NEAR` words after it
 
-"We" is the country of the official who speaks; "they", where no country is named, is the other country (China, where
-no official speaks) if one of the two sentences before names it (codebook: context resolves a pronoun).
+"We" is the country of the official who speaks; "they", where no country is named, is the other country (China,
+where no official speaks) if one of the two sentences before names it (codebook: context resolves a pronoun).
 """
 
 import re
@@ -133,7 +133,7 @@ def _is_like(word, wanted):
 
 @lru_cache(maxsize=1 << 16)  # words, not sentences: a corpus uses the same ones again and again
 def _look_up(token):
-    """Give a token in plain letters, the bits of its classes, whether more depends on the next words, its stem."""
+    """Give a token in plain letters, its classes' bits, whether more depends on the next words, its stem."""
     plain = token.replace(".", "").replace(" ", "") if token[1:2] == "." else token
     word = _NAMES.get(plain) or token.lower().replace("’", "'")
     found = _find_terms(word)
@@ -188,7 +188,7 @@ def read_words(text, side="narrator", before=0):
 
 
 def _resolve(marks, present, before, pronouns, side):
-    """Let each pronoun (place, person) stand in marks for the country it means; give all bits, with and without "they"."""
+    """Let each pronoun stand in marks for its country; give all bits, and those without "they"."""
     we = [place for place, person in pronouns if person == "we" and side in _WE]
     for place in we:
         marks[place] = _look_up(_WE[side])[1]
@@ -218,7 +218,7 @@ def _read_group(names, pattern):
     bits = 0
     for name in names.split("|"):
         if name not in _read_bits():
-            raise InputError(f"marker pattern {pattern!r}: {name!r} is no class of marker_terms.csv; add it there")
+            raise InputError(f"marker pattern {pattern!r}: {name!r} is not in marker_terms.csv; add it there")
         bits |= _read_bits()[name]
     return bits
 
@@ -249,7 +249,7 @@ def compile_markers(name):
 
 
 def find_hits_in(told, markers):
-    """Give the hits of compiled markers in sentences [(words, side)]: (its number, target) -> as ``find_hits``."""
+    """Give the hits of compiled markers in sentences [(words, side)]: (number, target) -> as ``find_hits``."""
     here = _tabulate([words.present for words, _ in told])
     near = here | _tabulate([words.before for words, _ in told])
     sides = np.array([side for _, side in told])
