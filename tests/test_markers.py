@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from fentanyl_study.coding import code_sentences, find_hits
 from fentanyl_study.coding.machine import PASSAGE
-from fentanyl_study.coding.markers import NEAR, REACH, compile_marker, read_list, read_words, weigh_hits
+from fentanyl_study.coding.markers import (NEAR, REACH, compile_marker, find_hits_in, read_list, read_words,
+                                           weigh_hits)  # fmt: skip
 from fentanyl_study.schema import FRAMES, SIDES, STANCES, TARGETS, InputError
 
 LISTS = ("stance_markers.csv", "frame_markers.csv")
@@ -15,7 +16,11 @@ ROWS = [row for name in LISTS for row in read_list(name).itertuples()]
 
 
 def is_found(pattern, text, side="narrator"):
-    return compile_marker("supply", "carries", "2", pattern).find(read_words(text, side))
+    return find_marker(pattern, read_words(text, side))
+
+
+def find_marker(pattern, words):
+    return bool(find_hits_in([(words, "other")], [(compile_marker("supply", "carries", "2", pattern), SIDES)]))
 
 
 def code_one(text, side, by="markers"):
@@ -112,7 +117,7 @@ def test_what_no_drug_is_near_to_has_no_stance_and_no_frame(between, stance):
 def test_they_is_the_other_country_where_none_is_named():
     def has(name, text, side, before):
         words = read_words(text, side, read_words(before).present)
-        return compile_marker("supply", "carries", "2", name).find(words)
+        return find_marker(name, words)
 
     assert has("CHINA>STOP", "They must stop this", "us_official", "Beijing waits.")
     assert has("US>SMEAR", "It keeps smearing others", "china_official", "Washington waits.")

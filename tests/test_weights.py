@@ -9,7 +9,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from fentanyl_study.coding import code_sentences, machine, weights
-from fentanyl_study.coding.markers import read_list
+from fentanyl_study.coding.markers import compile_markers, read_list
 from fentanyl_study.coding.weights import COST, OUTCOMES, RARE, fit_weights, list_terms, weigh_words
 from fentanyl_study.schema import EXAMPLES, TARGETS, InputError, check_table
 
@@ -77,8 +77,8 @@ def test_markers_and_words_add_up(monkeypatch, hit, probability, stance):
     found = np.zeros((1, len(OUTCOMES)))
     found[0, OUTCOMES.index("us_pressure=favor")] = probability
     monkeypatch.setattr(machine, "weigh_stems", lambda texts: found.copy())
-    monkeypatch.setattr(machine, "find_hits_in", lambda told, name: (
-        {(0, "us_pressure"): [("favor", 0.9)]} if hit and name.startswith("stance") else {}
+    monkeypatch.setattr(machine, "find_hits_in", lambda told, markers: (
+        {(0, "us_pressure"): [("favor", 0.9)]} if hit and markers is compile_markers("stance_markers.csv") else {}
     ))  # fmt: skip
     told = pd.DataFrame({"doc_id": ["a"], "side": ["us_official"], "text": ["China, fentanyl."]})
     coded = code_sentences(told).iloc[0]

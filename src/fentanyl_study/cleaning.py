@@ -26,6 +26,8 @@ REPEATED_WORDS = 6  # a quotation of so many words that stands again below is a 
 
 _WORD = re.compile(r"[a-z]+|\d|[^\w\s]")  # of small letters: words, digits and marks
 LINE = re.compile(".+")  # of a text with breaks of one kind
+# A paragraph that stops in mid-sentence, and one that goes on: "Trump" / "signed …", not "Q:" / "what …"
+BROKEN = re.compile(r"[\w,’'–-]")
 _CLOSED = re.compile(r"[.!?…。！？][\"”’')\]\d]*\Z")
 # "Q Good afternoon." (white space collapsed), "A: Yes.", "MS. WU: Good afternoon.", "TV reporter:"
 _LABEL = re.compile(
@@ -82,14 +84,22 @@ _QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
 
 @functools.cache
 def _line_rules(where):
-    """Compile the rules for one place: (pattern, reason), those that need no word, those a word calls for."""
+    """Compile the rules for one place: (pattern, reason), which a line's first word calls for, which any.
+
+    A word that a rule needs may stand anywhere; with "^" before it, it begins the line.
+    """
     rows = [row for row in read_wordlist("line_rules") if row["where"] == where]
     places = defaultdict(list)
     for i, row in enumerate(rows):
-        for word in row["needs"].split() or [""]:
+        for word in row["needs"].split() or ["^"]:
             places[word].append(i)
-    called = Memo(lambda piece: tuple({i for word in _WORD.findall(piece.lower()) for i in places.get(word, ())}))
-    return [(re.compile(row["pattern"]), row["reason"]) for row in rows], places[""], called
+
+    def call(piece, mark):
+        return [i for word in _WORD.findall(piece.lower()) for i in places.get(mark + word, ())]
+
+    first = Memo(lambda piece: places["^"] + call(piece, "^"))
+    rules = [(re.compile(row["pattern"]), row["reason"]) for row in rows]
+    return rules, first, Memo(lambda piece: call(piece, ""))
 
 
 def find_spans(text, *, title="", marked=()):
@@ -125,7 +135,7 @@ def _find_turns(text):
     starts, end = set(), -1
     for line in text.split("\n"):
         begin, end = end + 1, end + 1 + len(line)
-        if any(mark in line for mark in _LABEL_ENDS):  # a "Q" may stand on a line of its own
+        if ":" in line or "Q" in line or "：" in line:  # a "Q" may stand on a line of its own
             stop = end + (LONGEST_GAP if line.rstrip().endswith("Q") else 1)
             starts |= {match.start("turn") for match in _TURN.finditer(text, begin, stop)}
     return sorted(starts) if len(starts) >= FEWEST_TURNS else []
@@ -149,7 +159,7 @@ def _find_lines(text):
     for line in LINE.finditer(unify_breaks(text)):
         inside = cuts[bisect.bisect(cuts, line.start()) : bisect.bisect_left(cuts, line.end())]
         lines += itertools.pairwise([line.start(), *inside, line.end()])
-    lines = [_strip(text, *span) for span in lines if text[span[0] : span[1]].strip()]
+    lines = [span for span in (_strip(text, *line) for line in lines) if span[0] < span[1]]
     if not _is_hard_wrapped(text, lines):
         return lines
     blocks = []
@@ -179,8 +189,8 @@ def _match_rule(line, where):
     """Give the reason of the first rule that matches a line; most lines lack the words most rules need."""
     if len(line) > LONGEST_LABEL:
         return ""
-    rules, always, called = _line_rules(where)
-    for i in sorted({*always, *itertools.chain.from_iterable(map(called.__getitem__, line.split()))}):
+    (rules, first, others), pieces = _line_rules(where), line.split()
+    for i in sorted({*first[pieces[0]], *itertools.chain.from_iterable(map(others.__getitem__, pieces))}):
         if rules[i][0].fullmatch(line):
             return rules[i][1]
     return ""
@@ -258,7 +268,7 @@ def _mark_headings(words, reasons):
 
 
 def _is_heading(line):
-    if len(line.split()) > LONGEST_HEADING:
+    if line.count(" ") >= LONGEST_HEADING:
         return False
     if line.endswith((":", "：")):
         in_capitals = line.isupper() and len(line.split()) > 3
@@ -269,6 +279,8 @@ def _is_heading(line):
 
 def _cut_marked(text, spans, marked):
     """Lay the spans that a person marked over those the rules found."""
+    if not marked:
+        return [(start, end, reason) for (start, end), reason in spans]
     result = [(*_strip(text, start, end), reason) for start, end, reason in sorted(marked)]
     for (start, end), reason in spans:
         for marked_start, marked_end, _ in sorted(marked):
@@ -284,8 +296,7 @@ def _join_broken(text, spans):
     joined = []
     for start, end, reason in spans:
         last = joined[-1] if joined else (0, 0, "headline")
-        breaks_off = not last[2] and re.match(r"[\w,’'–-]", text[last[1] - 1])
-        if not reason and breaks_off and text[start].islower():
+        if not reason and text[start].islower() and not last[2] and BROKEN.match(text, last[1] - 1):
             joined[-1] = (last[0], end, "")
         else:
             joined.append((start, end, reason))

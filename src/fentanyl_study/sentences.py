@@ -5,7 +5,7 @@ import re
 
 import pandas as pd
 
-from fentanyl_study.cleaning import unify_breaks
+from fentanyl_study.cleaning import BROKEN, unify_breaks
 from fentanyl_study.wordlists import read_wordlist
 
 # An end mark, the closing marks and note numbers after it, then white space or the next sentence at once:
@@ -27,8 +27,6 @@ _SPEAKER = re.compile(  # "Ms. Bass." or "The Chairman." opens a line of a print
 # "in the U.S. China denies it" is two sentences; "the U.S. China hawks" and "in U.S. China policy" are none
 _PLACE_ENDS = re.compile(r"\b(?:in|of|to|from|into|by|for|with|across|than) the (?:[A-Z]\.)+[A-Z]\Z")
 _CLAUSE = re.compile(r"[A-Z]\w+ (?:\w{3,}(?:[^s]s|ed)|said|has|had|is|was|will|would|does|did|cannot|also) ")
-# A paragraph that stops in mid-sentence, and one that goes on: "Trump" / "signed …", not "Q:" / "what …"
-_BROKEN = re.compile(r"[\w,’'–-]")
 
 
 @functools.cache
@@ -63,7 +61,7 @@ def _find_lines(text):
     for match in _LINE_BREAK.finditer(unify_breaks(text), start):
         if text[match.end() : match.end() + 1].islower():
             before = text[max(start, match.start() - 40) : match.start()].rstrip()
-            if _BROKEN.match(before[-1:]):
+            if BROKEN.match(before[-1:]):
                 continue
         yield start, match.start()
         start = match.end()

@@ -870,6 +870,7 @@ def split_name(phrase):
     rest = words[words.index(name[-1]) + 1 :] if name else []
     if (
         not name
+        or len(name) == 1 and len(name[0].raw) == 1
         or len(name) > 4
         or _is_complement(words_before, listed)
         or rest

@@ -240,6 +240,8 @@ def _is_labelled(found, labels):
 def _is_label(speaker, words):
     """Tell the name or office before a colon from a heading."""
     name = split_name(speaker)[0]
+    if speaker.isupper() and len(words) > 3:
+        return False  # "WHAT THE NUMBERS SAY:"
     return bool(find_entries(words)) or " " in name and not name.isupper() or bool(find_speaker(name))
 
 

@@ -1,8 +1,8 @@
 """Code sentences by machine: what the markers find and what the words make likely, in one decision.
 
-A marker is read where it stands and can be looked up; the weighted words see what nobody listed. Each is wrong in
-its own way, so they are added: ``HIT`` for a marker, and the probability by the words. A marker's code stands unless
-the words all but rule it out, and the words alone must be fairly sure.
+A marker is read where it stands and can be looked up; the weighted words see what nobody listed. Each is
+wrong in its own way, so they are added: ``HIT`` for a marker, and the probability by the words. A marker's
+code stands unless the words all but rule it out, and the words alone must be fairly sure.
 """
 
 import bisect
@@ -12,7 +12,8 @@ from itertools import compress
 import numpy as np
 import pandas as pd
 
-from fentanyl_study.coding.markers import find_hits_in, is_question, name_class, read_words, weigh_hits
+from fentanyl_study.coding.markers import (compile_markers, find_hits_in, is_question, name_class, read_words,
+                                           weigh_hits)  # fmt: skip
 from fentanyl_study.coding.weights import OUTCOMES, weigh_stems
 from fentanyl_study.schema import FRAMES, TARGETS
 
@@ -26,7 +27,7 @@ IMPLIED = (
     ({"china_control": "against", "us_pressure": "favor"}, "blame"),
 )
 _PLACES = {outcome: place for place, outcome in enumerate(OUTCOMES)}
-# what words alone say of China's doings counts only where China is in view: police seize drugs in every country
+# what words alone say of China's doings counts only where China is in view: police seize drugs everywhere
 _OF_CHINA = [place for outcome, place in _PLACES.items() if "=" in outcome and not outcome.startswith("us_roots")]
 _weigh = cache(weigh_hits)  # few hits can stand together
 _OFF_SUBJECT = [*["none"] * len(TARGETS), "", 1.0]  # the codes where no drug is near
@@ -80,7 +81,7 @@ def code_sentences(sentences, *, by="both"):
 
 
 def _find_on_subject(article):
-    """Give (place, text, side, words) of an article's sentences near a drug's name; words see the two before."""
+    """Give (place, text, side, words) of sentences near a drug's name; words see the two sentences before."""
     last = last_but_one = 0
     read = []
     for _, text, side in article:
@@ -96,7 +97,7 @@ def _find_on_subject(article):
 def _add_hits(support, told):
     """Add to the support of each code what the markers found for it."""
     for name in ("stance_markers.csv", "frame_markers.csv"):
-        for (row, target), hits in find_hits_in(told, name).items():
+        for (row, target), hits in find_hits_in(told, compile_markers(name)).items():
             direction, _ = _weigh(tuple(hits))
             if direction != "none":
                 support[row, _PLACES[target if direction == "carries" else f"{target}={direction}"]] += HIT

@@ -1,17 +1,17 @@
 """Find markers of stances and frames in a sentence: codes that can be looked up.
 
-Two steps, both data. wordlists/marker_terms.csv sorts words and set phrases into classes of meaning (CHINA, SHIP,
-DENY ...; `word*` stands for the word with any ending). A marker, one row of stance_markers.csv or
-frame_markers.csv, combines classes, never words, so that it cannot fit one known sentence; its conditions stand
-between spaces and all must hold:
+Two steps, both data. wordlists/marker_terms.csv sorts words and set phrases into classes of meaning (CHINA,
+SHIP, DENY ...; `word*` stands for the word with any ending). A marker, one row of stance_markers.csv or
+frame_markers.csv, combines classes, never words, so that it cannot fit one known sentence; its conditions
+stand between spaces and all must hold:
 
     A|B      a word of one of these classes is in the sentence
     !A|B     no such word is
     ~A       such a word is there or in the two sentences before, to which a pronoun may refer
     A>B      a B at most `REACH` words after an A, within the clause;   A+B   at most `NEAR` words after it
 
-"We" is the country of the official who speaks; "they", where no country is named, is the other country (China, where
-no official speaks) if one of the two sentences before names it (codebook: context resolves a pronoun).
+"We" is the country of the official who speaks; "they", where no country is named, is the other country (China,
+where no official speaks) if one of the two sentences before names it (codebook: context resolves a pronoun).
 """
 
 import re
@@ -58,19 +58,6 @@ class Marker:
     near: tuple
     chains: tuple
 
-    def find(self, words):
-        """Tell whether it stands in these words."""
-        present = words.present
-        if present & self.unwanted:
-            return False
-        for group in self.wanted:  # loops, not all(): this is where the time goes
-            if not present & group:
-                return False
-        for group in self.near:
-            if not (present | words.before) & group:
-                return False
-        return all(_find_chain(words.marks, chain) for chain in self.chains) if self.chains else True
-
 
 class Words(NamedTuple):
     """A sentence as the machine sees it.
@@ -87,11 +74,9 @@ class Words(NamedTuple):
 
 def _find_chain(marks, chain):
     """Tell whether the parts of a chain follow each other within reach and clause."""
-    (_, group), rest = chain[0], chain[1:]
-    for place, mark in enumerate(marks):
-        if mark > 0 and mark & group and _follows(marks, place, rest):
-            return True
-    return False
+    (_, group), *rest = chain
+    starts = [place for place, mark in enumerate(marks) if mark & group and mark > 0]
+    return any(_follows(marks, place, rest) for place in starts)
 
 
 def _follows(marks, place, rest):
@@ -109,8 +94,7 @@ def _follows(marks, place, rest):
 @cache
 def read_list(name):
     """Read one of the package's word lists, cells as text."""
-    with resources.files("fentanyl_study").joinpath("wordlists", name).open(encoding="utf-8", newline="") as file:
-        return pd.read_csv(file, dtype=str, keep_default_na=False)
+    return pd.read_csv(resources.files("fentanyl_study") / "wordlists" / name, dtype=str, keep_default_na=False)
 
 
 @cache
@@ -149,7 +133,7 @@ def _is_like(word, wanted):
 
 @lru_cache(maxsize=1 << 16)  # words, not sentences: a corpus uses the same ones again and again
 def _look_up(token):
-    """Give a token in plain letters, the bits of its classes, whether more depends on the next words, its stem."""
+    """Give a token in plain letters, its classes' bits, whether more depends on the next words, its stem."""
     plain = token.replace(".", "").replace(" ", "") if token[1:2] == "." else token
     word = _NAMES.get(plain) or token.lower().replace("’", "'")
     found = _find_terms(word)
@@ -204,7 +188,7 @@ def read_words(text, side="narrator", before=0):
 
 
 def _resolve(marks, present, before, pronouns, side):
-    """Let each pronoun (place, person) stand in marks for the country it means; give all bits, with and without "they"."""
+    """Let each pronoun stand in marks for its country; give all bits, and those without "they"."""
     we = [place for place, person in pronouns if person == "we" and side in _WE]
     for place in we:
         marks[place] = _look_up(_WE[side])[1]
@@ -234,7 +218,7 @@ def _read_group(names, pattern):
     bits = 0
     for name in names.split("|"):
         if name not in _read_bits():
-            raise InputError(f"marker pattern {pattern!r}: {name!r} is no class of marker_terms.csv; add it there")
+            raise InputError(f"marker pattern {pattern!r}: {name!r} is not in marker_terms.csv; add it there")
         bits |= _read_bits()[name]
     return bits
 
@@ -261,28 +245,38 @@ def compile_marker(target, direction, weight, pattern):
 def compile_markers(name):
     """Compile a list: its markers, each with the sides it is for."""
     rows = read_list(name)[["target", "direction", "weight", "pattern", "sides"]].itertuples(index=False, name=None)
-    return [(compile_marker(*row), sides.split("|") if sides else SIDES) for *row, sides in rows]
+    return [(compile_marker(*row), tuple(sides.split("|")) if sides else SIDES) for *row, sides in rows]
 
 
-def find_hits_in(told, name):
-    """Give the hits in sentences [(words, side)]: (number of the sentence, target) -> hits, as ``find_hits``.
+def find_hits_in(told, markers):
+    """Give the hits of compiled markers in sentences [(words, side)]: (number, target) -> as ``find_hits``."""
+    here = _tabulate([words.present for words, _ in told])
+    near = here | _tabulate([words.before for words, _ in told])
+    sides = np.array([side for _, side in told])
 
-    Each marker is sought only where the classes that it wants are.
-    """
-    size = len(_read_bits()) // 8 + 1
-    present = bytearray().join([words.present.to_bytes(size, "little") for words, _ in told])
-    having = np.unpackbits(np.array(present).reshape(-1, size).T, axis=0, bitorder="little").astype(bool)
-    any_of = cache(lambda group: having[[place for place in range(8 * size) if group >> place & 1]].any(axis=0))
-    of_side = {side: np.array([other == side for _, other in told]) for side in SIDES}
-    hits = defaultdict(list)
-    for marker, sides in compile_markers(name):
-        fits = np.logical_or.reduce([of_side[side] for side in sides]) & ~any_of(marker.unwanted)
+    @cache
+    def find_any(group, near_too=False):
+        table = near if near_too else here
+        return table[[place for place in range(len(table)) if group >> place & 1]].any(axis=0)
+
+    of_sides, hits = cache(lambda allowed: np.isin(sides, allowed)), defaultdict(list)
+    for marker, allowed in markers:
+        fits = of_sides(allowed) & ~find_any(marker.unwanted)
         for group in marker.wanted:
-            fits &= any_of(group)
+            fits &= find_any(group)
+        for group in marker.near:
+            fits &= find_any(group, True)
         for number in fits.nonzero()[0].tolist():
-            if marker.find(told[number][0]):
+            if not marker.chains or all(_find_chain(told[number][0].marks, chain) for chain in marker.chains):
                 hits[number, marker.target].append((marker.direction, marker.strength))
     return hits
+
+
+def _tabulate(sentences):
+    """Turn the bits of sentences into a table, a row for each class."""
+    size = len(_read_bits()) // 8 + 1
+    table = bytearray().join([bits.to_bytes(size, "little") for bits in sentences])
+    return np.unpackbits(np.array(table).reshape(-1, size).T, axis=0, bitorder="little").astype(bool)
 
 
 def find_hits(text, side="narrator", markers="stance_markers.csv", *, before=""):
@@ -308,7 +302,7 @@ def find_hits(text, side="narrator", markers="stance_markers.csv", *, before="")
     ('against', 0.9)
     """
     told = [(read_words(text, side, read_words(before).present), side)]
-    return {target: hits for (_, target), hits in find_hits_in(told, markers).items()}
+    return {target: hits for (_, target), hits in find_hits_in(told, compile_markers(markers)).items()}
 
 
 def weigh_hits(hits):

@@ -1,10 +1,10 @@
 """Weigh the words of a sentence: how likely each stance and frame is, learned from coded examples.
 
 Marker lists say what a wording means wherever it stands, but nobody can list every wording. The weights of
-wordlists/word_weights.csv are the other half: one penalised logistic regression for each stance and frame on stemmed
-words and word pairs, fitted by ``fit_weights`` on wordlists/coded_examples.csv. Those are sentences made up in the
-manner of the genre and coded by the codebook, with every person's and outlet's name taken out: they teach how
-things are put, and report nothing anybody said (on such training text: Halterman 2025, Political Analysis 33).
+wordlists/word_weights.csv are the other half: one penalised logistic regression for each stance and frame on
+stemmed words and word pairs, fitted by ``fit_weights`` on wordlists/coded_examples.csv. Those are sentences made
+up in the manner of the genre and coded by the codebook, with every person's and outlet's name taken out: they
+teach how things are put, not what anybody said (on such training text: Halterman 2025, Political Analysis 33).
 """
 
 from functools import cache
@@ -75,13 +75,14 @@ def write_weights():
 
 @cache
 def _read_weights():
-    """Read the shipped weights: terms by row, idf (rows), weights (rows x outcomes); row 0 is the intercept."""
-    table = read_list("word_weights.csv")
-    return _index_terms(table["term"]), table["idf"].to_numpy(float), table[list(OUTCOMES)].to_numpy(float)
+    """Read the weights: terms by row, idf (rows), weights (rows x outcomes); row 0: intercept."""
+    path = resources.files("fentanyl_study") / "wordlists" / "word_weights.csv"
+    table = pd.read_csv(path, dtype={"term": str}, keep_default_na=False)
+    return _index_terms(table["term"]), table["idf"].to_numpy(), table[list(OUTCOMES)].to_numpy()
 
 
 def _index_terms(terms):
-    """Give each stem its row, and each term too by a number: that of its first stem * n + that of its second or 0."""
+    """Give each stem its row, and each term by a number: the row of its first stem * n + the second's or 0."""
     rows = {term: row for row, term in enumerate(terms)}
     pairs = (term.partition(" ") for term in terms)
     return rows, pd.Index([rows[first] * len(rows) + rows[second] for first, _, second in pairs])
@@ -109,7 +110,7 @@ def weigh_stems(sentences):
     starts = np.cumsum([0, *(2 * len(stems) + 2 for stems in sentences)])
     counts = csr_array((np.ones(len(rows)), rows, starts), shape=(len(sentences), len(idf)))
     counts.sum_duplicates()
-    counts.data = idf[counts.indices]  # a term counts once; one that is not listed is in row 0, whose idf is 0
+    counts.data = idf[counts.indices]  # a term counts once; those not listed are in row 0, whose idf is 0
     length = np.sqrt(counts.power(2).sum(axis=1))
     sums = (counts @ weights) / np.where(length > 0, length, 1)[:, None]
     return (1 / (1 + np.exp(-sums - weights[0]))).round(6)
