@@ -242,7 +242,7 @@ def _read_tag(text, start, end, pieces, words):
     is_view = match and _HOLDERS.match(text, start)
     if is_view and split_name(match["subject"])[0]:  # "Some disagree, among them Ann Lee, a lawyer"
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
-    match = "it" in words and text.find("t it", start, end) >= 0 and _AS_PUT.search(text, start, end)
+    match = "it" in words and "as" in words and _AS_PUT.search(text, start, end)
     if match and not pieces:
         return match.start("subject"), match["subject"], _LOWER_WORD.search(text, match.start("verb"))
     match = "with" in words and _WITH.search(text, start, end)
@@ -314,7 +314,7 @@ def _compile_finding():
     r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
     rf"\b(?:[Ii]n|[Bb]y) the (?:\w+ )?(?P<view>{nouns}) of (?:the )?"
     r"(?P<person>(?:[^,;.\n]|\.(?! [A-Z][a-z]|$)){3,90})[,.]|"
-    r"\b(?:[Ii]n|[Bb]y|[Tt]o) (?:(?P<whose>(?:[A-Z]|the [a-z])[^,;:\n]{1,60}?)(?:’s?|'s?)|"
+    r"\b(?:[Ii]n|[Bb]y|[Tt]o(?= [\w’']+ mind\b)) (?:(?P<whose>(?:[A-Z]|the [a-z])[^,;:\n]{1,60}?)(?:’s?|'s?)|"
     r"(?P<their>their|his|her)) (?:own |personal )?"
     rf"(?:{nouns})(?=[,.;]|$| [“\"])"
     )
@@ -388,18 +388,15 @@ def _code_view(text, start, end, quoted, cast, words):
     return NARRATOR
 
 
-# One of these, or a view noun, is in each finding; so is one of the others
+# One of these, or a view noun, is in each finding
 _FINDINGS = frozenset("""data figures statistics numbers estimates records count counts tally tallies
 announced announcement statement notice circular decree per Per learned learnt""".split())  # fmt: skip
-_FINDERS = ("y the ", "By ", "by ", "ccording to", "announce", "learn", "data", "figures", "statistics",
-            "numbers", "estimates", "records", "n the ", "per ", "Per ", "In ", "in ")  # fmt: skip
 
 
 def _code_finding(text, start, end, cast, words):
     """Code figures that a body's data show, and what is so in somebody's view."""
     may_be = not (words.isdisjoint(_FINDINGS) and words.isdisjoint(read_group("view nouns")))
-    sentence = text[start:end] if may_be else ""
-    match = any(map(sentence.__contains__, _FINDERS)) and _compile_finding().search(sentence)
+    match = may_be and _compile_finding().search(text[start:end])
     groups = ("body", "person", "of", "by", "notice", "per", "told", "whose", "their")
     group = match and next(group for group in groups if match[group])
     source = match and cast.resolve(_OWNED.get(match[group], match[group]), start + match.start(group))
