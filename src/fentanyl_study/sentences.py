@@ -21,7 +21,8 @@ _NEXT_WORD = re.compile(r"[\"“‘'(\[—–-]*\s*([\w’'-]*)")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]|[A-Z]")  # "U.S", "p.m", the initial in "George W"
 _ENUMERATOR = re.compile(r"\W*(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})\W*")  # "1." or "(a)" alone is no sentence
 _SPEAKER = re.compile(  # "Ms. Bass." or "The Chairman." opens a line of a printed hearing
-    r"The Chair(?:man|woman)?\.|(?:Mr|Ms|Mrs|Miss|Dr|Chair(?:man|woman)|Senator|Secretary|Ambassador|Admiral|General)\.? "
+    r"The Chair(?:man|woman)?\.|"
+    r"(?:Mr|Ms|Mrs|Miss|Dr|Chair(?:man|woman)|Senator|Secretary|Ambassador|Admiral|General)\.? "
     r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?\."
 )
 # "in the U.S. China denies it" is two sentences; "the U.S. China hawks" and "in U.S. China policy" are none

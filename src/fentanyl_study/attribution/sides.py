@@ -17,8 +17,8 @@ HOMES = {"CN": CHINA, "HK": CHINA, "MO": CHINA, "US": US}
 
 # "China's", "U.S.", "López"; hyphens part words: "China-based" is two
 _WORD = re.compile(r"[^\W\d_]+(?:[.'’&][^\W\d_]+)*(?:['’](?!\w))?|&")
-_SAME = {"chinese": "china", "american": "us", "usa": "us", "unitedstates": "us", "centre": "center", "centres": "centers",
-         "defence": "defense", "programme": "program", "labour": "labor", "organisation": "organization"}  # fmt: skip
+_SAME = {"chinese": "china", "american": "us", "usa": "us", "unitedstates": "us",
+         "centre": "center", "centres": "centers", "defence": "defense", "programme": "program", "labour": "labor", "organisation": "organization"}  # fmt: skip
 # "Rep. Chris Smith, R-N.J.", "(D-Mass.)", "R-Tex."; not "R-rated"
 _HALVES = frozenset(("north", "south", "latin", "central", "native", "african", "asian"))
 _PARTY = re.compile(r"\b[RDI](?:ep|em)?\.?[-–‑][A-Z][A-Za-z.]{1,6}|\((?:R|D|I|NY|[A-Z]{2})-?\d*\)")

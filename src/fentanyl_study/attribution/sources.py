@@ -106,7 +106,8 @@ class Phrases:
         first, at = None, chain[0] - 1
         while at > 0 and self.letters[at] == ("," if first else "c"):
             before = self.extend_left(at)
-            if not before or self.letters[at - 1] not in "ns" or self.letters[before[0] - 1 : before[0]] in ("i", "u"):
+            is_led = before and self.letters[before[0] - 1 : before[0]] in ("i", "u")
+            if not before or is_led or self.letters[at - 1] not in "ns":
                 break
             first, at = before, before[0] - 1
         return (first[0], chain[1]) if first else chain

@@ -103,8 +103,12 @@ _LEAD = re.compile(
     r"(?:(?:On|In|Last|Earlier|Meanwhile|However|Despite|During|For|At|After|By|When|As|While|Asked|"
     r"Though|Although|Since)\b[^,;]{0,120}, (?!said|told))?"
 )
+_MONTH = (
+    "(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\b)"
+)
 _TRAIL = re.compile(
-    r",?(?:\s(?:on|in(?! [A-Z](?!\w+(?:ary|ch|il|ay|une|uly|ust|ber)\b))|last|this|earlier|late)"
+    rf",?(?:\s(?:on|in(?! [A-Z])|in(?= {_MONTH})|last|this|earlier|late)"
     r" (?:(?:its|his|her|their|an?) )?"
     r"\w+(?: \w+)?,?)?(?:\s(?:has|have|had|also|again|then|"
     r"later|likewise|long|since|always|never|often|still|once|now|just as long|does not|do not|"
@@ -298,25 +302,25 @@ def _compile_finding():
     """Compile the forms of a finding or view that belongs to a party; the nouns are a word list."""
     nouns = "|".join(sorted(read_group("view nouns")))
     return re.compile(
-    r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|"
-    r"at) (?:the )?(?P<body>(?:[^,;.\n]|\.(?!$)){3,90}?),? "
-    r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
-    r"\b[Aa]ccording to (?:\w+ ){0,3}(?:data|figures|statistics|numbers|estimates|records|counts?|"
-    r"tall(?:y|ies))(?: \w+)? "
-    r"(?:from|of|by) (?:the )?(?P<of>(?:[^,;.\n]|\.(?!$)){3,90})|"
-    r"\bannounced (?:\w+ ){0,4}by (?:the )?(?P<by>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
-    r"\b(?:in|under) an? (?:\w+ )?(?:announcement|statement|notice|circular|decree) (?:\w+ )?(?:by|"
-    r"from) (?:the )?"
-    r"(?P<notice>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
-    r"\b[Pp]er (?:an? (?:estimate|analysis|report|study|survey|count|tally) (?:from|by|of)"
-    r" )?(?:the )?(?P<per>(?:an? )?(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7}(?:spokes\w+|officials?|data|"
-    r"figures)?)(?=[,.;)]|$)|"
-    r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
-    rf"\b(?:[Ii]n|[Bb]y) the (?:\w+ )?(?P<view>{nouns}) of (?:the )?"
-    r"(?P<person>(?:[^,;.\n]|\.(?! [A-Z][a-z]|$)){3,90})[,.]|"
-    r"\b(?:[Ii]n|[Bb]y|[Tt]o(?= [\w’']+ mind\b)) (?:(?P<whose>(?:[A-Z]|the [a-z])[^,;:\n]{1,60}?)(?:’s?|'s?)|"
-    r"(?P<their>their|his|her)) (?:own |personal )?"
-    rf"(?:{nouns})(?=[,.;]|$| [“\"])"
+        r"\b(?:data|figures|statistics|numbers|estimates|records)(?: \w+){0,3}? (?:from|of|by|"
+        r"at) (?:the )?(?P<body>(?:[^,;.\n]|\.(?!$)){3,90}?),? "
+        r"(?P<cue>shows?|showed|indicates?|indicated|suggests?|suggested|reveal(?:s|ed)?)\b|"
+        r"\b[Aa]ccording to (?:\w+ ){0,3}(?:data|figures|statistics|numbers|estimates|records|counts?|"
+        r"tall(?:y|ies))(?: \w+)? "
+        r"(?:from|of|by) (?:the )?(?P<of>(?:[^,;.\n]|\.(?!$)){3,90})|"
+        r"\bannounced (?:\w+ ){0,4}by (?:the )?(?P<by>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
+        r"\b(?:in|under) an? (?:\w+ )?(?:announcement|statement|notice|circular|decree) (?:\w+ )?(?:by|"
+        r"from) (?:the )?"
+        r"(?P<notice>[^,;.\n]{3,60}?)(?= (?:and|on|in) |[,.;])|"
+        r"\b[Pp]er (?:an? (?:estimate|analysis|report|study|survey|count|tally) (?:from|by|of)"
+        r" )?(?:the )?(?P<per>(?:an? )?(?:[A-Z][\w’'&.-]*(?: of| for| and)? ?){1,7}(?:spokes\w+|officials?|data|"
+        r"figures)?)(?=[,.;)]|$)|"
+        r"\blearn(?:ed|t)(?: on \w+)? from (?P<told>[^,;.\n]{3,90}?)(?= on \w+day|[,.;]|$)|"
+        rf"\b(?:[Ii]n|[Bb]y) the (?:\w+ )?(?P<view>{nouns}) of (?:the )?"
+        r"(?P<person>(?:[^,;.\n]|\.(?! [A-Z][a-z]|$)){3,90})[,.]|"
+        r"\b(?:[Ii]n|[Bb]y|[Tt]o(?= [\w’']+ mind\b)) (?:(?P<whose>(?:[A-Z]|the [a-z])[^,;:\n]{1,60}?)(?:’s?|'s?)|"
+        r"(?P<their>their|his|her)) (?:own |personal )?"
+        rf"(?:{nouns})(?=[,.;]|$| [“\"])"
     )
 _OWNED = {"their": "they", "his": "he", "her": "she"}
 
