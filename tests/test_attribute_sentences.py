@@ -472,6 +472,7 @@ VANCE = "“We measure it,” said Ann Vance, a chemist. "
          "National Narcotics Control Commission"),
         ("The Ministry of Public Security, the Ministry of Commerce and four other departments said that it fell.",
          "china_official", "Ministry of Public Security"),
+        ("Per a US embassy spokesperson, it fell.", "us_official", "Embassy of the United States in China"),
         ("US officials have kept accusing Chinese firms of selling it.", "us_official", "US officials"),
         ("Trump's order accuses Beijing of neglect.", "us_official", "Donald Trump"),
         ("In Beijing, officials said it fell.", "china_official", "Officials in Beijing"),
