@@ -734,7 +734,7 @@ _TAIL = re.compile(
     rf"(?<!\bunder )(?<!\bof )(?<!\bfor )(?<!\band )(?<!\bat )(?<!\bin )(?<!\bfrom )"
     rf"(?<!['’]s )(?:{_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})$"
 )
-_LED = re.compile(r"\b(?:on|of|for|in|at|under|from|and)(?: the)?(?: [A-Z][\w.-]*)* $")
+_LED = re.compile(r"\b(?:on|of|for|in|at|under|from|and)(?: the| an?)?(?: [A-Z][\w.-]*)* $")
 _REST = re.compile(r"(?: (?:of|for|to|and|on|the|in(?= Charge)|[A-Z][\w’'-]+\.?|[A-Z]\.))+(?<=\w)")
 _FROM_BODY = re.compile(
     r" (?:(?:released|issued|published|posted|put out|compiled|prepared|provided|given|supplied|cited) )?"
@@ -792,7 +792,7 @@ _LEADING = re.compile(
 )
 _RUN_WORD = re.compile(r"\s?([\w.’'-]+,?)")
 _STOP = re.compile(r"[.!?](?<=[a-z0-9)”\"].)[”\"]?(?=\s+[A-Z“\"])")
-_NAMED = re.compile(rf", ((?:[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \(|\.?$|\.\s)")
+_NAMED = re.compile(rf", ((?:(?:[A-Z][a-z]+ )?[A-Z][a-z]+\. )?{_CAPITAL}(?:{_LINK}{_CAPITAL}){{1,3}})(?=,| of | \(|\.?$|\.\s)")
 _TITLE_CLAUSE = re.compile(
     r"(?:^|[.,”\"\n] ?|\b[a-z]{2,} )((?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts|[A-Z][\w’']+[’']s) "
     r"(?:[^,;:.]|\.(?=[A-Z]| [a-z])){4,90}), $"
@@ -914,6 +914,7 @@ def _find_listed(words):
 
 def _is_complement(words_before, listed):
     """Tell "aides to Blinken": the name is not the speaker's."""
+    words_before = [(i, word) for i, word in words_before if word.norm not in ("a", "an")]
     loose = [word for i, word in words_before if i not in listed]
     return (
         bool(loose)

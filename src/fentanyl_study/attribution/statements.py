@@ -278,6 +278,16 @@ def _read_tag(text, start, end, pieces, words):
     return at, subject, verb
 
 
+# "Coalition for a Fair Trade", "Drug Policy Alliance": two capitals or more; not "Chinese dealers"
+_HOUSE = re.compile(r"[A-Z][\w’'-]+(?: (?:of|for|on|and|a|the|[A-Z][\w’'-]+))* [A-Z][\w’'-]+(?:,|$)")
+
+
+def _is_house(subject):
+    """Tell a body that no list has from a city."""
+    match = _HOUSE.match(subject.removeprefix("The "))
+    return bool(match) and all(m.entry.kind != "place" for m in find_entries(read_words(match.group())))
+
+
 def _code_clause(text, start, end, clause, quoted, cast):
     """Code a sentence by a clause: what follows its verb, or for a tag all of it, is the source's."""
     at, subject, verb, is_tag = clause
@@ -290,6 +300,7 @@ def _code_clause(text, start, end, clause, quoted, cast):
     if is_plain and any(word.norm in read_group("unnamed staff") for word in read_words(subject)):
         return None  # "agents found a bag"
     is_anyone = is_speech or split_name(subject)[0] or is_body(source.name) or subject in ("He", "She")
+    is_anyone = is_anyone or _is_house(subject)
     if source.side == OTHER and not is_anyone:
         return None
     piece = Piece(start, end, source, "indirect" if is_speech else "claim", verb.group(), at)
