@@ -288,7 +288,7 @@ def write_results(machine, results, folder):
         "## Build, all cores\n\nArticles of the shipped length, some 5,000 characters of text; memory is that of the largest "
         "process. They are the shipped ones in another order, whose words a cache knows: distinct texts take longer.\n\n"
         f"{tables['builds']}\n## Attribution, one core\n\n{tables['attribution']}\n"
-        f"Medians of {ATTRIBUTION_ROUNDS} passes over the shipped articles, some 7,450 characters each with white space; "
+        f"Medians of {ATTRIBUTION_ROUNDS} passes over the shipped articles as they stand; "
         "reading the word lists, once a process, falls into the first.\n\n"
         "F1: of the hand-coded sentences with a quotation mark, those coded as somebody's quoted words against those "
         "in which a quotation was found.\n\n"

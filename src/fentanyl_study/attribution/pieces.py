@@ -227,20 +227,23 @@ _HEDGED = re.compile(
 )
 
 
+HEADING = 3  # words in capitals before a colon; a name has fewer
+
+
 def _is_labelled(found, labels):
     """Tell what stands after a name and a colon from "MYTH: “…”" and from a turn."""
     speaker = found.speaker or ""
     if found.kind == "indirect":
         return found.speaker_start not in labels and _is_label(speaker, read_words(speaker))
-    is_heading = not read_group("headings").isdisjoint(re.findall(r"\w+", speaker.lower()))
-    is_slug = " ON " in speaker or " FOR " in speaker  # "FIRST ON FOX: …"
-    return not ((is_heading or is_slug) and speaker.isupper())
+    words = re.findall(r"\w+", speaker.lower())
+    is_heading = len(words) >= HEADING or not read_group("headings").isdisjoint(words)
+    return not (is_heading and speaker.isupper())
 
 
 def _is_label(speaker, words):
     """Tell the name or office before a colon from a heading."""
     name = split_name(speaker)[0]
-    if speaker.isupper() and len(words) > 3:
+    if speaker.isupper() and len(words) >= HEADING:
         return False  # "WHAT THE NUMBERS SAY:"
     return bool(find_entries(words)) or " " in name and not name.isupper() or bool(find_speaker(name))
 
@@ -249,8 +252,7 @@ def _is_label(speaker, words):
 _ANONYMOUS = re.compile(
     r"\bask(?:s|ed|ing)? (?:not to be \w+ed\b|to remain anonymous|for anonymity|that (?:his|her|their) name)"
 )
-_OWN_ENDS = ("fit to", "off ", "itself", "himself", "herself", "themselves", "as its own", "their way",
-             "its way")  # fmt: skip
+_OWN_ENDS = ("itself", "himself", "herself", "themselves", "as its own", "their way", "its way")
 # "added | the drug, a painkiller, to its list"
 LISTING = re.compile(
     r"(?:[^,.;:“”\"]|, (?:an?|the) [^,.;:“”\"]{1,90},){0,200}? to (?:its|the|their|an?) [^,.;:]{0,60}?"

@@ -385,8 +385,9 @@ _ONCE = re.compile(
 _FORMER = Entry("former", OTHER, "who was", is_acronym=False)
 _ADVISERS = frozenset(("adviser", "advisor"))
 _ANYONE = frozenset(("people", "person", "persons"))
-_BASED = frozenset(("based", "born", "trained", "made", "program", "programme", "initiative", "studies",
-                    "project", "watcher"))  # fmt: skip
+_BASED = frozenset(
+    ("based", "born", "trained", "made", "program", "initiative", "studies", "project", "watcher")
+)
 _STATE_PAPERS = frozenset(("communique", "note", "readout", "statement", "text", "version"))
 _OFFICE_ENDS = ("department", "bureau", "agency", "ministry", "laboratory", "customs")
 _STAFF = ("official", "officials", "officer", "officers", "inspector", "inspectors")
